@@ -1,0 +1,57 @@
+//! Connections: what both databases must be told before anybody uses them.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+/// No transaction lives longer than this; PostgreSQL ends it.
+pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a writer on SQLite waits for another *process* (writers of one process queue fairly
+/// before they reach the file).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Opens a pool on `url` (`sqlite://…` or `postgres://…`).
+///
+/// SQLite gets write-ahead logging, foreign keys, a busy timeout and full synchronisation, so that
+/// what was acknowledged survives a power cut. PostgreSQL ends transactions and statements that
+/// outlive [`TRANSACTION_LIMIT`].
+///
+/// # Errors
+/// What the driver says when the database cannot be reached or opened.
+pub async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(max_connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(10))
+        // Statements are logged by our own spans; the driver's log would print every one at INFO.
+        .sqlx_logging(false);
+    if is_sqlite(url) {
+        // No connection is ever retired: with `sqlite::memory:` it would take the data with it.
+        options.map_sqlx_sqlite_opts(|options| {
+            options
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                .busy_timeout(BUSY_TIMEOUT)
+                .optimize_on_close(true, None)
+        });
+    } else {
+        options.map_sqlx_postgres_opts(|options| {
+            let limit = TRANSACTION_LIMIT.as_millis().to_string();
+            options.options([
+                ("statement_timeout", limit.as_str()),
+                ("idle_in_transaction_session_timeout", limit.as_str()),
+                ("lock_timeout", "10000"),
+            ])
+        });
+    }
+    Database::connect(options).await
+}
+
+/// Whether `url` names an embedded database.
+pub fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}

@@ -1,0 +1,34 @@
+//! Who may still act: users' standing, sessions, permissions, signals and the record.
+//!
+//! Nothing here knows of HTTP, pages, passwords or mail. Reads are plain functions over a
+//! connection. Every change of authority goes through one door, [`AuthorityTx`], which commits
+//! the change, its audit event and its signal together or not at all.
+//!
+//! Where to look:
+//! - [`session`]: made, checked, listed, ended, swept;
+//! - [`user`]: roles, disabling, the locks that order changes;
+//! - [`audit`]: the record, its seals and their verification;
+//! - [`signal`]: what other nodes are told;
+//! - [`principal`]: who a request acts for, and what they may do.
+
+#![warn(missing_docs)]
+
+pub mod audit;
+mod authority;
+pub mod caller;
+pub mod clock;
+pub mod database;
+mod entity;
+mod error;
+pub mod master_key;
+pub mod page;
+pub mod principal;
+pub mod random;
+pub mod session;
+pub mod signal;
+mod tx;
+pub mod user;
+
+pub use authority::{Authority, SessionPolicy};
+pub use error::{ActError, StoreError};
+pub use tx::{AuthorityTx, Lock, LockedUser};

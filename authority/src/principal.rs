@@ -1,0 +1,76 @@
+//! Who a request acts for, and what they may do.
+
+use latchkey_types::{Role, SessionId, SignInMethod, UnixMillis, UserId};
+
+/// Somebody who is signed in, as it stood when their session was last looked up.
+///
+/// Good for reading. Whatever changes authority looks everything up again, locked, in its own
+/// transaction ([`crate::AuthorityTx::act`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The user.
+    pub user_id: UserId,
+    /// The session through which they act.
+    pub session_id: SessionId,
+    /// How they proved who they are.
+    pub method: SignInMethod,
+    /// When they proved it.
+    pub proved_at: UnixMillis,
+    /// Their role, live at the lookup; for [`authorize`] and for showing, never stored.
+    pub role: Role,
+}
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Use one's own account: see and end one's own sessions, change one's password.
+    UseAccount,
+    /// See the console: sessions, users, the record.
+    ViewConsole,
+    /// End other people's sessions.
+    EndSessions,
+    /// Disable and enable users, change roles.
+    ManageUsers,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 4] = [
+        Self::UseAccount,
+        Self::ViewConsole,
+        Self::EndSessions,
+        Self::ManageUsers,
+    ];
+}
+
+/// Whether `role` includes `permission`. The one place that says what a role may do.
+pub const fn authorize(role: Role, permission: Permission) -> bool {
+    match (role, permission) {
+        (Role::Administrator, _)
+        | (Role::Auditor, Permission::UseAccount | Permission::ViewConsole)
+        | (Role::User, Permission::UseAccount) => true,
+        (Role::Auditor, Permission::EndSessions | Permission::ManageUsers)
+        | (
+            Role::User,
+            Permission::ViewConsole | Permission::EndSessions | Permission::ManageUsers,
+        ) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auditor_sees_all_and_changes_nothing_of_others() {
+        for permission in Permission::ALL {
+            let reads = matches!(permission, Permission::UseAccount | Permission::ViewConsole);
+            assert_eq!(authorize(Role::Auditor, permission), reads);
+            assert!(authorize(Role::Administrator, permission));
+            assert_eq!(
+                authorize(Role::User, permission),
+                permission == Permission::UseAccount
+            );
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Sessions: one browser signed in, from sign-in to the day its row is forgotten.
+//!
+//! - [`create`] makes one, in a transaction that has locked its user;
+//! - [`Cookie`] is the secret that the browser holds; the database holds its hash;
+//! - [`check`] decides whether it may act, on every request;
+//! - [`end`] holds every way of ending one;
+//! - [`list`] is what the account page and the console show;
+//! - [`LastSeen`] and [`sweep`] do the bookkeeping off the path of requests.
+
+mod check;
+mod cookie;
+mod create;
+pub mod end;
+mod list;
+mod seen;
+mod sweep;
+
+pub use check::{Check, check};
+pub use cookie::{Cookie, RENEWAL_GRACE, bind, bound_session, unbind};
+pub use create::{NewSession, create};
+pub use list::{Ended, SessionFilter, SessionRow, count_live, list, list_live_of_user, one};
+pub use seen::LastSeen;
+pub use sweep::{Swept, sweep};

@@ -1,0 +1,245 @@
+//! [`AuthorityTx`]: the one door through which authority changes.
+//!
+//! Rules that hold in every transaction here:
+//! - What changes, its audit events and its signals commit together or not at all: committing
+//!   asks for all of them, and dropping the transaction undoes everything.
+//! - Rows of users are locked first, in the order of their ids, then everything else. Whoever
+//!   creates something for a user locks that user's row shared; whoever takes something away
+//!   locks it exclusively. So nothing is born beside the change that should have prevented it,
+//!   and no two transactions wait for each other.
+//! - Whoever acts is looked up again here, locked: what a request believed about its own session
+//!   and role is good for reading only.
+
+use std::collections::BTreeMap;
+
+use latchkey_types::{Role, UnixMillis, UserId, Word};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel, QueryFilter,
+    QuerySelect, QueryTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::LockType, ColumnTrait,
+};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::{
+    Authority,
+    audit::{self, AuditEvent},
+    entity::{sessions, users},
+    error::{ActError, StoreError},
+    page::Count,
+    principal::{Permission, Principal, authorize},
+    signal::{self, Signals},
+};
+
+/// How a user's row is locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// Others may lock it shared too: something is created for the user.
+    Shared,
+    /// Nobody else: something is taken from the user.
+    Exclusive,
+}
+
+/// A user as it stands while their row is locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LockedUser {
+    /// The user.
+    pub user_id: UserId,
+    /// Their role.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub is_active: bool,
+}
+
+/// A transaction that changes authority. See the module's rules.
+#[derive(Debug)]
+pub struct AuthorityTx {
+    transaction: DatabaseTransaction,
+    authority: Authority,
+    now: UnixMillis,
+    locked: BTreeMap<UserId, LockedUser>,
+    // Dropped after the transaction: the next writer starts when this one is through.
+    _writer: Option<OwnedMutexGuard<()>>,
+}
+
+impl AuthorityTx {
+    /// Begins. The time is taken once, here, so that everything in the transaction agrees on it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database gives no transaction.
+    pub async fn begin(authority: &Authority) -> Result<Self, StoreError> {
+        let writer = if authority.is_sqlite() {
+            Some(authority.writer().lock_owned().await)
+        } else {
+            None
+        };
+        let transaction = authority
+            .database()
+            .begin_with_options(TransactionOptions {
+                isolation_level: (!authority.is_sqlite())
+                    .then_some(IsolationLevel::ReadCommitted),
+                access_mode: (!authority.is_sqlite()).then_some(AccessMode::ReadWrite),
+                // A deferred transaction that reads before it writes fails as soon as another
+                // one has written.
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            })
+            .await?;
+        Ok(Self {
+            transaction,
+            authority: authority.clone(),
+            // After the lock: whoever waited for it must not act in the past.
+            now: authority.now(),
+            locked: BTreeMap::new(),
+            _writer: writer,
+        })
+    }
+
+    /// The time of this transaction.
+    pub fn now(&self) -> UnixMillis {
+        self.now
+    }
+
+    /// What the transaction belongs to.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// The connection, for statements of the use case.
+    pub fn connection(&self) -> &impl ConnectionTrait {
+        &self.transaction
+    }
+
+    /// Locks the rows of `wanted` users in the order of their ids; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn lock_users(&mut self, wanted: &[(UserId, Lock)]) -> Result<(), StoreError> {
+        let mut ordered: BTreeMap<UserId, Lock> = BTreeMap::new();
+        for (user_id, lock) in wanted {
+            let strongest = ordered.entry(*user_id).or_insert(*lock);
+            *strongest = (*strongest).max(*lock);
+        }
+        for (user_id, lock) in ordered {
+            let kind = match lock {
+                Lock::Shared => LockType::Share,
+                Lock::Exclusive => LockType::Update,
+            };
+            let row = users::Entity::find_by_id(user_id.as_uuid())
+                .lock(kind)
+                .one(&self.transaction)
+                .await?;
+            if let Some(row) = row {
+                self.locked.insert(user_id, locked_user(&row)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// A user whose row this transaction has locked; `None` if there is no such user.
+    pub fn locked(&self, user_id: UserId) -> Option<LockedUser> {
+        self.locked.get(&user_id).copied()
+    }
+
+    /// Looks `principal` up again, locked, and checks `permission`; locks `others` on the way.
+    ///
+    /// # Errors
+    /// [`ActError::SignedOut`] if their session or their user may no longer act;
+    /// [`ActError::NotPermitted`] if their role does not allow it.
+    pub async fn act(
+        &mut self,
+        principal: &Principal,
+        permission: Permission,
+        others: &[(UserId, Lock)],
+    ) -> Result<LockedUser, ActError> {
+        let mut wanted = others.to_vec();
+        wanted.push((principal.user_id, Lock::Shared));
+        self.lock_users(&wanted).await?;
+        let actor = self
+            .locked(principal.user_id)
+            .filter(|user| user.is_active)
+            .ok_or(ActError::SignedOut)?;
+
+        let policy = self.authority.policy();
+        let is_live = sessions::Entity::find_by_id(principal.session_id.as_uuid())
+            .filter(sessions::Column::UserId.eq(principal.user_id.as_uuid()))
+            .filter(sessions::Column::EndedAt.is_null())
+            .filter(sessions::Column::ExpiresAt.gt(self.now.0))
+            .filter(sessions::Column::LastSeenAt.gt(self.now.before(policy.idle).0))
+            .lock(LockType::Share)
+            .one(&self.transaction)
+            .await?
+            .is_some();
+        if !is_live {
+            return Err(ActError::SignedOut);
+        }
+        if !authorize(actor.role, permission) {
+            return Err(ActError::NotPermitted);
+        }
+        Ok(actor)
+    }
+
+    /// Waits until no other transaction changes roles or states, so that counting administrators
+    /// counts what will stand after commit.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn lock_roles(&self) -> Result<(), StoreError> {
+        if !self.authority.is_sqlite() {
+            // Any number will do that no other user of the database's advisory locks takes.
+            self.transaction
+                .query_one_raw(sea_orm::Statement::from_string(
+                    sea_orm::DbBackend::Postgres,
+                    "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7811033491)) AS locked",
+                ))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Commits the change, its audit events and its signals in one, then applies the signals here.
+    ///
+    /// # Errors
+    /// [`StoreError`] when any part fails; then nothing has happened.
+    pub async fn commit(
+        self,
+        events: impl IntoIterator<Item = AuditEvent>,
+        signals: impl Into<Signals>,
+    ) -> Result<(), StoreError> {
+        let signals = signals.into();
+        for event in events {
+            audit::write(&self.transaction, &self.authority, self.now, event).await?;
+        }
+        signal::write(&self.transaction, &signals, self.now).await?;
+        self.transaction.commit().await?;
+        self.authority.apply(signals.as_slice());
+        Ok(())
+    }
+
+    /// How many active administrators there are. Call [`AuthorityTx::lock_roles`] first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn active_administrators(&self) -> Result<Count, StoreError> {
+        let query = users::Entity::find()
+            .select_only()
+            .column(users::Column::UserId)
+            .filter(users::Column::Role.eq(Role::Administrator.as_str()))
+            .filter(users::Column::DisabledAt.is_null())
+            .into_query();
+        Ok(Count::of(&self.transaction, query).await?)
+    }
+}
+
+pub(crate) fn locked_user(row: &users::Model) -> Result<LockedUser, StoreError> {
+    Ok(LockedUser {
+        user_id: UserId::from_uuid(row.user_id),
+        role: role(&row.role)?,
+        is_active: row.disabled_at.is_none(),
+    })
+}
+
+pub(crate) fn role(text: &str) -> Result<Role, StoreError> {
+    Role::parse(text).map_err(|_| StoreError::Inconsistent {
+        table: "users",
+        column: "role",
+    })
+}

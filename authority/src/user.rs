@@ -1,0 +1,11 @@
+//! Users as far as authority goes: that they exist, their role, whether they may act.
+//!
+//! Names, addresses and passwords are `identity`'s.
+
+mod change;
+mod create;
+mod list;
+
+pub use change::{disable, enable, set_role};
+pub use create::{administrator_ever, create, mark_administrator_created};
+pub use list::{UserRow, count, many, one};

@@ -1,0 +1,33 @@
+//! The database schema, forward and back, on SQLite and PostgreSQL.
+//!
+//! One file a migration; each has a `down`, and each leaves a schema on which the release before
+//! it still runs (expand first, contract in a later release). Times are milliseconds since 1970
+//! in a `bigint`, ids are UUIDs, words are text: the same on both databases.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261123_000001_users;
+mod m20261123_000002_sessions;
+mod m20261123_000003_signals;
+mod m20261123_000004_audit;
+mod m20261123_000005_accounts;
+mod m20261123_000006_installation;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_users::Migration),
+            Box::new(m20261123_000002_sessions::Migration),
+            Box::new(m20261123_000003_signals::Migration),
+            Box::new(m20261123_000004_audit::Migration),
+            Box::new(m20261123_000005_accounts::Migration),
+            Box::new(m20261123_000006_installation::Migration),
+        ]
+    }
+}

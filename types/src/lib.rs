@@ -1,0 +1,17 @@
+//! Words that the server and the browser share.
+//!
+//! Everything here compiles to wasm and carries no behaviour that needs a database, a clock or
+//! randomness: ids, newtypes that parse, and the closed sets of words that appear in the
+//! database, in JSON and on pages. A word is spelled in one place, by [`Word`].
+
+#![warn(missing_docs)]
+
+mod id;
+mod instant;
+mod word;
+
+pub use id::{EventId, IdError, SessionId, UserId};
+pub use instant::UnixMillis;
+pub use word::{
+    EndReason, EventKind, Outcome, Role, SessionState, SignInMethod, UnknownWord, UserState, Word,
+};

@@ -1,0 +1,210 @@
+//! Closed sets of words: each is an enum here, a short text in the database and in JSON.
+
+use serde::{Deserialize, Serialize};
+
+/// A text that is none of the words of its set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is not one of: {allowed}")]
+pub struct UnknownWord {
+    /// What was read.
+    pub word: String,
+    /// The words that would have been understood.
+    pub allowed: String,
+}
+
+/// One of a closed set of words.
+pub trait Word: Sized + Copy + PartialEq + 'static {
+    /// Every word of the set, in the order in which a person would list them.
+    const ALL: &'static [Self];
+
+    /// The word as it is stored and sent.
+    fn as_str(self) -> &'static str;
+
+    /// The word as a person reads it on a page.
+    fn label(self) -> &'static str;
+
+    /// Reads a stored or sent word.
+    ///
+    /// # Errors
+    /// [`UnknownWord`] names what would have been understood.
+    fn parse(word: &str) -> Result<Self, UnknownWord> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|known| known.as_str() == word)
+            .ok_or_else(|| UnknownWord {
+                word: word.chars().take(64).collect(),
+                allowed: Self::ALL
+                    .iter()
+                    .map(|known| known.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+    }
+}
+
+macro_rules! words {
+    (
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal, $label:literal;)+ }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl Word for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+        }
+    };
+}
+
+words!(
+    /// What a user may do in the console.
+    Role {
+        /// Sees and changes everything.
+        Administrator = "administrator", "Administrator";
+        /// Sees everything, changes nothing.
+        Auditor = "auditor", "Auditor";
+        /// Has an account and no console.
+        User = "user", "User";
+    }
+);
+
+words!(
+    /// Whether a user may act at all.
+    UserState {
+        /// May sign in.
+        Active = "active", "Active";
+        /// Was disabled by an administrator.
+        Disabled = "disabled", "Disabled";
+    }
+);
+
+words!(
+    /// Whether a session may still act.
+    SessionState {
+        /// May act.
+        Live = "live", "Live";
+        /// Was ended, or ran past a limit.
+        Ended = "ended", "Ended";
+    }
+);
+
+words!(
+    /// How somebody proved who they are.
+    SignInMethod {
+        /// A password.
+        Password = "password", "Password";
+        /// The one-time link that makes the first administrator.
+        Setup = "setup", "Set-up link";
+        /// Sign-up: the account was made in the same breath.
+        SignUp = "sign_up", "Sign-up";
+    }
+);
+
+words!(
+    /// Why a session is over.
+    EndReason {
+        /// Its owner signed out.
+        SignOut = "sign_out", "Signed out";
+        /// Its owner ended it from another session.
+        EndedByOwner = "ended_by_owner", "Ended by its owner";
+        /// An administrator ended it.
+        EndedByAdministrator = "ended_by_administrator", "Ended by an administrator";
+        /// Its user was disabled.
+        UserDisabled = "user_disabled", "User disabled";
+        /// The password was changed in another session.
+        PasswordChanged = "password_changed", "Password changed";
+        /// The same browser signed in anew.
+        Replaced = "replaced", "Replaced by a new sign-in";
+        /// It was not used for too long.
+        Idle = "idle", "Not used for too long";
+        /// It reached its absolute lifetime.
+        Expired = "expired", "Reached its lifetime";
+        /// Its cookie could not be delivered.
+        Undelivered = "undelivered", "Sign-in did not complete";
+    }
+);
+
+words!(
+    /// How an event on the record came out.
+    Outcome {
+        /// What was asked happened.
+        Success = "success", "Success";
+        /// It was refused.
+        Failure = "failure", "Failure";
+    }
+);
+
+words!(
+    /// What an event on the record is about.
+    EventKind {
+        /// Somebody signed in, or tried to.
+        SignIn = "sign_in", "Sign-in";
+        /// Somebody made an account, or tried to.
+        SignUp = "sign_up", "Sign-up";
+        /// Sign-ins were refused because there were too many.
+        SignInLimited = "sign_in.limited", "Sign-ins limited";
+        /// The cookie of a session got a new value.
+        SessionRenewed = "session.renewed", "Session renewed";
+        /// One session ended.
+        SessionEnded = "session.ended", "Session ended";
+        /// Several sessions of one user ended.
+        SessionsEnded = "sessions.ended", "Sessions ended";
+        /// An account was made other than by sign-up.
+        UserCreated = "user.created", "User created";
+        /// A user's role changed.
+        RoleChanged = "user.role_changed", "Role changed";
+        /// A user was disabled.
+        UserDisabled = "user.disabled", "User disabled";
+        /// A user was enabled again.
+        UserEnabled = "user.enabled", "User enabled";
+        /// A password was changed, or somebody tried to.
+        PasswordChanged = "password.changed", "Password changed";
+        /// A password hash was made anew under stronger settings.
+        PasswordRehashed = "password.rehashed", "Password re-hashed";
+        /// The first administrator was made.
+        SetUp = "setup", "Set-up";
+        /// Somebody asked for what they may not do.
+        PermissionDenied = "permission.denied", "Permission denied";
+    }
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads_back<W: Word + std::fmt::Debug>() {
+        for word in W::ALL {
+            assert_eq!(W::parse(word.as_str()).unwrap(), *word);
+            assert!(!word.label().is_empty());
+        }
+        assert!(W::parse("no such word").is_err());
+    }
+
+    #[test]
+    fn every_word_reads_back_and_strangers_are_refused_by_name() {
+        reads_back::<Role>();
+        reads_back::<UserState>();
+        reads_back::<SessionState>();
+        reads_back::<SignInMethod>();
+        reads_back::<EndReason>();
+        reads_back::<Outcome>();
+        reads_back::<EventKind>();
+        let error = Role::parse("root").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`root` is not one of: administrator, auditor, user"
+        );
+    }
+}
