@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use latchkey_types::UnixMillis;
 use sea_orm::{DatabaseConnection, DbBackend};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
     audit::RefusalCounts, clock::Clock, master_key::MasterKeys, random::Randomness,
@@ -24,7 +24,7 @@ pub struct SessionPolicy {
 
 impl Default for SessionPolicy {
     fn default() -> Self {
-        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        const DAY: Duration = Duration::from_hours(24);
         Self {
             idle: 7 * DAY,
             absolute: 30 * DAY,
@@ -113,9 +113,15 @@ impl Authority {
         self.inner.database.get_database_backend() == DbBackend::Sqlite
     }
 
-    /// The queue of this process's writers, where the database has room for one at a time.
-    pub(crate) fn writer(&self) -> Arc<Mutex<()>> {
-        Arc::clone(&self.inner.writer)
+    /// Waits for this process's turn to write, where the database has room for one writer.
+    ///
+    /// First come, first served: SQLite itself lets whoever asks at the right moment go first.
+    pub(crate) async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        if self.is_sqlite() {
+            Some(Arc::clone(&self.inner.writer).lock_owned().await)
+        } else {
+            None
+        }
     }
 
     /// Applies committed signals on this node, before whoever caused them hears of it.

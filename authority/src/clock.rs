@@ -15,10 +15,7 @@ pub trait Clock: Debug + Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one true source of the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one true source of the time")]
     fn now(&self) -> UnixMillis {
         let since_epoch = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)

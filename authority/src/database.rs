@@ -30,6 +30,9 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnecti
         .sqlx_logging(false);
     if is_sqlite(url) {
         // No connection is ever retired: with `sqlite::memory:` it would take the data with it.
+        options
+            .idle_timeout(None::<Duration>)
+            .max_lifetime(None::<Duration>);
         options.map_sqlx_sqlite_opts(|options| {
             options
                 .pragma("journal_mode", "WAL")

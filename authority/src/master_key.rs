@@ -76,7 +76,11 @@ impl MasterKeys {
     /// See [`MasterKeyError`]; no error repeats what was read.
     pub fn parse(text: &str) -> Result<Self, MasterKeyError> {
         let mut keys: Vec<(String, MasterKey)> = Vec::new();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
             let bytes = Zeroizing::new(
                 URL_SAFE_NO_PAD
                     .decode(part)

@@ -138,7 +138,10 @@ mod tests {
             key: *row,
             id: Uuid::nil(),
         };
-        assert_eq!(Page::cut(vec![1, 2, 3], 2, cursor).next.map(|c| c.key), Some(2));
+        assert_eq!(
+            Page::cut(vec![1, 2, 3], 2, cursor).next.map(|c| c.key),
+            Some(2)
+        );
         assert_eq!(Page::cut(vec![1, 2], 2, cursor).next, None);
     }
 }

@@ -20,6 +20,39 @@ pub struct Principal {
     pub role: Role,
 }
 
+/// Who changes something.
+#[derive(Debug, Clone, Copy)]
+pub enum Actor<'a> {
+    /// Somebody who is signed in, and may do what their role allows.
+    Principal(&'a Principal),
+    /// Whoever runs the program on its own machine: they hold the database and the keys already.
+    Operator,
+}
+
+impl Actor<'_> {
+    /// The user who acts, if it is one.
+    pub fn user_id(&self) -> Option<UserId> {
+        match self {
+            Self::Principal(principal) => Some(principal.user_id),
+            Self::Operator => None,
+        }
+    }
+
+    /// The session through which they act, if there is one.
+    pub fn session_id(&self) -> Option<SessionId> {
+        match self {
+            Self::Principal(principal) => Some(principal.session_id),
+            Self::Operator => None,
+        }
+    }
+}
+
+impl<'a> From<&'a Principal> for Actor<'a> {
+    fn from(principal: &'a Principal) -> Self {
+        Self::Principal(principal)
+    }
+}
+
 /// Something that not everybody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {

@@ -15,6 +15,7 @@ mod list;
 mod seen;
 mod sweep;
 
+pub(crate) use check::over;
 pub use check::{Check, check};
 pub use cookie::{Cookie, RENEWAL_GRACE, bind, bound_session, unbind};
 pub use create::{NewSession, create};

@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 
 use latchkey_types::{Role, UnixMillis, UserId, Word};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel, QueryFilter,
-    QuerySelect, QueryTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sea_query::LockType, ColumnTrait,
+    AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IsolationLevel, QueryFilter, QuerySelect, QueryTrait, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait, sea_query::LockType,
 };
 use tokio::sync::OwnedMutexGuard;
 
@@ -26,7 +26,8 @@ use crate::{
     entity::{sessions, users},
     error::{ActError, StoreError},
     page::Count,
-    principal::{Permission, Principal, authorize},
+    principal::{Actor, Permission, authorize},
+    session,
     signal::{self, Signals},
 };
 
@@ -67,16 +68,11 @@ impl AuthorityTx {
     /// # Errors
     /// [`StoreError`] when the database gives no transaction.
     pub async fn begin(authority: &Authority) -> Result<Self, StoreError> {
-        let writer = if authority.is_sqlite() {
-            Some(authority.writer().lock_owned().await)
-        } else {
-            None
-        };
+        let writer = authority.turn().await;
         let transaction = authority
             .database()
             .begin_with_options(TransactionOptions {
-                isolation_level: (!authority.is_sqlite())
-                    .then_some(IsolationLevel::ReadCommitted),
+                isolation_level: (!authority.is_sqlite()).then_some(IsolationLevel::ReadCommitted),
                 access_mode: (!authority.is_sqlite()).then_some(AccessMode::ReadWrite),
                 // A deferred transaction that reads before it writes fails as soon as another
                 // one has written.
@@ -139,17 +135,21 @@ impl AuthorityTx {
         self.locked.get(&user_id).copied()
     }
 
-    /// Looks `principal` up again, locked, and checks `permission`; locks `others` on the way.
+    /// Looks the actor up again, locked, and checks `permission`; locks `others` on the way.
     ///
     /// # Errors
     /// [`ActError::SignedOut`] if their session or their user may no longer act;
     /// [`ActError::NotPermitted`] if their role does not allow it.
     pub async fn act(
         &mut self,
-        principal: &Principal,
+        actor: impl Into<Actor<'_>>,
         permission: Permission,
         others: &[(UserId, Lock)],
-    ) -> Result<LockedUser, ActError> {
+    ) -> Result<(), ActError> {
+        let principal = match actor.into() {
+            Actor::Principal(principal) => principal,
+            Actor::Operator => return Ok(self.lock_users(others).await?),
+        };
         let mut wanted = others.to_vec();
         wanted.push((principal.user_id, Lock::Shared));
         self.lock_users(&wanted).await?;
@@ -158,23 +158,19 @@ impl AuthorityTx {
             .filter(|user| user.is_active)
             .ok_or(ActError::SignedOut)?;
 
-        let policy = self.authority.policy();
-        let is_live = sessions::Entity::find_by_id(principal.session_id.as_uuid())
+        let session = sessions::Entity::find_by_id(principal.session_id.as_uuid())
             .filter(sessions::Column::UserId.eq(principal.user_id.as_uuid()))
-            .filter(sessions::Column::EndedAt.is_null())
-            .filter(sessions::Column::ExpiresAt.gt(self.now.0))
-            .filter(sessions::Column::LastSeenAt.gt(self.now.before(policy.idle).0))
             .lock(LockType::Share)
             .one(&self.transaction)
             .await?
-            .is_some();
-        if !is_live {
+            .ok_or(ActError::SignedOut)?;
+        if session::over(&self.authority, &session, self.now)?.is_some() {
             return Err(ActError::SignedOut);
         }
         if !authorize(actor.role, permission) {
             return Err(ActError::NotPermitted);
         }
-        Ok(actor)
+        Ok(())
     }
 
     /// Waits until no other transaction changes roles or states, so that counting administrators
@@ -197,6 +193,9 @@ impl AuthorityTx {
 
     /// Commits the change, its audit events and its signals in one, then applies the signals here.
     ///
+    /// The commit and what follows it go on when the caller goes away: no signal is committed that
+    /// this node has not applied.
+    ///
     /// # Errors
     /// [`StoreError`] when any part fails; then nothing has happened.
     pub async fn commit(
@@ -209,9 +208,15 @@ impl AuthorityTx {
             audit::write(&self.transaction, &self.authority, self.now, event).await?;
         }
         signal::write(&self.transaction, &signals, self.now).await?;
-        self.transaction.commit().await?;
-        self.authority.apply(signals.as_slice());
-        Ok(())
+        tokio::spawn(async move {
+            // All of it: the next writer waits until this one is through.
+            let tx = self;
+            tx.transaction.commit().await?;
+            tx.authority.apply(signals.as_slice());
+            Ok(())
+        })
+        .await
+        .map_err(|error| DbErr::Custom(format!("the commit was cut off: {error}")))?
     }
 
     /// How many active administrators there are. Call [`AuthorityTx::lock_roles`] first.

@@ -30,6 +30,13 @@ pub(crate) fn optional_instant(name: &'static str) -> ColumnDef {
     column
 }
 
+/// A number that must be there.
+pub(crate) fn number(name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.big_integer().not_null();
+    column
+}
+
 /// Text that must be there.
 pub(crate) fn text(name: &'static str) -> ColumnDef {
     let mut column = ColumnDef::new(Alias::new(name));
@@ -61,7 +68,11 @@ pub(crate) fn optional_bytes(name: &'static str) -> ColumnDef {
 /// A row number that the database gives, never twice.
 pub(crate) fn serial(name: &'static str) -> ColumnDef {
     let mut column = ColumnDef::new(Alias::new(name));
-    column.big_integer().not_null().auto_increment().primary_key();
+    column
+        .big_integer()
+        .not_null()
+        .auto_increment()
+        .primary_key();
     column
 }
 

@@ -12,7 +12,7 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
             .create_table(
                 Table::create()
@@ -63,12 +63,18 @@ impl MigrationTrait for Migration {
             )
             .await?;
         }
-        index(manager, "sessions", &["ended_at", "created_at", "session_id"], false).await?;
+        index(
+            manager,
+            "sessions",
+            &["ended_at", "created_at", "session_id"],
+            false,
+        )
+        .await?;
         index(manager, "sessions", &["ended_at", "expires_at"], false).await?;
         index(manager, "sessions", &["ended_at", "last_seen_at"], false).await
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(manager, &["sessions"]).await
     }
 }

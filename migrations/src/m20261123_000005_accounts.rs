@@ -2,9 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{
-    drop_tables, id, index, instant, optional_instant, optional_text, text,
-};
+use crate::columns::{drop_tables, id, index, instant, optional_instant, optional_text, text};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -20,7 +18,7 @@ fn belongs_to_user(table: &'static str) -> ForeignKeyCreateStatement {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
             .create_table(
                 Table::create()
@@ -55,7 +53,7 @@ impl MigrationTrait for Migration {
             .await
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(manager, &["passwords", "accounts"]).await
     }
 }

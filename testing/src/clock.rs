@@ -23,6 +23,12 @@ impl ManualClock {
         let millis = i64::try_from(duration.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
+
+    /// Moves the clock back, as a correction of the machine's clock does.
+    pub fn rewind(&self, duration: Duration) {
+        let millis = i64::try_from(duration.as_millis()).unwrap();
+        self.0.fetch_sub(millis, Ordering::SeqCst);
+    }
 }
 
 impl Clock for ManualClock {

@@ -51,7 +51,10 @@ impl TestDatabase {
 
     async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display());
+        let url = format!(
+            "sqlite://{}?mode=rwc",
+            folder.path().join("test.db").display()
+        );
         Self {
             connection: connect(&url, 8).await.unwrap(),
             url,
@@ -93,7 +96,9 @@ fn postgres_server() -> Option<String> {
         server.starts_with("postgres://"),
         "LATCHKEY_TEST_DATABASE is a PostgreSQL server, without a database name"
     );
-    Some(server.trim_end_matches('/').to_owned())
+    let server = server.trim_end_matches('/');
+    // The name of the database to connect to first may be part of it.
+    Some(server.strip_suffix("/postgres").unwrap_or(server).to_owned())
 }
 
 /// One migrated database for each test program, of which the tests get copies: a copy takes

@@ -14,11 +14,13 @@ mod clock;
 mod database;
 mod fault;
 mod random;
+mod snapshot;
 
 pub use clock::ManualClock;
 pub use database::TestDatabase;
 pub use fault::{allow_writes, refuse_writes};
 pub use random::SeededRandomness;
+pub use snapshot::Snapshot;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -70,6 +72,18 @@ impl TestAuthority {
         }
     }
 
+    /// Another node on the same database and the same clock, with these master keys. Its randomness
+    /// starts from `seed`: two nodes with one seed would give the same ids.
+    pub fn node(&self, keys: MasterKeys, seed: u64) -> Authority {
+        Authority::new(
+            self.database.connection.clone(),
+            self.clock.clone(),
+            Arc::new(SeededRandomness::new(seed)),
+            keys,
+            self.authority.policy(),
+        )
+    }
+
     /// Makes a user without an account.
     pub async fn user(&self, role: Role) -> UserId {
         let mut tx = AuthorityTx::begin(&self.authority).await.unwrap();
@@ -81,7 +95,9 @@ impl TestAuthority {
 
     /// Signs a user in, as far as authority knows of it.
     pub async fn session(&self, user_id: UserId) -> SessionId {
-        self.try_session(user_id).await.expect("the user may sign in")
+        self.try_session(user_id)
+            .await
+            .expect("the user may sign in")
     }
 
     /// Tries to sign a user in; `None` if they may not.
@@ -161,10 +177,6 @@ pub fn caller() -> Caller {
 }
 
 /// How many rounds a test of chance runs: more where `LATCHKEY_TEST_LONG` is set.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the tests take their size from the environment"
-)]
 pub fn rounds(usual: usize, long: usize) -> usize {
     if std::env::var_os("LATCHKEY_TEST_LONG").is_some() {
         long

@@ -16,11 +16,13 @@ pub struct UnixMillis(pub i64);
 
 impl UnixMillis {
     /// This instant moved forward by `duration`, or the end of time.
+    #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 
     /// This instant moved back by `duration`, or the beginning of time.
+    #[must_use]
     pub fn before(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
     }

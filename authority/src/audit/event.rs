@@ -1,4 +1,4 @@
-//! One event: what is in it, how it is MACed, how it is written.
+//! One event: what is in it, what its MAC covers, how it is written.
 
 use latchkey_types::{EventId, EventKind, Outcome, SessionId, UnixMillis, UserId, Word};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
@@ -9,6 +9,7 @@ use crate::{
     entity::{audit_events, audit_personal},
     error::StoreError,
     master_key::Purpose,
+    principal::Actor,
 };
 
 /// An event before it is written.
@@ -64,6 +65,13 @@ impl AuditEvent {
     #[must_use]
     pub fn actor(mut self, actor: UserId) -> Self {
         self.actor = Some(actor);
+        self
+    }
+
+    /// Who did it, where it may have been the program's operator.
+    #[must_use]
+    pub fn by(mut self, actor: &Actor<'_>) -> Self {
+        self.actor = actor.user_id();
         self
     }
 
@@ -132,10 +140,22 @@ pub(super) fn event_mac(authority: &Authority, event: &audit_events::Model) -> O
     fn text(text: Option<&str>) -> &[u8] {
         text.map_or(&[], str::as_bytes)
     }
+    // Absent and empty are told apart.
+    let present = [
+        event.reason.is_some(),
+        event.actor_id.is_some(),
+        event.subject_id.is_some(),
+        event.session_id.is_some(),
+        event.request_id.is_some(),
+        event.detail.is_some(),
+        event.commitment.is_some(),
+    ]
+    .map(u8::from);
     authority.keys().mac_under(
         &event.key_id,
         Purpose::AuditEvent,
         &[
+            &present,
             event.event_id.as_bytes(),
             &event.at.to_be_bytes(),
             event.kind.as_bytes(),

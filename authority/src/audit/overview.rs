@@ -5,12 +5,7 @@ use std::time::Duration;
 use latchkey_types::{EventKind, Outcome, Word};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use crate::{
-    Authority,
-    entity::audit_events,
-    error::StoreError,
-    page::Count,
-};
+use crate::{Authority, entity::audit_events, error::StoreError, page::Count};
 
 /// Sign-ins of the last 24 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +28,7 @@ pub async fn day_counts(authority: &Authority) -> Result<DayCounts, StoreError> 
 }
 
 async fn count(authority: &Authority, outcome: Outcome) -> Result<Count, StoreError> {
-    let since = authority.now().before(Duration::from_secs(24 * 60 * 60));
+    let since = authority.now().before(Duration::from_hours(24));
     let query = audit_events::Entity::find()
         .select_only()
         .column(audit_events::Column::Seq)

@@ -5,9 +5,9 @@
 //! and by the chain within seconds.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, Statement, TransactionOptions, TransactionTrait,
-    SqliteTransactionMode,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -28,11 +28,7 @@ const BATCH: u64 = 500;
 /// # Errors
 /// [`StoreError`] when the database fails; then nothing was sealed.
 pub async fn seal(authority: &Authority) -> Result<usize, StoreError> {
-    let _writer = if authority.is_sqlite() {
-        Some(authority.writer().lock_owned().await)
-    } else {
-        None
-    };
+    let _turn = authority.turn().await;
     let transaction = authority
         .database()
         .begin_with_options(TransactionOptions {
@@ -80,16 +76,18 @@ pub async fn seal(authority: &Authority) -> Result<usize, StoreError> {
     let mut seals = Vec::with_capacity(pending.len());
     for event in &pending {
         position += 1;
-        chain = link(authority, authority.keys().current_id(), &chain, position, event)
+        let mut seal = audit_seals::Model {
+            position,
+            seq: event.seq,
+            key_id: authority.keys().current_id().to_owned(),
+            chain: Vec::new(),
+            sealed_at: now.0,
+        };
+        chain = link(authority, &seal, &chain, event)
             .unwrap_or_default()
             .to_vec();
-        seals.push(audit_seals::ActiveModel {
-            position: Set(position),
-            seq: Set(event.seq),
-            key_id: Set(authority.keys().current_id().to_owned()),
-            chain: Set(chain.clone()),
-            sealed_at: Set(now.0),
-        });
+        seal.chain.clone_from(&chain);
+        seals.push(seal.into_active_model());
     }
     audit_seals::Entity::insert_many(seals)
         .exec_without_returning(&transaction)
@@ -98,20 +96,22 @@ pub async fn seal(authority: &Authority) -> Result<usize, StoreError> {
     Ok(pending.len())
 }
 
-/// The chain's value at `position`; `None` if the key of the seal is not in the list.
+/// The chain's value at `seal`, after the value `before`; `None` if its key is not in the list.
+///
+/// The instant of sealing is covered, so that a part of the chain that was made anew shows.
 pub(super) fn link(
     authority: &Authority,
-    key_id: &str,
+    seal: &audit_seals::Model,
     before: &[u8],
-    position: i64,
     event: &audit_events::Model,
 ) -> Option<[u8; 32]> {
     authority.keys().mac_under(
-        key_id,
+        &seal.key_id,
         Purpose::AuditSeal,
         &[
             before,
-            &position.to_be_bytes(),
+            &seal.position.to_be_bytes(),
+            &seal.sealed_at.to_be_bytes(),
             &event.seq.to_be_bytes(),
             &event.mac,
         ],

@@ -97,7 +97,6 @@ pub async fn verify(authority: &Authority) -> Result<Report, StoreError> {
             .map(|row| (row.seq, row))
             .collect();
         for seal in seals {
-            report.events += 1;
             if seal.position != position + 1 {
                 report.findings.push(Finding::ChainBroken {
                     position: position + 1,
@@ -111,8 +110,9 @@ pub async fn verify(authority: &Authority) -> Result<Report, StoreError> {
                 chain = seal.chain;
                 continue;
             };
+            report.events += 1;
             check_event(authority, &event, personal.remove(&seal.seq), &mut report);
-            match link(authority, &seal.key_id, &chain, position, &event) {
+            match link(authority, &seal, &chain, &event) {
                 None => report.findings.push(Finding::KeyUnknown {
                     key_id: seal.key_id.clone(),
                 }),

@@ -1,7 +1,7 @@
 //! Deciding, on every request, whether a session may act.
 
 use latchkey_types::{EndReason, SessionId, SignInMethod, UnixMillis, UserId, Word};
-use sea_orm::{EntityTrait, ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
     Authority,
@@ -41,7 +41,7 @@ pub async fn check(authority: &Authority, session_id: SessionId) -> Result<Check
     else {
         return Ok(Check::Unknown);
     };
-    if let Some(reason) = over(authority, &session)? {
+    if let Some(reason) = over(authority, &session, authority.now())? {
         return Ok(Check::Ended { reason });
     }
     let user = users::Entity::find_by_id(session.user_id)
@@ -67,11 +67,11 @@ pub async fn check(authority: &Authority, session_id: SessionId) -> Result<Check
 
 /// Why a session may not act, or `None` if it may. A limit that is reached is passed: a session
 /// with a lifetime of an hour is over when the hour is.
-fn over(
+pub(crate) fn over(
     authority: &Authority,
     session: &sessions::Model,
+    now: UnixMillis,
 ) -> Result<Option<EndReason>, StoreError> {
-    let now = authority.now();
     if session.ended_at.is_some() {
         return end_reason(session.end_reason.as_deref()).map(Some);
     }

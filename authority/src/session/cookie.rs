@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use latchkey_types::{EventKind, SessionId};
+use latchkey_types::{EventKind, SessionId, UserId};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
@@ -10,8 +10,8 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Authority, AuthorityTx, audit::AuditEvent, caller::Caller, entity::sessions,
-    error::StoreError, random::Randomness, signal::Signals,
+    Authority, AuthorityTx, audit::AuditEvent, caller::Caller, entity::sessions, error::StoreError,
+    random::Randomness, signal::Signals,
 };
 
 /// After a renewal, the value before it is good for this long: requests that were already on their
@@ -65,6 +65,7 @@ pub async fn bind(
     session_id: SessionId,
     cookie: Cookie,
 ) -> Result<bool, StoreError> {
+    let _turn = authority.turn().await;
     let result = sessions::Entity::update_many()
         .col_expr(sessions::Column::CookieHash, Expr::value(cookie.hash()))
         .filter(sessions::Column::SessionId.eq(session_id.as_uuid()))
@@ -106,7 +107,17 @@ pub async fn unbind(
         // Ended, or renewed by a request beside this one: nothing left to do.
         return Ok(());
     }
-    let event = AuditEvent::success(EventKind::SessionRenewed, caller).session(session_id);
+    let owner: Option<uuid::Uuid> = sessions::Entity::find_by_id(session_id.as_uuid())
+        .select_only()
+        .column(sessions::Column::UserId)
+        .into_tuple()
+        .one(tx.connection())
+        .await?;
+    let mut event = AuditEvent::success(EventKind::SessionRenewed, caller).session(session_id);
+    if let Some(owner) = owner {
+        // Its personal fields must be found when that user is erased.
+        event = event.subject(UserId::from_uuid(owner));
+    }
     tx.commit([event], Signals::Nothing).await
 }
 

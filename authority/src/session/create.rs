@@ -3,9 +3,7 @@
 use latchkey_types::{SessionId, SignInMethod, UserId, Word};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
-use crate::{
-    AuthorityTx, caller::Caller, entity::sessions, error::ActError,
-};
+use crate::{AuthorityTx, caller::Caller, entity::sessions, error::ActError};
 
 /// What a new session is made of.
 #[derive(Debug, Clone, Copy)]

@@ -4,9 +4,7 @@
 //! after the other; and all of them go through [`ended`], which alone writes the end.
 
 use latchkey_types::{EndReason, EventKind, SessionId, UserId, Word};
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -16,7 +14,7 @@ use crate::{
     caller::Caller,
     entity::sessions,
     error::{ActError, StoreError},
-    principal::{Permission, Principal},
+    principal::{Actor, Permission, Principal},
     signal::{Signal, Signals},
 };
 
@@ -49,7 +47,15 @@ pub async fn own(
     } else {
         EndReason::EndedByOwner
     };
-    one(tx, principal.user_id, session_id, reason, principal.user_id, caller).await
+    one(
+        tx,
+        principal.user_id,
+        session_id,
+        reason,
+        principal.user_id,
+        caller,
+    )
+    .await
 }
 
 /// Ends all of the principal's sessions but the one through which they ask; returns how many.
@@ -91,27 +97,31 @@ pub async fn own_others(
 /// [`ActError::NotFound`], [`ActError::NotPermitted`], [`ActError::SignedOut`].
 pub async fn as_administrator(
     authority: &Authority,
-    principal: &Principal,
+    actor: impl Into<Actor<'_>>,
     session_id: SessionId,
     caller: &Caller,
 ) -> Result<bool, ActError> {
+    let actor = actor.into();
     // A plain read says whose row to lock; a session never changes its owner.
     let found = sessions::Entity::find_by_id(session_id.as_uuid())
         .one(authority.database())
         .await?;
     let owner = found.map(|row| UserId::from_uuid(row.user_id));
-    let others: Vec<_> = owner.map(|owner| (owner, Lock::Exclusive)).into_iter().collect();
+    let others: Vec<_> = owner
+        .map(|owner| (owner, Lock::Exclusive))
+        .into_iter()
+        .collect();
 
     let mut tx = AuthorityTx::begin(authority).await?;
     // Permission before existence: who may not end sessions learns nothing about them.
-    tx.act(principal, Permission::EndSessions, &others).await?;
+    tx.act(actor, Permission::EndSessions, &others).await?;
     let owner = owner.ok_or(ActError::NotFound)?;
-    let reason = if session_id == principal.session_id {
+    let reason = if Some(session_id) == actor.session_id() {
         EndReason::SignOut
     } else {
         EndReason::EndedByAdministrator
     };
-    one(tx, owner, session_id, reason, principal.user_id, caller).await
+    one(tx, owner, session_id, reason, actor, caller).await
 }
 
 /// Ends all sessions of a user, as an administrator; returns how many.
@@ -120,24 +130,25 @@ pub async fn as_administrator(
 /// [`ActError::NotFound`], [`ActError::NotPermitted`], [`ActError::SignedOut`].
 pub async fn all_of_user(
     authority: &Authority,
-    principal: &Principal,
+    actor: impl Into<Actor<'_>>,
     user_id: UserId,
     caller: &Caller,
 ) -> Result<u64, ActError> {
+    let actor = actor.into();
     let mut tx = AuthorityTx::begin(authority).await?;
     tx.act(
-        principal,
+        actor,
         Permission::EndSessions,
         &[(user_id, Lock::Exclusive)],
     )
     .await?;
     tx.locked(user_id).ok_or(ActError::NotFound)?;
     let reason = EndReason::EndedByAdministrator;
-    let (ids, signals) = all_in(&tx, user_id, None, reason, Some(principal.user_id)).await?;
+    let (ids, signals) = all_in(&tx, user_id, None, reason, actor.user_id()).await?;
     if ids.is_empty() {
         return Ok(0);
     }
-    let event = sessions_ended(caller, user_id, &ids, reason).actor(principal.user_id);
+    let event = sessions_ended(caller, user_id, &ids, reason).by(&actor);
     tx.commit([event], signals).await?;
     Ok(ids.len() as u64)
 }
@@ -163,8 +174,14 @@ pub async fn undelivered(
         .reason(reason.as_str())
         .subject(user_id)
         .session(session_id);
-    tx.commit([event], Signal::SessionEnded { session_id, user_id })
-        .await
+    tx.commit(
+        [event],
+        Signal::SessionEnded {
+            session_id,
+            user_id,
+        },
+    )
+    .await
 }
 
 /// Ends a session inside a larger change, whose transaction has locked the owner. Returns the
@@ -186,7 +203,13 @@ pub async fn replaced_in(
         Some(user_id),
     )
     .await?;
-    Ok((count == 1).then_some((user_id, Signal::SessionEnded { session_id, user_id })))
+    Ok((count == 1).then_some((
+        user_id,
+        Signal::SessionEnded {
+            session_id,
+            user_id,
+        },
+    )))
 }
 
 /// Ends all sessions of a user but `keep`, inside a larger change whose transaction has locked
@@ -242,19 +265,25 @@ async fn one(
     user_id: UserId,
     session_id: SessionId,
     reason: EndReason,
-    by: UserId,
+    by: Actor<'_>,
     caller: &Caller,
 ) -> Result<bool, ActError> {
-    if ended(&tx, &[session_id.as_uuid()], reason, Some(by)).await? == 0 {
+    if ended(&tx, &[session_id.as_uuid()], reason, by.user_id()).await? == 0 {
         return Ok(false);
     }
     let event = AuditEvent::success(EventKind::SessionEnded, caller)
         .reason(reason.as_str())
-        .actor(by)
+        .by(&by)
         .subject(user_id)
         .session(session_id);
-    tx.commit([event], Signal::SessionEnded { session_id, user_id })
-        .await?;
+    tx.commit(
+        [event],
+        Signal::SessionEnded {
+            session_id,
+            user_id,
+        },
+    )
+    .await?;
     Ok(true)
 }
 

@@ -1,8 +1,6 @@
 //! Listing sessions, newest sign-in first.
 
-use latchkey_types::{
-    EndReason, SessionId, SessionState, SignInMethod, UnixMillis, UserId,
-};
+use latchkey_types::{EndReason, SessionId, SessionState, SignInMethod, UnixMillis, UserId};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };

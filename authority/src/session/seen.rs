@@ -1,15 +1,17 @@
 //! When sessions were last seen: noted in memory, written in batches off the path of requests.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
 use latchkey_types::{SessionId, UnixMillis};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    sea_query::{Expr, LockBehavior, LockType},
 };
+use uuid::Uuid;
 
 use crate::{Authority, entity::sessions, error::StoreError};
 
@@ -26,16 +28,23 @@ impl LastSeen {
     /// So many rows are written in one transaction.
     const BATCH: usize = 500;
 
-    /// Notes that a session was used.
+    /// Notes that a session was used. Of several uses between two writes the latest stays, in
+    /// whatever order they are noted.
     pub fn note(&self, session_id: SessionId, at: UnixMillis, address: String) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() < Self::LIMIT || seen.contains_key(&session_id) {
-            seen.insert(session_id, (at, address));
+        let is_full = seen.len() >= Self::LIMIT;
+        match seen.get_mut(&session_id) {
+            Some(noted) if noted.0 > at => {}
+            Some(noted) => *noted = (at, address),
+            None if is_full => {}
+            None => {
+                seen.insert(session_id, (at, address));
+            }
         }
     }
 
     /// When a session was last seen, if that is not written yet.
-    pub(super) fn pending(&self, session_id: SessionId) -> Option<UnixMillis> {
+    pub fn pending(&self, session_id: SessionId) -> Option<UnixMillis> {
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -77,18 +86,16 @@ impl LastSeen {
     }
 }
 
+/// Writes one batch.
+///
+/// Somebody who holds the row of one session (because they act through it) may be about to change
+/// another one. So nothing here waits while it holds anything: the rows that nobody holds are
+/// written together, the others one by one.
 async fn write(
     authority: &Authority,
     batch: &[(SessionId, (UnixMillis, String))],
 ) -> Result<(), StoreError> {
-    let _writer = if authority.is_sqlite() {
-        Some(authority.writer().lock_owned().await)
-    } else {
-        None
-    };
-    let mut batch = batch.to_vec();
-    // In the order of ids, so that two nodes that write the same rows do not wait for each other.
-    batch.sort_by_key(|(session_id, _)| *session_id);
+    let _turn = authority.turn().await;
     let transaction = authority
         .database()
         .begin_with_options(TransactionOptions {
@@ -96,16 +103,73 @@ async fn write(
             ..Default::default()
         })
         .await?;
-    for (session_id, (at, address)) in batch {
-        sessions::Entity::update_many()
-            .col_expr(sessions::Column::LastSeenAt, Expr::value(at.0))
-            .col_expr(sessions::Column::LastAddress, Expr::value(address))
-            .filter(sessions::Column::SessionId.eq(session_id.as_uuid()))
-            .filter(sessions::Column::EndedAt.is_null())
-            .filter(sessions::Column::LastSeenAt.lt(at.0))
-            .exec(&transaction)
-            .await?;
+    let free: HashSet<Uuid> = sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::SessionId)
+        .filter(sessions::Column::SessionId.is_in(batch.iter().map(|(id, _)| id.as_uuid())))
+        .filter(sessions::Column::EndedAt.is_null())
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(&transaction)
+        .await?
+        .into_iter()
+        .collect();
+    let (free, held): (Vec<_>, Vec<_>) =
+        (batch.iter()).partition(|(id, _)| free.contains(&id.as_uuid()));
+    for (session_id, (at, address)) in free {
+        write_one(&transaction, *session_id, *at, address).await?;
     }
     transaction.commit().await?;
+    for (session_id, (at, address)) in held {
+        write_one(authority.database(), *session_id, *at, address).await?;
+    }
     Ok(())
+}
+
+async fn write_one(
+    connection: &impl ConnectionTrait,
+    session_id: SessionId,
+    at: UnixMillis,
+    address: &str,
+) -> Result<(), StoreError> {
+    sessions::Entity::update_many()
+        .col_expr(sessions::Column::LastSeenAt, Expr::value(at.0))
+        .col_expr(sessions::Column::LastAddress, Expr::value(address))
+        .filter(sessions::Column::SessionId.eq(session_id.as_uuid()))
+        .filter(sessions::Column::EndedAt.is_null())
+        .filter(sessions::Column::LastSeenAt.lt(at.0))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i12_no_more_sessions_are_noted_than_the_limit_and_known_ones_go_on() {
+        let seen = LastSeen::default();
+        let session = |number: usize| SessionId::from_uuid(Uuid::from_u128(number as u128));
+        for number in 0..LastSeen::LIMIT + 10 {
+            seen.note(session(number), UnixMillis(1), String::new());
+        }
+        assert_eq!(seen.seen.lock().unwrap().len(), LastSeen::LIMIT);
+        assert_eq!(seen.pending(session(LastSeen::LIMIT)), None);
+        seen.note(session(0), UnixMillis(2), String::new());
+        assert_eq!(seen.pending(session(0)), Some(UnixMillis(2)));
+    }
+
+    #[test]
+    fn i08_of_two_uses_the_later_one_counts_however_they_are_noted() {
+        let seen = LastSeen::default();
+        let session = SessionId::from_uuid(Uuid::from_u128(1));
+        for at in [5, 9, 7] {
+            seen.note(session, UnixMillis(at), at.to_string());
+        }
+        assert_eq!(
+            seen.seen.lock().unwrap().get(&session),
+            Some(&(UnixMillis(9), "9".to_owned()))
+        );
+    }
 }

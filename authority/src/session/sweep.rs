@@ -5,14 +5,15 @@
 
 use latchkey_types::{EndReason, EventKind, UnixMillis, Word};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::{Expr, LockBehavior, LockType},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType},
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Authority, AuthorityTx, audit::AuditEvent, caller::Caller, entity::sessions,
-    error::StoreError, signal::Signals,
+    Authority, AuthorityTx, audit::AuditEvent, caller::Caller, entity::sessions, error::StoreError,
+    signal::Signals,
 };
 
 /// So many rows are changed in one transaction.
@@ -98,6 +99,7 @@ async fn forget(authority: &Authority, ended_before: UnixMillis) -> Result<u64, 
         if batch.is_empty() {
             return Ok(forgotten);
         }
+        let _turn = authority.turn().await;
         forgotten += sessions::Entity::delete_many()
             .filter(sessions::Column::SessionId.is_in(batch))
             .exec(authority.database())

@@ -10,7 +10,7 @@ use crate::{
     caller::Caller,
     entity::{sessions, users},
     error::ActError,
-    principal::{Permission, Principal},
+    principal::{Actor, Permission},
     session::end,
     signal::{Signal, Signals},
 };
@@ -25,15 +25,16 @@ use crate::{
 /// [`ActError::NotPermitted`], [`ActError::SignedOut`].
 pub async fn set_role(
     authority: &Authority,
-    principal: &Principal,
+    actor: impl Into<Actor<'_>>,
     user_id: UserId,
     role: Role,
     caller: &Caller,
 ) -> Result<bool, ActError> {
+    let actor = actor.into();
     let mut tx = AuthorityTx::begin(authority).await?;
     tx.lock_roles().await?;
     tx.act(
-        principal,
+        actor,
         Permission::ManageUsers,
         &[(user_id, Lock::Exclusive)],
     )
@@ -42,7 +43,9 @@ pub async fn set_role(
     if user.role == role {
         return Ok(false);
     }
-    if user.role == Role::Administrator && user.is_active && tx.active_administrators().await?.0 <= 1
+    if user.role == Role::Administrator
+        && user.is_active
+        && tx.active_administrators().await?.0 <= 1
     {
         return Err(ActError::LastAdministrator);
     }
@@ -58,7 +61,7 @@ pub async fn set_role(
         .exec(tx.connection())
         .await?;
     let event = AuditEvent::success(EventKind::RoleChanged, caller)
-        .actor(principal.user_id)
+        .by(&actor)
         .subject(user_id)
         .detail(json!({ "from": user.role.as_str(), "to": role.as_str() }));
     tx.commit([event], Signal::UserChanged { user_id }).await?;
@@ -71,14 +74,15 @@ pub async fn set_role(
 /// As [`set_role`].
 pub async fn disable(
     authority: &Authority,
-    principal: &Principal,
+    actor: impl Into<Actor<'_>>,
     user_id: UserId,
     caller: &Caller,
 ) -> Result<bool, ActError> {
+    let actor = actor.into();
     let mut tx = AuthorityTx::begin(authority).await?;
     tx.lock_roles().await?;
     tx.act(
-        principal,
+        actor,
         Permission::ManageUsers,
         &[(user_id, Lock::Exclusive)],
     )
@@ -94,7 +98,7 @@ pub async fn disable(
         .col_expr(users::Column::DisabledAt, Expr::value(tx.now().0))
         .col_expr(
             users::Column::DisabledBy,
-            Expr::value(principal.user_id.as_uuid()),
+            Expr::value(actor.user_id().map(UserId::as_uuid)),
         )
         .filter(users::Column::UserId.eq(user_id.as_uuid()))
         .exec(tx.connection())
@@ -104,13 +108,13 @@ pub async fn disable(
         user_id,
         None,
         EndReason::UserDisabled,
-        Some(principal.user_id),
+        actor.user_id(),
     )
     .await?;
     let mut signals = vec![Signal::UserChanged { user_id }];
     signals.extend_from_slice(signed_out.as_slice());
     let event = AuditEvent::success(EventKind::UserDisabled, caller)
-        .actor(principal.user_id)
+        .by(&actor)
         .subject(user_id)
         .detail(json!({ "sessions": ids.len() }));
     tx.commit([event], Signals::These(signals)).await?;
@@ -123,14 +127,15 @@ pub async fn disable(
 /// [`ActError::NotFound`], [`ActError::NotPermitted`], [`ActError::SignedOut`].
 pub async fn enable(
     authority: &Authority,
-    principal: &Principal,
+    actor: impl Into<Actor<'_>>,
     user_id: UserId,
     caller: &Caller,
 ) -> Result<bool, ActError> {
+    let actor = actor.into();
     let mut tx = AuthorityTx::begin(authority).await?;
     tx.lock_roles().await?;
     tx.act(
-        principal,
+        actor,
         Permission::ManageUsers,
         &[(user_id, Lock::Exclusive)],
     )
@@ -146,7 +151,7 @@ pub async fn enable(
         .exec(tx.connection())
         .await?;
     let event = AuditEvent::success(EventKind::UserEnabled, caller)
-        .actor(principal.user_id)
+        .by(&actor)
         .subject(user_id);
     tx.commit([event], Signal::UserChanged { user_id }).await?;
     Ok(true)

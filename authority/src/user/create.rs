@@ -21,8 +21,7 @@ pub async fn create(
     role: Role,
 ) -> Result<UserId, StoreError> {
     let now = tx.now();
-    let user_id =
-        user_id.unwrap_or_else(|| UserId::from_uuid(tx.authority().random().uuid(now)));
+    let user_id = user_id.unwrap_or_else(|| UserId::from_uuid(tx.authority().random().uuid(now)));
     users::Entity::insert(users::ActiveModel {
         user_id: Set(user_id.as_uuid()),
         role: Set(role.as_str().to_owned()),

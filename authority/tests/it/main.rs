@@ -1,1 +1,32 @@
+//! The use cases of authority against a real database: SQLite, or PostgreSQL where
+//! `LATCHKEY_TEST_DATABASE` names a server.
+//!
+//! A test whose name begins with `i01_` holds up the first invariant of `DESIGN.md` §3, and so on.
+//! `tests/mutants` holds patches that break an invariant on purpose; each must turn one red.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot be set up must fail loudly"
+)]
+
+mod connection;
+mod cookie;
+mod hanging_up;
+mod last_seen;
+mod lifetimes;
+mod lists;
+mod one_transaction;
+mod race_of_administrators;
+mod race_of_sessions;
+mod read_again;
+mod record;
+mod refusals;
+mod roles;
+mod rotation;
+mod schema;
+mod sealing;
+mod secrets;
+mod support;
+mod sweeping;
+mod tampering;

@@ -1,0 +1,37 @@
+# The commands that a person types. Each is one script in scripts/, which does the set-up that it needs first.
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo dev test check prove test-long release setup clean
+
+help: ## Shows these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## Builds everything and starts the server
+	@scripts/run.sh
+
+demo: ## The same, on a throw-away database full of believable people, sessions and one theft
+	@scripts/demo.sh
+
+dev: ## Starts the server and builds again at every change
+	@scripts/dev.sh
+
+test: ## All tests: checks, Rust on SQLite and PostgreSQL, the proof of the invariants, journeys in a browser
+	@scripts/test.sh
+
+check: ## Format, lints, licences, who may depend on whom, documentation
+	@scripts/check.sh
+
+prove: ## Breaks each invariant on purpose in a copy and shows that a test turns red
+	@scripts/prove.sh
+
+test-long: ## The Rust tests with many more rounds
+	@scripts/test-long.sh
+
+release: ## Builds a tarball with the program and its site in target/dist
+	@scripts/release.sh
+
+setup: ## Installs every tool that the other commands need (they do it themselves)
+	@scripts/setup.sh
+
+clean: ## Removes what was built here; the tools shared by all checkouts stay
+	@scripts/clean.sh

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# What only the tests need: servers, a browser, a clock to bend, the licence check. Sourced by scripts/setup.sh.
+
+setup_tests() {
+  step "Chromium" has_chromium install_chromium "apt-get install chromium"
+  step "PostgreSQL" has_postgresql install_postgresql "apt-get install postgresql"
+  step "Redis" has_redis install_redis "apt-get install redis-server (or any redis-server on PATH)"
+  step "faketime" has_faketime install_faketime "apt-get install faketime"
+  step "cargo-deny $CARGO_DENY_VERSION (a few minutes)" has_cargo_deny install_cargo_deny \
+    "cargo install --locked --debug cargo-deny --version $CARGO_DENY_VERSION --root '$CARGO_DENY_HOME'"
+  if [ -f "$ROOT/end2end/package-lock.json" ]; then
+    step "npm packages of the journeys" has_journey_packages install_journey_packages "(cd end2end && npm ci)"
+  fi
+}
+
+has_chromium() { have chromium || [ -n "${E2E_CHROMIUM:-}" ]; }
+install_chromium() { apt_install chromium; }
+
+has_postgresql() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+install_postgresql() { apt_install postgresql; }
+
+# Debian's redis-server package would also start a service. Its program is the one that redis-tools brings under
+# another name, which decides by the name it is called by.
+has_redis() { have redis-server; }
+install_redis() {
+  apt_install redis-tools
+  ln -sf /usr/bin/redis-check-rdb "$TOOLS/bin/redis-server"
+}
+
+has_faketime() { have faketime; }
+install_faketime() { apt_install faketime; }
+
+has_cargo_deny() { [ -x "$CARGO_DENY_HOME/bin/cargo-deny" ]; }
+install_cargo_deny() {
+  export CARGO_PROFILE_DEV_DEBUG=0
+  cargo_tool "$CARGO_DENY_HOME" cargo-deny "$CARGO_DENY_VERSION" --locked --debug
+}
+
+has_journey_packages() { has_npm_packages end2end; }
+install_journey_packages() { install_npm_packages end2end; }

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The Rust tests with many more rounds: a test that looks at LATCHKEY_TEST_LONG raises its own.
+set -euo pipefail
+
+HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=scripts/env.sh
+. "$HERE/env.sh"
+# shellcheck source=scripts/lib.sh
+. "$HERE/lib.sh"
+# shellcheck source=scripts/parts.sh
+. "$HERE/parts.sh"
+
+"$HERE/setup.sh" test
+use_recorded_toolchain
+export LATCHKEY_TEST_LONG=1
+part "Rust tests on SQLite" "$HERE/redis.sh" run "$HERE/rust-tests.sh" sqlite
+part "Rust tests on PostgreSQL" "$HERE/redis.sh" run "$HERE/postgres.sh" run "$HERE/rust-tests.sh" postgresql
+parts_end

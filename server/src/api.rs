@@ -1,0 +1,103 @@
+//! JSON for programs and islands.
+//!
+//! Lists answer `{"items": […], "next": cursor or null}` to `?cursor=&limit=` and their filters.
+//! Times are RFC 3339 in UTC. Failures are problem documents (RFC 9457).
+
+pub(crate) mod audit;
+pub(crate) mod overview;
+pub(crate) mod sessions;
+pub(crate) mod users;
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use latchkey_authority::page::{MAX_LIMIT, Page};
+use latchkey_identity::account;
+use latchkey_types::{UnixMillis, UserId};
+use serde::Serialize;
+use serde_json::json;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{failure::Failure, pages::names::Names, visit::Visit};
+
+/// So many rows where nobody asks for another number.
+const DEFAULT_LIMIT: u64 = 50;
+
+/// `{"pong": true}`: no proof, the same layers; the yardstick of every measurement.
+pub(crate) async fn ping() -> Response {
+    Json(json!({ "pong": true })).into_response()
+}
+
+/// Who is signed in.
+pub(crate) async fn me(visit: Visit) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let account = account::one(visit.state().authority(), principal.user_id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    Ok(Json(json!({
+        "id": account.user_id,
+        "username": account.username,
+        "email": account.email,
+        "email_verified": account.email_verified_at.is_some(),
+        "roles": [principal.role],
+        "session_id": principal.session_id,
+    }))
+    .into_response())
+}
+
+/// A user as other rows mention them.
+#[derive(Debug, Serialize)]
+pub(crate) struct UserRef {
+    id: UserId,
+    username: String,
+}
+
+impl UserRef {
+    fn of(names: &Names, id: UserId) -> Self {
+        Self {
+            id,
+            username: names.link(id).name,
+        }
+    }
+}
+
+/// An instant as JSON has it.
+fn instant(at: UnixMillis) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
+        .ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}
+
+fn limit(asked: Option<u64>) -> Result<u64, Failure> {
+    match asked {
+        None => Ok(DEFAULT_LIMIT),
+        Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+        Some(_) => Err(Failure::BadRequest(format!(
+            "limit: expected between 1 and {MAX_LIMIT}"
+        ))),
+    }
+}
+
+fn list<T: Serialize>(page: Page<T>) -> Response {
+    Json(json!({
+        "items": page.items,
+        "next": page.next.map(latchkey_authority::page::Cursor::encode),
+    }))
+    .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_rfc_3339() {
+        assert_eq!(instant(UnixMillis(1_767_225_600_000)), "2026-01-01T00:00:00Z");
+        assert_eq!(
+            instant(UnixMillis(1_767_225_600_123)),
+            "2026-01-01T00:00:00.123Z"
+        );
+    }
+}

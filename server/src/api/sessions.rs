@@ -1,0 +1,119 @@
+//! `/api/admin/sessions`
+
+use axum::{
+    Json,
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
+use latchkey_authority::{
+    page::Page,
+    session::{self, SessionRow, end},
+};
+use latchkey_types::{SessionId, SignInMethod, EndReason};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{UserRef, instant, limit};
+use crate::{
+    failure::Failure,
+    form::Query,
+    pages::{admin_sessions::SessionsQuery, names::Names},
+    visit::Visit,
+};
+
+#[derive(Debug, Serialize)]
+struct SessionJson {
+    id: SessionId,
+    user: UserRef,
+    method: SignInMethod,
+    signed_in_at: String,
+    last_seen_at: String,
+    expires_at: String,
+    address: String,
+    network: String,
+    last_address: String,
+    browser: String,
+    system: String,
+    device: String,
+    user_agent: String,
+    ended: Option<EndedJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct EndedJson {
+    at: String,
+    reason: EndReason,
+    by: Option<UserRef>,
+}
+
+fn json_of(names: &Names, row: SessionRow) -> SessionJson {
+    SessionJson {
+        id: row.session_id,
+        user: UserRef::of(names, row.user_id),
+        method: row.method,
+        signed_in_at: instant(row.created_at),
+        last_seen_at: instant(row.last_seen_at),
+        expires_at: instant(row.expires_at),
+        address: row.address,
+        network: row.network,
+        last_address: row.last_address,
+        browser: row.browser,
+        system: row.system,
+        device: row.device,
+        user_agent: row.user_agent,
+        ended: row.ended.map(|ended| EndedJson {
+            at: instant(ended.at),
+            reason: ended.reason,
+            by: ended.by.map(|by| UserRef::of(names, by)),
+        }),
+    }
+}
+
+/// Lists sessions.
+pub(crate) async fn list(
+    visit: Visit,
+    Query(query): Query<SessionsQuery>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let filter = query.filter(authority).await?;
+    let limit = limit(query.limit)?;
+    let page = session::list(authority, &filter, query.cursor()?, limit).await?;
+    Ok(super::list(with_names(&visit, page).await?))
+}
+
+async fn with_names(
+    visit: &Visit,
+    page: Page<SessionRow>,
+) -> Result<Page<SessionJson>, Failure> {
+    let mentioned = page.items.iter().flat_map(|row| {
+        [Some(row.user_id), row.ended.and_then(|ended| ended.by)]
+            .into_iter()
+            .flatten()
+    });
+    let names = Names::of(visit.state().authority(), mentioned).await?;
+    Ok(page.map(|row| json_of(&names, row)))
+}
+
+/// One session.
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let id: SessionId = id.parse().map_err(|_| Failure::NotFound)?;
+    let row = session::one(visit.state().authority(), id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let page = Page {
+        items: vec![row],
+        next: None,
+    };
+    let mut page = with_names(&visit, page).await?;
+    let session = page.items.pop().ok_or(Failure::NotFound)?;
+    Ok(Json(session).into_response())
+}
+
+/// Ends a session.
+pub(crate) async fn revoke(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let id: SessionId = id.parse().map_err(|_| Failure::NotFound)?;
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let ended = end::as_administrator(authority, principal, id, visit.caller()).await?;
+    Ok(Json(json!({ "ended": ended })).into_response())
+}

@@ -1,0 +1,113 @@
+//! `/api/admin/users`
+
+use axum::{
+    Json,
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
+use latchkey_authority::{session::end, user};
+use latchkey_identity::account::{self, UserEntry};
+use latchkey_types::{Role, UserId, UserState};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{instant, limit};
+use crate::{
+    failure::Failure,
+    form::{JsonBody, Query},
+    pages::{
+        admin_sessions::cursor,
+        admin_users::{UsersQuery, entry, user_id},
+    },
+    visit::Visit,
+};
+
+#[derive(Debug, Serialize)]
+struct UserJson {
+    id: UserId,
+    username: String,
+    email: Option<String>,
+    email_verified: bool,
+    role: Role,
+    state: UserState,
+    created_at: String,
+    disabled_at: Option<String>,
+}
+
+fn json_of(entry: UserEntry) -> UserJson {
+    UserJson {
+        id: entry.account.user_id,
+        username: entry.account.username,
+        email: entry.account.email,
+        email_verified: entry.account.email_verified_at.is_some(),
+        role: entry.role,
+        state: entry.state,
+        created_at: instant(entry.account.created_at),
+        disabled_at: entry.disabled_at.map(instant),
+    }
+}
+
+/// Lists users.
+pub(crate) async fn list(
+    visit: Visit,
+    Query(query): Query<UsersQuery>,
+) -> Result<Response, Failure> {
+    let filter = query.filter()?;
+    let cursor = cursor(&query.cursor)?;
+    let limit = limit(query.limit)?;
+    let page = account::list(visit.state().authority(), &filter, cursor, limit).await?;
+    Ok(super::list(page.map(json_of)))
+}
+
+/// One user.
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let entry = entry(visit.state().authority(), user_id(&id)?).await?;
+    Ok(Json(json_of(entry)).into_response())
+}
+
+/// Ends all sessions of a user.
+pub(crate) async fn sign_out(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let count = end::all_of_user(authority, principal, user_id(&id)?, visit.caller()).await?;
+    Ok(Json(json!({ "sessions_ended": count })).into_response())
+}
+
+/// Which role to give.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RoleBody {
+    role: Role,
+}
+
+/// Gives a user another role.
+pub(crate) async fn set_role(
+    visit: Visit,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<RoleBody>,
+) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let id = user_id(&id)?;
+    let changed = user::set_role(authority, principal, id, body.role, visit.caller()).await?;
+    Ok(changed_json(changed))
+}
+
+/// Disables a user.
+pub(crate) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let changed = user::disable(authority, principal, user_id(&id)?, visit.caller()).await?;
+    Ok(changed_json(changed))
+}
+
+/// Enables a user again.
+pub(crate) async fn enable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let changed = user::enable(authority, principal, user_id(&id)?, visit.caller()).await?;
+    Ok(changed_json(changed))
+}
+
+fn changed_json(changed: bool) -> Response {
+    Json(json!({ "changed": changed })).into_response()
+}

@@ -1,0 +1,116 @@
+//! Our cookies: their names, and how each is written.
+
+use cookie::{Cookie, SameSite};
+use http::{HeaderMap, HeaderValue, header};
+
+/// The names of our cookies.
+///
+/// `__Host-` binds a cookie to the host and to https; plain http on loopback cannot carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CookieNames {
+    /// The session.
+    pub session: &'static str,
+    /// A random value that ties the forms of somebody who is not signed in to their browser.
+    pub pre_session: &'static str,
+    /// A device that signed in before.
+    pub device: &'static str,
+    /// The one-time code of the set-up link, between following it and sending the form.
+    pub setup: &'static str,
+    secure: bool,
+}
+
+impl CookieNames {
+    /// The names under a base URL that is https (`secure`) or not.
+    pub const fn under(secure: bool) -> Self {
+        if secure {
+            Self {
+                session: "__Host-latchkey",
+                pre_session: "__Host-latchkey-pre",
+                device: "__Host-latchkey-device",
+                setup: "__Host-latchkey-setup",
+                secure,
+            }
+        } else {
+            Self {
+                session: "latchkey",
+                pre_session: "latchkey-pre",
+                device: "latchkey-device",
+                setup: "latchkey-setup",
+                secure,
+            }
+        }
+    }
+
+    /// Whether cookies carry `Secure`.
+    pub const fn is_secure(self) -> bool {
+        self.secure
+    }
+
+    /// A cookie that lives as long as `max_age` says, or as long as the browser is open.
+    pub fn write(
+        self,
+        name: &'static str,
+        value: String,
+        max_age: Option<std::time::Duration>,
+    ) -> HeaderValue {
+        let mut cookie = Cookie::build((name, value))
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Lax)
+            .path("/");
+        if let Some(max_age) = max_age {
+            let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
+            cookie = cookie.max_age(cookie::time::Duration::seconds(seconds));
+        }
+        header_value(&cookie.build())
+    }
+
+    /// Takes a cookie away.
+    pub fn remove(self, name: &'static str) -> HeaderValue {
+        self.write(name, String::new(), Some(std::time::Duration::ZERO))
+    }
+}
+
+fn header_value(cookie: &Cookie<'_>) -> HeaderValue {
+    // Names and values of ours are ASCII; were one not, no cookie is the safe answer.
+    HeaderValue::from_str(&cookie.to_string()).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// The value of the first cookie of this name.
+pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_bound_to_the_host_under_https() {
+        let names = CookieNames::under(true);
+        let written = names.write(names.session, "abc".to_owned(), None);
+        let written = written.to_str().unwrap();
+        assert!(written.starts_with("__Host-latchkey=abc;"), "{written}");
+        for part in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            assert!(written.contains(part), "{written}");
+        }
+        assert!(!written.contains("Domain"), "{written}");
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("a=1; latchkey=x=y"));
+        headers.append(header::COOKIE, HeaderValue::from_static("b=2"));
+        assert_eq!(read(&headers, "latchkey"), Some("x=y"));
+        assert_eq!(read(&headers, "b"), Some("2"));
+        assert_eq!(read(&headers, "atchkey"), None);
+    }
+}

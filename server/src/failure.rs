@@ -1,0 +1,219 @@
+//! [`Failure`]: everything that can go wrong with a request, and what the other end hears of it.
+//!
+//! A handler returns a failure; the guard renders it as a page or as a problem document
+//! (RFC 9457), by the class of the route, and the log hears of it once. What a failure of ours was
+//! goes to the log alone: the other end gets the id of the request.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use latchkey_authority::{ActError, StoreError};
+use serde_json::json;
+
+/// What went wrong.
+#[derive(Debug, Clone)]
+pub enum Failure {
+    /// The request does not parse; says what is wrong with it.
+    BadRequest(String),
+    /// Nobody is signed in.
+    NotSignedIn,
+    /// Whoever is signed in may not do this.
+    NotPermitted,
+    /// The form did not come from one of our pages, or the page is too old.
+    ForeignForm,
+    /// There is nothing here.
+    NotFound,
+    /// There is something here, but not for this method.
+    MethodNotAllowed,
+    /// The body has a form that is not taken here.
+    UnsupportedMediaType,
+    /// The body is too long.
+    TooLarge,
+    /// The host is not the base URL's; names that.
+    Misdirected(String),
+    /// It would leave nobody who can administer.
+    LastAdministrator,
+    /// Too many attempts.
+    Limited {
+        /// Seconds until another one makes sense.
+        retry_after: u64,
+    },
+    /// Too much work at the moment.
+    Busy {
+        /// Seconds until another try makes sense.
+        retry_after: u64,
+    },
+    /// It took too long.
+    Timeout,
+    /// A mistake of ours.
+    Internal(Arc<anyhow::Error>),
+}
+
+impl Failure {
+    /// A mistake of ours; the error goes to the log.
+    pub fn internal(error: impl Into<anyhow::Error>) -> Self {
+        Self::Internal(Arc::new(error.into()))
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::NotPermitted | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::LastAdministrator => StatusCode::CONFLICT,
+            Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy { .. } | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "bad_request",
+            Self::NotSignedIn => "not_signed_in",
+            Self::NotPermitted => "not_permitted",
+            Self::ForeignForm => "foreign_form",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::TooLarge => "too_large",
+            Self::Misdirected(_) => "misdirected",
+            Self::LastAdministrator => "last_administrator",
+            Self::Limited { .. } => "limited",
+            Self::Busy { .. } => "busy",
+            Self::Timeout => "timeout",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What happened, in a few words.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "That request could not be read",
+            Self::NotSignedIn => "Sign in first",
+            Self::NotPermitted => "You may not do that",
+            Self::ForeignForm => "That form has expired",
+            Self::NotFound => "There is nothing here",
+            Self::MethodNotAllowed => "That is not how this works",
+            Self::UnsupportedMediaType => "That kind of content is not accepted",
+            Self::TooLarge => "That is too long",
+            Self::Misdirected(_) => "Wrong address",
+            Self::LastAdministrator => "The last administrator must stay",
+            Self::Limited { .. } => "Too many attempts",
+            Self::Busy { .. } => "Too busy at the moment",
+            Self::Timeout => "That took too long",
+            Self::Internal(_) => "Something went wrong on our side",
+        }
+    }
+
+    /// What it means and what to do next.
+    pub fn text(&self) -> String {
+        match self {
+            Self::BadRequest(what) => what.clone(),
+            Self::NotSignedIn => "This needs a session. Sign in and try again.".to_owned(),
+            Self::NotPermitted => {
+                "Your role does not allow it. Ask an administrator if you think it should."
+                    .to_owned()
+            }
+            Self::ForeignForm => {
+                "Nothing was changed. Go back, load the page again and send the form once more."
+                    .to_owned()
+            }
+            Self::NotFound => "The address may be mistyped, or what was here is gone.".to_owned(),
+            Self::MethodNotAllowed => {
+                "This address does not take that kind of request. Nothing was changed.".to_owned()
+            }
+            Self::UnsupportedMediaType => {
+                "Send a form from one of our pages, or JSON with the content type \
+                 application/json."
+                    .to_owned()
+            }
+            Self::TooLarge => "Nothing was changed. Send less.".to_owned(),
+            Self::Misdirected(base) => format!("This server answers at {base}."),
+            Self::LastAdministrator => {
+                "Nobody could administer afterwards. Make somebody else an administrator first."
+                    .to_owned()
+            }
+            Self::Limited { retry_after } => format!("Try again in {retry_after} seconds."),
+            Self::Busy { .. } | Self::Timeout => {
+                "Nothing was changed. Try again in a few seconds.".to_owned()
+            }
+            Self::Internal(_) => {
+                "It is on record. If it happens again, tell your administrator the request id."
+                    .to_owned()
+            }
+        }
+    }
+
+    /// Seconds for `Retry-After`.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Limited { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            Self::Timeout => Some(5),
+            _ => None,
+        }
+    }
+
+    /// The failure as a problem document.
+    pub fn problem(&self, request_id: &str) -> Response {
+        let body = json!({
+            "type": format!("urn:latchkey:problem:{}", self.code()),
+            "title": self.title(),
+            "status": self.status().as_u16(),
+            "detail": self.text(),
+            "code": self.code(),
+            "request_id": request_id,
+        });
+        let mut response = (self.status(), body.to_string()).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        self.add_headers(&mut response);
+        response
+    }
+
+    /// Adds `Retry-After` and `WWW-Authenticate` where they belong.
+    pub fn add_headers(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+}
+
+/// The status alone; whoever renders the failure finds it in the extensions.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<ActError> for Failure {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::SignedOut => Self::NotSignedIn,
+            ActError::NotPermitted => Self::NotPermitted,
+            ActError::NotFound => Self::NotFound,
+            ActError::LastAdministrator => Self::LastAdministrator,
+            ActError::Internal(error) => error.into(),
+        }
+    }
+}

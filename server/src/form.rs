@@ -1,0 +1,149 @@
+//! Forms and JSON bodies, and paths to go back to.
+
+use axum::{
+    Form, Json,
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use serde::de::DeserializeOwned;
+
+use crate::failure::Failure;
+
+/// The fields of a form, or a clear refusal.
+#[derive(Debug)]
+pub(crate) struct Fields<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Fields<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        match Form::<T>::from_request(request, state).await {
+            Ok(Form(fields)) => Ok(Self(fields)),
+            Err(rejection) => Err(refusal(rejection.status(), &rejection.body_text())),
+        }
+    }
+}
+
+/// A JSON body, or a clear refusal.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(refusal(rejection.status(), &rejection.body_text())),
+        }
+    }
+}
+
+/// The fields of a query, or a clear refusal.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> axum::extract::FromRequestParts<S> for Query<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut http::request::Parts,
+        state: &S,
+    ) -> Result<Self, Response> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(fields)) => Ok(Self(fields)),
+            Err(rejection) => Err(refusal(rejection.status(), "the query does not parse")),
+        }
+    }
+}
+
+fn refusal(status: http::StatusCode, text: &str) -> Response {
+    match status {
+        http::StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        http::StatusCode::UNSUPPORTED_MEDIA_TYPE => Failure::UnsupportedMediaType,
+        // serde's message names the field and never its value.
+        _ => Failure::BadRequest(if text.contains("missing field") {
+            "A field is missing. Load the page again and send the form once more.".to_owned()
+        } else {
+            "What was sent does not parse. Load the page again and send the form once more."
+                .to_owned()
+        }),
+    }
+    .into_response()
+}
+
+/// A path on this server, for going back to: never another host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LocalPath(String);
+
+impl LocalPath {
+    const LIMIT: usize = 2_048;
+
+    /// Reads a path; `None` if it could lead anywhere else.
+    ///
+    /// A browser reads `//host`, `/\host` and tabs or newlines in odd places as another host, so
+    /// only what is plainly a path passes.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let plain = text.len() <= Self::LIMIT
+            && text.starts_with('/')
+            && !text.starts_with("//")
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
+        plain.then(|| Self(text.to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// This path with a notice in its query, in place of any that stands there.
+    pub(crate) fn with_notice(&self, notice: &str) -> String {
+        let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
+        let mut kept: Vec<&str> = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("notice="))
+            .collect();
+        let notice = format!("notice={notice}");
+        kept.push(&notice);
+        format!("{path}?{}", kept.join("&"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_ours_are_led_back_to() {
+        for good in ["/", "/account", "/admin/sessions?user=ann&cursor=x", "/a//b"] {
+            assert!(LocalPath::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "",
+            "account",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/a b",
+            "/a\r\nSet-Cookie: x",
+            "/é",
+            "javascript:alert(1)",
+        ] {
+            assert!(LocalPath::parse(bad).is_none(), "{bad}");
+        }
+        assert!(LocalPath::parse(&format!("/{}", "a".repeat(3_000))).is_none());
+    }
+
+    #[test]
+    fn a_notice_takes_the_place_of_the_one_before() {
+        let path = LocalPath::parse("/admin/sessions?user=ann&notice=old").unwrap();
+        assert_eq!(
+            path.with_notice("session-ended"),
+            "/admin/sessions?user=ann&notice=session-ended"
+        );
+        let path = LocalPath::parse("/account").unwrap();
+        assert_eq!(path.with_notice("x"), "/account?notice=x");
+    }
+}

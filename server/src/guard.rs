@@ -1,0 +1,403 @@
+//! The guard: what every request passes before its handler runs, and what becomes of its failures.
+//!
+//! In order: the host, who asks and from where, the origin rule, the permission. The guard obeys
+//! the row of the route table; handlers do not repeat it.
+
+use std::net::SocketAddr;
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, StatusCode, header};
+use latchkey_app::{Notice, Section};
+use latchkey_authority::{
+    audit::{self, AuditEvent},
+    caller::Caller,
+    principal::{Principal, authorize},
+    session::{self, Check},
+};
+use latchkey_types::{EndReason, EventKind, SessionId};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tower_sessions::Session;
+use zeroize::Zeroizing;
+
+use crate::{
+    address::client_address,
+    cookies,
+    device::KnownDevice,
+    failure::Failure,
+    middleware::RequestId,
+    origin,
+    pages::{self, respond::Around},
+    routes::{Access, Class, OriginRule, Route},
+    session_store::{CALLER, SESSION_ID},
+    state::AppState,
+    user_agent::understand,
+    visit::{self, Visit},
+};
+
+/// Turns a request into a [`Visit`] and lets it through to its handler, or not.
+pub(crate) async fn guard(
+    State((state, route)): State<(AppState, &'static Route)>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Err(failure) = check_host(&state, route, &request) {
+        return match failure {
+            Failure::Misdirected(base) if route.class == Class::Page => {
+                // Somebody typed another name of this machine: lead them to the one that works.
+                Redirect::to(&format!("{base}{}", here(&request))).into_response()
+            }
+            failure => failure.into_response(),
+        };
+    }
+    let caller = caller(&state, &request);
+    let looked_up = match look_up(&state, &session).await {
+        Ok(found) => found,
+        Err(failure) => return failure.into_response(),
+    };
+    let visit = visit(&state, route, caller.clone(), looked_up, &request);
+    request.extensions_mut().insert(visit.clone());
+
+    let mut response = CALLER
+        .scope(caller, async {
+            match admit(&visit, &session, request).await {
+                Ok(request) => next.run(request).await,
+                Err(failure) => failure.into_response(),
+            }
+        })
+        .await;
+    if matches!(
+        response.extensions().get::<Failure>(),
+        Some(Failure::NotSignedIn)
+    ) && matches!(route.class, Class::Page | Class::Action)
+    {
+        return to_login(&visit);
+    }
+    response.extensions_mut().insert(visit);
+    response
+}
+
+/// What the session's cookie led to.
+#[derive(Debug, Default)]
+struct LookedUp {
+    principal: Option<Principal>,
+    ended: Option<EndReason>,
+    renewal_due: bool,
+}
+
+async fn look_up(state: &AppState, session: &Session) -> Result<LookedUp, Failure> {
+    if session.id().is_none() {
+        return Ok(LookedUp::default());
+    }
+    let unavailable = |error: anyhow::Error| {
+        // Nobody is let in on a guess, and nobody is signed out by an outage either.
+        tracing::error!(error = format!("{error:#}"), "sessions cannot be checked");
+        Failure::Busy { retry_after: 5 }
+    };
+    let session_id: Option<SessionId> = session
+        .get(SESSION_ID)
+        .await
+        .map_err(|error| unavailable(error.into()))?;
+    let Some(session_id) = session_id else {
+        return Ok(LookedUp::default());
+    };
+    let check = session::check(state.authority(), session_id)
+        .await
+        .map_err(|error| unavailable(error.into()))?;
+    Ok(match check {
+        Check::Live {
+            principal,
+            renewal_due,
+        } => LookedUp {
+            principal: Some(principal),
+            ended: None,
+            renewal_due,
+        },
+        Check::Ended { reason } => LookedUp {
+            ended: Some(reason),
+            ..Default::default()
+        },
+        Check::Unknown => LookedUp::default(),
+    })
+}
+
+fn visit(
+    state: &AppState,
+    route: &'static Route,
+    caller: Caller,
+    found: LookedUp,
+    request: &Request,
+) -> Visit {
+    let names = state.cookie_names();
+    let sent = cookies::read(request.headers(), names.pre_session).and_then(pre_session);
+    let pre_session = sent.unwrap_or_else(|| state.authority().random().bytes());
+    Visit::new(visit::Inner {
+        state: state.clone(),
+        route,
+        caller,
+        principal: found.principal,
+        ended: found.ended,
+        renewal_due: found.renewal_due,
+        device: cookies::read(request.headers(), names.device)
+            .and_then(|text| KnownDevice::open(state.authority().keys(), text)),
+        setup_code: cookies::read(request.headers(), names.setup)
+            .map(|code| Zeroizing::new(code.to_owned())),
+        pre_session,
+        pre_session_cookie: sent.is_none().then(|| {
+            names.write(
+                names.pre_session,
+                URL_SAFE_NO_PAD.encode(pre_session),
+                None,
+            )
+        }),
+        here: here(request),
+    })
+}
+
+fn pre_session(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    (text.len() == 22 && URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) == Ok(16)).then_some(bytes)
+}
+
+/// The rules of the route's row; gives the request back if it passes all of them.
+async fn admit(visit: &Visit, session: &Session, request: Request) -> Result<Request, Failure> {
+    let route = visit.route();
+    let request = match route.origin {
+        OriginRule::Safe => request,
+        OriginRule::OwnPage => origin::check(visit, request).await?,
+    };
+    if let Access::Needs(permission) = route.access {
+        let principal = visit.signed_in()?;
+        if !authorize(principal.role, permission) {
+            record_denial(visit, principal).await?;
+            return Err(Failure::NotPermitted);
+        }
+    }
+    if let Some(principal) = visit.principal() {
+        let authority = visit.state().authority();
+        authority.last_seen().note(
+            principal.session_id,
+            authority.now(),
+            visit.caller().address_text(),
+        );
+        // At a page alone: of several requests at once, one would get the new cookie.
+        if visit.renewal_due() && route.class == Class::Page {
+            renew(session).await?;
+        }
+    }
+    Ok(request)
+}
+
+/// Gives the session a new cookie; tower-sessions sends it with the response.
+async fn renew(session: &Session) -> Result<(), Failure> {
+    session.cycle_id().await.map_err(Failure::internal)?;
+    session.save().await.map_err(Failure::internal)
+}
+
+async fn record_denial(visit: &Visit, principal: &Principal) -> Result<(), Failure> {
+    let authority = visit.state().authority();
+    let address = visit.caller().address_text();
+    let kind = EventKind::PermissionDenied;
+    if authority.refusals().count(authority, kind, &address) {
+        let event = AuditEvent::failure(kind, "role", visit.caller())
+            .actor(principal.user_id)
+            .session(principal.session_id)
+            .detail(serde_json::json!({
+                "method": visit.route().method.as_str(),
+                "path": visit.route().path,
+            }));
+        audit::record(authority, event).await?;
+    }
+    Ok(())
+}
+
+fn check_host(
+    state: &AppState,
+    route: &'static Route,
+    request: &Request,
+) -> Result<(), Failure> {
+    if route.class == Class::Operations {
+        return Ok(());
+    }
+    let base = &state.settings().base_url;
+    let host = request
+        .uri()
+        .authority()
+        .map(http::uri::Authority::as_str)
+        .or_else(|| {
+            request
+                .headers()
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+        })
+        .unwrap_or("");
+    let default_port = if base.is_secure() { ":443" } else { ":80" };
+    let host = host.strip_suffix(default_port).unwrap_or(host);
+    if host.eq_ignore_ascii_case(base.authority()) {
+        Ok(())
+    } else {
+        Err(Failure::Misdirected(base.to_string()))
+    }
+}
+
+fn caller(state: &AppState, request: &Request) -> Caller {
+    let user_agent = user_agent(request.headers());
+    let address = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| {
+            let trusted = &state.settings().trusted_proxies;
+            client_address(peer.ip(), request.headers(), trusted)
+        });
+    Caller {
+        address,
+        agent: understand(&user_agent),
+        user_agent,
+        request_id: request
+            .extensions()
+            .get::<RequestId>()
+            .map(|id| id.0.clone())
+            .unwrap_or_default(),
+    }
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let text = headers
+        .get(header::USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .unwrap_or_default();
+    text.chars()
+        .filter(|character| !character.is_control())
+        .scan(0, |length, character| {
+            *length += character.len_utf8();
+            (*length <= Caller::USER_AGENT_LIMIT).then_some(character)
+        })
+        .collect()
+}
+
+fn here(request: &Request) -> String {
+    request
+        .uri()
+        .path_and_query()
+        .map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// Leads somebody who is not signed in to the sign-in page: with the way back if they wanted a
+/// page, and with the reason if they were signed in before.
+fn to_login(visit: &Visit) -> Response {
+    let mut query = Vec::new();
+    if visit.route().class == Class::Page && visit.here() != "/account" {
+        let next = utf8_percent_encode(visit.here(), NON_ALPHANUMERIC);
+        query.push(format!("next={next}"));
+    }
+    if let Some(notice) = visit.ended().and_then(notice_of) {
+        query.push(format!("notice={}", notice.as_str()));
+    }
+    let path = if query.is_empty() {
+        "/login".to_owned()
+    } else {
+        format!("/login?{}", query.join("&"))
+    };
+    Redirect::to(&path).into_response()
+}
+
+fn notice_of(reason: EndReason) -> Option<Notice> {
+    match reason {
+        EndReason::SignOut | EndReason::Replaced | EndReason::Undelivered => None,
+        EndReason::EndedByOwner => Some(Notice::EndedByOwner),
+        EndReason::EndedByAdministrator | EndReason::UserDisabled => {
+            Some(Notice::EndedByAdministrator)
+        }
+        EndReason::PasswordChanged => Some(Notice::PasswordChangedElsewhere),
+        EndReason::Idle | EndReason::Expired => Some(Notice::SessionExpired),
+    }
+}
+
+/// Answers what no route is for: a file of the site, or "nothing here".
+pub(crate) async fn fallback(State(state): State<AppState>, request: Request) -> Response {
+    if request.method().is_safe()
+        && let Some(response) = state.assets().serve(
+            request.uri().path(),
+            request.uri().query(),
+            request.headers(),
+        )
+    {
+        return response;
+    }
+    Failure::NotFound.into_response()
+}
+
+/// Answers a method that a path does not take.
+pub(crate) async fn method_not_allowed() -> Response {
+    Failure::MethodNotAllowed.into_response()
+}
+
+/// Renders every failure, as a page or as a problem document.
+pub(crate) async fn render_failures(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let wants_problem = request.uri().path().starts_with("/api/");
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default();
+    let mut response = next.run(request).await;
+    let failure = response
+        .extensions_mut()
+        .remove::<Failure>()
+        .or_else(|| unnamed(response.status(), &response));
+    let Some(failure) = failure else {
+        return response;
+    };
+    let visit = response.extensions_mut().remove::<Visit>();
+    let is_api = visit.as_ref().map_or(wants_problem, |visit| {
+        visit.route().class == Class::Api
+    });
+    let mut rendered = if is_api {
+        failure.problem(&request_id)
+    } else {
+        let around = Around {
+            title: failure.title(),
+            section: Section::None,
+        };
+        let mut page = pages::error(&state, around, &failure, &request_id);
+        failure.add_headers(&mut page);
+        page
+    };
+    // What axum said of the methods that a path takes, and cookies that were set on the way.
+    for name in [header::ALLOW, header::SET_COOKIE] {
+        for value in response.headers().get_all(&name) {
+            rendered.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    // For the log.
+    rendered.extensions_mut().insert(failure);
+    rendered
+}
+
+/// A failure that a layer made without saying so.
+fn unnamed(status: StatusCode, response: &Response<Body>) -> Option<Failure> {
+    // What has a content type was written by one of our handlers.
+    if response.headers().contains_key(header::CONTENT_TYPE) {
+        return None;
+    }
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some(Failure::Timeout),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::TooLarge),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::MethodNotAllowed),
+        StatusCode::NOT_FOUND => Some(Failure::NotFound),
+        status if status.is_server_error() => Some(Failure::internal(anyhow::anyhow!(
+            "a layer answered with {status}"
+        ))),
+        _ => None,
+    }
+}

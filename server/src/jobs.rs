@@ -1,0 +1,97 @@
+//! What goes on beside requests: writing what was seen, sweeping, sealing the record.
+
+use std::time::Duration;
+
+use latchkey_authority::{Authority, audit, session};
+use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
+
+const WRITE_EVERY: Duration = Duration::from_secs(2);
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Jobs that run until they are told to stop.
+#[derive(Debug)]
+pub(crate) struct Jobs {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    authority: Authority,
+}
+
+impl Jobs {
+    /// Starts them.
+    pub(crate) fn start(authority: &Authority) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let writing = tokio::spawn(every(WRITE_EVERY, stopped.clone(), {
+            let authority = authority.clone();
+            move || write(authority.clone())
+        }));
+        let sweeping = tokio::spawn(every(SWEEP_EVERY, stopped, {
+            let authority = authority.clone();
+            move || sweep(authority.clone())
+        }));
+        Self {
+            stop,
+            tasks: vec![writing, sweeping],
+            authority: authority.clone(),
+        }
+    }
+
+    /// Stops them, lets what is under way finish, and writes what is left.
+    pub(crate) async fn finish(self) {
+        // Nobody listening means they are gone already.
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(error = %error, "a job did not finish");
+            }
+        }
+        write(self.authority).await;
+    }
+}
+
+async fn every<F: Future<Output = ()>>(
+    period: Duration,
+    mut stopped: watch::Receiver<bool>,
+    work: impl Fn() -> F,
+) {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => work().await,
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Writes when sessions were seen and what was refused, and seals the record.
+async fn write(authority: Authority) {
+    if let Err(error) = authority.last_seen().flush(&authority).await {
+        tracing::warn!(error = %error, "last-seen times are not written; they are kept");
+    }
+    if let Err(error) = authority.refusals().flush(&authority).await {
+        tracing::warn!(error = %error, "counted refusals are not written; they are kept");
+    }
+    loop {
+        match audit::seal(&authority).await {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(error = %error, "the record is not sealed; the next try follows");
+                break;
+            }
+        }
+    }
+}
+
+async fn sweep(authority: Authority) {
+    match session::sweep(&authority).await {
+        Ok(swept) if swept == session::Swept::default() => {}
+        Ok(swept) => tracing::info!(
+            sessions.idle = swept.idle,
+            sessions.expired = swept.expired,
+            sessions.forgotten = swept.forgotten,
+            "swept"
+        ),
+        Err(error) => tracing::warn!(error = %error, "sweeping failed; the next try follows"),
+    }
+}

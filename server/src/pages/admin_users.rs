@@ -1,0 +1,217 @@
+//! `/admin/users` and `/admin/users/{id}`.
+
+use axum::{extract::Path, response::Response};
+use latchkey_app::{
+    Notice, Section,
+    page::admin_users::{AdminUserPage, AdminUsersPage},
+};
+use latchkey_authority::{
+    Authority,
+    audit::{self, AuditFilter},
+    principal::Permission,
+    session::{self, end},
+    user,
+};
+use latchkey_identity::account::{self, AccountFilter, UserEntry};
+use latchkey_types::{Role, UserId, UserState, Word};
+use serde::Deserialize;
+
+use super::{
+    admin_sessions::{ROWS, address_of, cursor},
+    items,
+    respond::{self, Around},
+};
+use crate::{
+    failure::Failure,
+    form::{Fields, LocalPath, Query},
+    visit::Visit,
+};
+
+/// So many events on a user's page.
+const EVENTS: u64 = 20;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct UsersQuery {
+    pub(crate) search: String,
+    pub(crate) role: String,
+    pub(crate) state: String,
+    pub(crate) cursor: String,
+    pub(crate) limit: Option<u64>,
+}
+
+impl UsersQuery {
+    /// The filter that the query means.
+    pub(crate) fn filter(&self) -> Result<AccountFilter, Failure> {
+        let search = self.search.trim();
+        Ok(AccountFilter {
+            search: (!search.is_empty()).then(|| search.to_owned()),
+            role: word::<Role>("role", &self.role)?,
+            state: word::<UserState>("state", &self.state)?,
+        })
+    }
+}
+
+/// Reads a word of a filter; an empty one is none.
+pub(crate) fn word<W: Word>(name: &str, text: &str) -> Result<Option<W>, Failure> {
+    (!text.is_empty())
+        .then(|| W::parse(text))
+        .transpose()
+        .map_err(|error| Failure::BadRequest(format!("{name}: {error}")))
+}
+
+/// The list.
+pub(crate) async fn list(
+    visit: Visit,
+    Query(query): Query<UsersQuery>,
+) -> Result<Response, Failure> {
+    let filter = query.filter()?;
+    let cursor = cursor(&query.cursor)?;
+    let found = account::list(visit.state().authority(), &filter, cursor, ROWS).await?;
+    let address = |cursor| {
+        address_of(
+            "/admin/users",
+            &[
+                ("search", &query.search),
+                ("role", &query.role),
+                ("state", &query.state),
+            ],
+            cursor,
+        )
+    };
+    let page = AdminUsersPage {
+        next: found.next.map(|next| address(Some(next))),
+        first: cursor.map(|_| address(None)),
+        users: found.items.into_iter().map(items::user).collect(),
+        role: filter.role,
+        state: filter.state,
+        search: query.search.clone(),
+    };
+    respond::page(&visit, Around::new("Users", Section::AdminUsers), page).await
+}
+
+/// One user with everything that stands and happened.
+pub(crate) async fn entry(authority: &Authority, user_id: UserId) -> Result<UserEntry, Failure> {
+    let standing = user::one(authority, user_id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let account = account::one(authority, user_id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    Ok(UserEntry {
+        account,
+        role: standing.role,
+        state: standing.state(),
+        disabled_at: standing.disabled_at,
+    })
+}
+
+/// A user's id from a path.
+pub(crate) fn user_id(text: &str) -> Result<UserId, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}
+
+/// One user.
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let user_id = user_id(&id)?;
+    let entry = entry(authority, user_id).await?;
+    let live = session::list_live_of_user(authority, user_id).await?;
+    let filter = AuditFilter {
+        users: Some(vec![user_id]),
+        ..Default::default()
+    };
+    let events = audit::list(authority, &filter, None, EVENTS).await?;
+    let title = entry.account.username.clone();
+    let page = AdminUserPage {
+        user: items::user(entry),
+        sessions_truncated: live.next.is_some(),
+        sessions: items::sessions(authority, live.items, Some(principal.session_id)).await?,
+        events: items::events(authority, events.items).await?,
+        may_end: visit.may(Permission::EndSessions),
+        may_manage: visit.may(Permission::ManageUsers),
+        is_self: principal.user_id == user_id,
+        back: format!("/admin/users/{user_id}"),
+    };
+    respond::titled(&visit, title, Section::AdminUsers, page).await
+}
+
+/// Ends all sessions of a user.
+pub(crate) async fn end_sessions(
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let user_id = user_id(&id)?;
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let count = end::all_of_user(authority, principal, user_id, visit.caller()).await?;
+    if user_id == principal.user_id {
+        return Ok(respond::led_to_page("/login", Notice::SignedOut));
+    }
+    let notice = if count > 0 {
+        Notice::SessionsEnded
+    } else {
+        Notice::NothingEnded
+    };
+    Ok(back_to(user_id, notice))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RoleForm {
+    role: String,
+}
+
+/// Gives a user another role.
+pub(crate) async fn set_role(
+    visit: Visit,
+    Path(id): Path<String>,
+    Fields(form): Fields<RoleForm>,
+) -> Result<Response, Failure> {
+    let user_id = user_id(&id)?;
+    let role = word::<Role>("role", &form.role)?
+        .ok_or_else(|| Failure::BadRequest("Choose a role.".to_owned()))?;
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let outcome = user::set_role(authority, principal, user_id, role, visit.caller()).await;
+    after(user_id, outcome, Notice::RoleChanged)
+}
+
+/// Disables a user.
+pub(crate) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let user_id = user_id(&id)?;
+    let principal = visit.signed_in()?;
+    let outcome =
+        user::disable(visit.state().authority(), principal, user_id, visit.caller()).await;
+    after(user_id, outcome, Notice::UserDisabled)
+}
+
+/// Enables a user again.
+pub(crate) async fn enable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let user_id = user_id(&id)?;
+    let principal = visit.signed_in()?;
+    let outcome = user::enable(visit.state().authority(), principal, user_id, visit.caller()).await;
+    after(user_id, outcome, Notice::UserEnabled)
+}
+
+fn after(
+    user_id: UserId,
+    outcome: Result<bool, latchkey_authority::ActError>,
+    done: Notice,
+) -> Result<Response, Failure> {
+    match outcome {
+        Ok(true) => Ok(back_to(user_id, done)),
+        Ok(false) => Ok(back_to(user_id, Notice::NothingChanged)),
+        Err(latchkey_authority::ActError::LastAdministrator) => {
+            Ok(back_to(user_id, Notice::LastAdministrator))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn back_to(user_id: UserId, notice: Notice) -> Response {
+    match LocalPath::parse(&format!("/admin/users/{user_id}")) {
+        Some(path) => respond::led_to(&path, notice),
+        None => respond::led_to_page("/admin/users", notice),
+    }
+}

@@ -1,0 +1,127 @@
+//! Rows of the database as rows of pages: ids get names, words get labels.
+
+use latchkey_app::page::{
+    admin_audit::EventItem,
+    admin_overview::Tally,
+    admin_users::UserItem,
+    sessions::{EndedItem, SessionItem},
+};
+use latchkey_authority::{
+    Authority, StoreError, audit::AuditRow, page::Count, session::SessionRow,
+};
+use latchkey_identity::account::UserEntry;
+use latchkey_types::{EndReason, EventKind, SessionId, Word};
+
+use super::names::Names;
+
+/// Sessions as lists show them.
+pub(super) async fn sessions(
+    authority: &Authority,
+    rows: Vec<SessionRow>,
+    current: Option<SessionId>,
+) -> Result<Vec<SessionItem>, StoreError> {
+    let mentioned = rows.iter().flat_map(|row| {
+        [Some(row.user_id), row.ended.and_then(|ended| ended.by)]
+            .into_iter()
+            .flatten()
+    });
+    let names = Names::of(authority, mentioned).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| SessionItem {
+            session_id: row.session_id,
+            user: names.link(row.user_id),
+            browser: row.browser,
+            system: row.system,
+            device: row.device,
+            user_agent: row.user_agent,
+            address: row.address,
+            network: row.network,
+            last_address: row.last_address,
+            method: row.method,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+            ended: row.ended.map(|ended| EndedItem {
+                at: ended.at,
+                reason: ended.reason,
+                by: ended.by.map(|by| names.link(by)),
+            }),
+            is_current: Some(row.session_id) == current,
+        })
+        .collect())
+}
+
+/// Events as lists show them.
+pub(super) async fn events(
+    authority: &Authority,
+    rows: Vec<AuditRow>,
+) -> Result<Vec<EventItem>, StoreError> {
+    let mentioned = rows
+        .iter()
+        .flat_map(|row| [row.actor, row.subject].into_iter().flatten());
+    let names = Names::of(authority, mentioned).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| EventItem {
+            at: row.at,
+            kind: row.kind,
+            outcome: row.outcome,
+            reason: row
+                .reason
+                .as_deref()
+                .map(|reason| reason_text(row.kind, reason))
+                .unwrap_or_default(),
+            actor: row.actor.map(|id| names.link(id)),
+            subject: row.subject.map(|id| names.link(id)),
+            address: row.address,
+            identifier: row.identifier,
+            detail: row.detail,
+            request_id: row.request_id,
+            session: row.session.map(SessionId::short),
+            user_agent: row.user_agent,
+        })
+        .collect())
+}
+
+/// A reason as a person reads it.
+fn reason_text(kind: EventKind, reason: &str) -> String {
+    if let Ok(known) = EndReason::parse(reason) {
+        return known.label().to_owned();
+    }
+    match (kind, reason) {
+        (_, "unknown_account") => "No such account",
+        (_, "wrong_password") => "Wrong password",
+        (_, "disabled") => "User disabled",
+        (_, "no_password") => "Account has no password",
+        (_, "malformed") => "Not a name or an address",
+        (_, "too_many") => "Too many attempts",
+        (_, "role") => "Role does not allow it",
+        (_, "changed_meanwhile") => "Password changed meanwhile",
+        (_, "wrong_current") => "Wrong current password",
+        (_, other) => return other.replace('_', " "),
+    }
+    .to_owned()
+}
+
+/// Users as lists show them.
+pub(super) fn user(entry: UserEntry) -> UserItem {
+    UserItem {
+        id: entry.account.user_id.to_string(),
+        username: entry.account.username,
+        email: entry.account.email,
+        email_verified: entry.account.email_verified_at.is_some(),
+        role: entry.role,
+        state: entry.state,
+        created_at: entry.account.created_at,
+        disabled_at: entry.disabled_at,
+    }
+}
+
+/// A count as pages show it.
+pub(super) fn tally(count: Count) -> Tally {
+    Tally {
+        count: count.0,
+        capped: count.is_capped(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Pages as responses: the document around them, the policy, the cookies.
+
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use http::{HeaderValue, header};
+use latchkey_app::{Frame, Notice, Page, Section, Viewer, render};
+use latchkey_identity::account;
+
+use crate::{
+    failure::Failure,
+    form::LocalPath,
+    middleware::{STRICT_POLICY, island_policy},
+    state::AppState,
+    visit::Visit,
+};
+
+/// What a page says of itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Around {
+    /// The title, without the product's name.
+    pub(crate) title: &'static str,
+    /// Where it is in the navigation.
+    pub(crate) section: Section,
+}
+
+impl Around {
+    pub(crate) const fn new(title: &'static str, section: Section) -> Self {
+        Self { title, section }
+    }
+}
+
+/// A page for a visitor.
+pub(crate) async fn page<P: Page>(
+    visit: &Visit,
+    around: Around,
+    page: P,
+) -> Result<Response, Failure> {
+    titled(visit, around.title.to_owned(), around.section, page).await
+}
+
+/// A page for a visitor whose title depends on what it shows.
+pub(crate) async fn titled<P: Page>(
+    visit: &Visit,
+    title: String,
+    section: Section,
+    page: P,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let viewer = match visit.principal() {
+        None => None,
+        Some(principal) => account::one(authority, principal.user_id)
+            .await?
+            .map(|account| Viewer {
+                username: account.username,
+                role: principal.role,
+            }),
+    };
+    let nonce = P::HAS_ISLANDS
+        .then(|| STANDARD_NO_PAD.encode(authority.random().bytes::<16>()));
+    let frame = Frame {
+        title,
+        viewer,
+        section,
+        notice: notice(visit.here()),
+        csrf: visit.csrf_token(),
+        assets: visit.state().assets().links(),
+        nonce: nonce.clone(),
+        now: authority.now(),
+    };
+    let mut response = Html(render(frame, page)).into_response();
+    if let Some(nonce) = nonce
+        && let Ok(policy) = HeaderValue::from_str(&island_policy(&nonce))
+    {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    // Whoever is signed in has a session for the tokens to be bound to.
+    if let Some(cookie) = visit
+        .pre_session_cookie()
+        .filter(|_| visit.principal().is_none())
+    {
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(response)
+}
+
+/// A page for nobody in particular.
+pub(crate) fn bare<P: Page>(state: &AppState, around: Around, page: P) -> Response {
+    let frame = Frame {
+        title: around.title.to_owned(),
+        viewer: None,
+        section: around.section,
+        notice: None,
+        csrf: String::new(),
+        assets: state.assets().links(),
+        nonce: None,
+        now: state.authority().now(),
+    };
+    let mut response = Html(render(frame, page)).into_response();
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(STRICT_POLICY),
+    );
+    response
+}
+
+/// Leads from a form to a page that says what happened.
+pub(crate) fn led_to(path: &LocalPath, notice: Notice) -> Response {
+    Redirect::to(&path.with_notice(notice.as_str())).into_response()
+}
+
+/// Leads to one of our own pages, with what happened.
+pub(crate) fn led_to_page(path: &'static str, notice: Notice) -> Response {
+    Redirect::to(&format!("{path}?notice={}", notice.as_str())).into_response()
+}
+
+/// The notice in the page's own address.
+fn notice(here: &str) -> Option<Notice> {
+    let (_, query) = here.split_once('?')?;
+    query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("notice="))
+        .and_then(Notice::parse)
+}

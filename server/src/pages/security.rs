@@ -1,0 +1,100 @@
+//! `/account/security`: changing the password.
+
+use axum::response::Response;
+use http::StatusCode;
+use latchkey_app::{
+    Notice, Section,
+    page::security::{PasswordErrors, SecurityPage},
+};
+use latchkey_identity::{ChangePasswordError, account, change_password};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::{
+    register::{busy, password_text},
+    respond::{self, Around},
+};
+use crate::{failure::Failure, form::Fields, rate::Counted, visit::Visit};
+
+const AROUND: Around = Around::new("Security", Section::AccountSecurity);
+
+#[derive(Deserialize)]
+pub(crate) struct PasswordForm {
+    #[serde(default)]
+    current: Zeroizing<String>,
+    #[serde(default)]
+    new: Zeroizing<String>,
+}
+
+/// The page.
+pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
+    answer(&visit, PasswordErrors::default(), StatusCode::OK).await
+}
+
+/// Changes the password; all other sessions end.
+pub(crate) async fn submit(
+    visit: Visit,
+    Fields(form): Fields<PasswordForm>,
+) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    // Whoever sits down at somebody else's open browser gets as few guesses as anywhere.
+    let account = principal.user_id.to_string();
+    let reserved = visit
+        .state()
+        .limiter()
+        .reserve(&[(Counted::SignInAccount, &account)])
+        .await
+        .map_err(|limited| Failure::Limited {
+            retry_after: limited.retry_after,
+        })?;
+    let outcome = change_password(
+        visit.state().identity(),
+        principal,
+        &form.current,
+        &form.new,
+        visit.caller(),
+    )
+    .await;
+    let mut errors = PasswordErrors::default();
+    match outcome {
+        Ok(_) => {
+            reserved.give_back().await;
+            return Ok(respond::led_to_page(
+                "/account/security",
+                Notice::PasswordChanged,
+            ));
+        }
+        Err(ChangePasswordError::WrongCurrent) => {
+            errors.current = Some("That is not your current password.".to_owned());
+        }
+        Err(ChangePasswordError::New(error)) => {
+            reserved.give_back().await;
+            errors.new = Some(password_text(error));
+        }
+        Err(ChangePasswordError::SignedOut) => return Err(Failure::NotSignedIn),
+        Err(ChangePasswordError::Busy { retry_after }) => {
+            reserved.give_back().await;
+            return Err(busy(retry_after));
+        }
+        Err(ChangePasswordError::Internal(error)) => return Err(error.into()),
+    }
+    answer(&visit, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+async fn answer(
+    visit: &Visit,
+    errors: PasswordErrors,
+    status: StatusCode,
+) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let account = account::one(visit.state().authority(), principal.user_id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let page = SecurityPage {
+        errors,
+        username: account.username,
+    };
+    let mut response = respond::page(visit, AROUND, page).await?;
+    *response.status_mut() = status;
+    Ok(response)
+}

@@ -1,0 +1,111 @@
+//! One counter: the rule by which attempts are counted.
+//!
+//! The same rule stands in `count.lua` for Redis; one test drives both.
+
+use std::time::Duration;
+
+use latchkey_types::UnixMillis;
+
+/// Attempts are counted in windows of this length.
+pub(super) const WINDOW: Duration = Duration::from_secs(60);
+
+/// The longest pause.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// After so long without an attempt, a counter is as good as new.
+pub(super) const MEMORY: Duration = Duration::from_secs(60 * 60);
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counter {
+    attempts: u32,
+    window_began: UnixMillis,
+    blocked_until: UnixMillis,
+    /// How often the limit was reached in a row: each time the pause doubles.
+    pauses: u32,
+    pub(super) touched: UnixMillis,
+}
+
+impl Counter {
+    /// Counts an attempt; returns until when there are none, if there are none.
+    pub(super) fn count(&mut self, most: u32, now: UnixMillis) -> Option<UnixMillis> {
+        if now.since(self.touched) >= MEMORY {
+            *self = Self::default();
+        }
+        if now < self.blocked_until {
+            return Some(self.blocked_until);
+        }
+        if now.since(self.window_began) >= WINDOW || self.attempts >= most {
+            self.window_began = now;
+            self.attempts = 0;
+        }
+        self.touched = now;
+        self.attempts += 1;
+        if self.attempts >= most {
+            let pause = (WINDOW * 2_u32.saturating_pow(self.pauses.min(8))).min(LONGEST_PAUSE);
+            self.blocked_until = now.after(pause);
+            self.pauses += 1;
+        }
+        None
+    }
+
+    /// Gives an attempt back, and the pause that it caused.
+    pub(super) fn refund(&mut self) {
+        self.attempts = self.attempts.saturating_sub(1);
+        if self.blocked_until > UnixMillis(0) {
+            self.blocked_until = UnixMillis(0);
+            self.pauses = self.pauses.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> UnixMillis {
+        UnixMillis(1_767_225_600_000).after(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn five_a_minute_pass_and_the_pause_doubles_each_time() {
+        let mut counter = Counter::default();
+        for _ in 0..5 {
+            assert_eq!(counter.count(5, at(0)), None);
+        }
+        assert_eq!(counter.count(5, at(1)), Some(at(60)));
+        for _ in 0..5 {
+            assert_eq!(counter.count(5, at(60)), None);
+        }
+        assert_eq!(counter.count(5, at(61)), Some(at(180)));
+        // An hour of quiet forgives.
+        assert_eq!(counter.count(5, at(4_000)), None);
+        assert_eq!(counter.pauses, 0);
+    }
+
+    #[test]
+    fn slow_attempts_never_pause_and_the_pause_has_an_end() {
+        let mut counter = Counter::default();
+        for minute in 0..100 {
+            assert_eq!(counter.count(5, at(minute * 61)), None);
+        }
+        let mut now = 10_000;
+        for _ in 0..40 {
+            while counter.count(5, at(now)).is_none() {}
+            let until = counter.count(5, at(now)).unwrap();
+            let pause = until.since(at(now));
+            assert!(pause <= LONGEST_PAUSE);
+            now += pause.as_secs();
+        }
+    }
+
+    #[test]
+    fn a_success_takes_back_its_attempt_and_the_pause_it_caused() {
+        let mut counter = Counter::default();
+        for _ in 0..5 {
+            assert_eq!(counter.count(5, at(0)), None);
+        }
+        counter.refund();
+        assert_eq!(counter.count(5, at(0)), None);
+        assert_eq!(counter.count(5, at(0)), Some(at(60)));
+    }
+}

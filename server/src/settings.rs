@@ -1,0 +1,288 @@
+//! Settings: every one stands in one table, with its default, its parser and where it came from.
+//!
+//! Flags win over `LATCHKEY_…` variables, these over `latchkey.toml`, that over defaults. An
+//! unknown or malformed setting stops the start with a message that names it; a secret is never
+//! part of a message.
+
+mod duration;
+mod source;
+mod value;
+
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+use zeroize::Zeroizing;
+
+pub use source::{Origin, Sources};
+pub use value::{BaseUrl, SignUpMode};
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// No setting has this name.
+    #[error("unknown setting `{name}` ({origin}); `latchkey doctor` lists all settings")]
+    Unknown {
+        /// Its name as it was written.
+        name: String,
+        /// Where it stands.
+        origin: Origin,
+    },
+    /// The value does not parse, or is out of bounds.
+    #[error("setting `{name}` ({origin}): {problem}")]
+    Malformed {
+        /// Its name.
+        name: &'static str,
+        /// Where it stands.
+        origin: Origin,
+        /// What is wrong with it, without the value of a secret.
+        problem: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {path}: {problem}")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        problem: String,
+    },
+    /// Two settings do not go together.
+    #[error("{0}")]
+    Conflict(String),
+}
+
+/// One setting as the table has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition {
+    /// The name in `latchkey.toml`; the variable is `LATCHKEY_` and this in capitals.
+    pub name: &'static str,
+    /// The default as it would be written; empty where there is none.
+    pub default: &'static str,
+    /// Whether its value is never shown.
+    pub secret: bool,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+}
+
+const fn setting(name: &'static str, default: &'static str, about: &'static str) -> Definition {
+    Definition {
+        name,
+        default,
+        secret: false,
+        about,
+    }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> Definition {
+    Definition {
+        name,
+        default: "",
+        secret: true,
+        about,
+    }
+}
+
+/// Every setting there is.
+pub const DEFINITIONS: &[Definition] = &[
+    setting("listen", "127.0.0.1:3000", "Address and port to listen on."),
+    setting("base_url", "", "The address that browsers use; `http://` and the listen address where unset. Plain http only on loopback."),
+    secret("database_url", "`sqlite://…` or `postgres://…`; `latchkey.db` in the data folder where unset."),
+    setting("data_dir", "data", "Folder of the embedded database and the key file."),
+    secret("master_key", "Master keys, 32 bytes in base64url each, with commas between, the current one first; the key file in the data folder where unset. Required with PostgreSQL."),
+    secret("redis_url", "Redis or Valkey for counters that several nodes share; in memory where unset."),
+    setting("site_dir", "", "Folder of the built stylesheet and wasm; `site` beside the program where unset."),
+    setting("trusted_proxies", "", "Networks whose `X-Forwarded-For` is believed, with commas between."),
+    setting("allowed_origins", "", "Further origins whose forms are accepted together with a CSRF token, with commas between."),
+    setting("session_idle_ttl", "7d", "A session ends when it was not used for this long."),
+    setting("session_ttl", "30d", "A session ends this long after sign-in, used or not; 30d at most."),
+    setting("session_keep_ended", "90d", "Ended sessions stay listed for this long."),
+    setting("sign_up", "open", "Who may make an account: `open` (only on a loopback base URL until mail is configured), `invited` or `closed`."),
+    setting("rate_limit", "on", "Limits on failed sign-ins: `on` or `off`."),
+    setting("password_memory", "19456", "Memory of one password hash in KiB (Argon2id `m`)."),
+    setting("password_iterations", "2", "Passes of one password hash (Argon2id `t`)."),
+    setting("password_parallelism", "1", "Lanes of one password hash (Argon2id `p`)."),
+    setting("password_queue", "64", "Password hashes that may wait before sign-ins are answered with 503."),
+    setting("migrate", "", "`on` lets `serve` migrate a PostgreSQL database; an embedded one is always migrated."),
+    setting("log_format", "", "`text` or `json`; text on a terminal and JSON otherwise where unset."),
+    setting("log", "info", "What is logged, e.g. `info` or `latchkey_server=debug`."),
+    secret("bootstrap_admin_email", "Makes the first administrator at start, where there has never been one."),
+    secret("bootstrap_admin_password", "The password of that administrator."),
+];
+
+/// The settings in force.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What browsers use.
+    pub base_url: BaseUrl,
+    /// The database.
+    pub database_url: Zeroizing<String>,
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// Master keys as text, where they are not in the key file.
+    pub master_key: Option<Zeroizing<String>>,
+    /// Redis or Valkey.
+    pub redis_url: Option<Zeroizing<String>>,
+    /// The site folder.
+    pub site_dir: Option<PathBuf>,
+    /// Proxies whose word is taken.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins beside the base URL's.
+    pub allowed_origins: Vec<String>,
+    /// Idle limit of sessions.
+    pub session_idle_ttl: Duration,
+    /// Absolute limit of sessions.
+    pub session_ttl: Duration,
+    /// How long ended sessions are kept.
+    pub session_keep_ended: Duration,
+    /// Who may make an account.
+    pub sign_up: SignUpMode,
+    /// Whether failed sign-ins are limited.
+    pub rate_limit: bool,
+    /// Argon2id memory in KiB.
+    pub password_memory: u32,
+    /// Argon2id passes.
+    pub password_iterations: u32,
+    /// Argon2id lanes.
+    pub password_parallelism: u32,
+    /// Waiting hashes.
+    pub password_queue: usize,
+    /// Whether `serve` may migrate PostgreSQL.
+    pub migrate: bool,
+    /// `Some(true)` for JSON.
+    pub log_json: Option<bool>,
+    /// The log filter.
+    pub log: String,
+    /// The first administrator's e-mail address and password.
+    pub bootstrap_admin: Option<(String, Zeroizing<String>)>,
+    /// Where each setting came from, and what it says (secrets masked).
+    pub report: BTreeMap<&'static str, (String, Origin)>,
+}
+
+impl fmt::Debug for Settings {
+    /// Shows what the report shows: secrets are masked there.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.report.iter().map(|(name, (value, _))| (name, value)))
+            .finish()
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Settings {
+    /// Reads all settings from their sources.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the first setting that cannot be used.
+    pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
+        let mut reader = value::Reader::new(sources)?;
+        let listen: SocketAddr = reader.parse("listen")?;
+        let base_url = reader
+            .optional("base_url", BaseUrl::parse)?
+            .unwrap_or_else(|| BaseUrl::of_listen(listen));
+        let data_dir: PathBuf = reader.parse("data_dir")?;
+        let database_url = reader.secret("database_url").unwrap_or_else(|| {
+            let file = data_dir.join("latchkey.db");
+            Zeroizing::new(format!("sqlite://{}?mode=rwc", file.display()))
+        });
+        let is_embedded = latchkey_authority::database::is_sqlite(&database_url);
+        if !is_embedded && !database_url.starts_with("postgres") {
+            return Err(reader.malformed(
+                "database_url",
+                "expected `sqlite://…` or `postgres://…`".to_owned(),
+            ));
+        }
+        let master_key = reader.secret("master_key");
+        if master_key.is_none() && !is_embedded {
+            return Err(SettingsError::Conflict(
+                "setting `master_key` is required with PostgreSQL: every node needs the same \
+                 keys. Make one with `latchkey keys generate`."
+                    .to_owned(),
+            ));
+        }
+        let email = reader.secret("bootstrap_admin_email");
+        let password = reader.secret("bootstrap_admin_password");
+        let bootstrap_admin = match (email, password) {
+            (Some(email), Some(password)) => Some((email.to_string(), password)),
+            (None, None) => None,
+            _ => {
+                return Err(SettingsError::Conflict(
+                    "settings `bootstrap_admin_email` and `bootstrap_admin_password` belong \
+                     together: set both or none"
+                        .to_owned(),
+                ));
+            }
+        };
+        let second = Duration::from_secs(1);
+        Ok(Self {
+            listen,
+            base_url,
+            database_url,
+            data_dir,
+            master_key,
+            redis_url: reader.secret("redis_url"),
+            site_dir: reader.optional("site_dir", |text| Ok(PathBuf::from(text)))?,
+            trusted_proxies: reader.list("trusted_proxies", value::network)?,
+            allowed_origins: reader.list("allowed_origins", value::origin)?,
+            session_idle_ttl: reader.duration("session_idle_ttl", second, 30 * DAY)?,
+            session_ttl: reader.duration("session_ttl", second, 30 * DAY)?,
+            session_keep_ended: reader.duration("session_keep_ended", Duration::ZERO, 3650 * DAY)?,
+            sign_up: reader.with("sign_up", SignUpMode::parse)?,
+            rate_limit: reader.with("rate_limit", value::switch)?,
+            password_memory: reader.number("password_memory", 8, 4_194_304)?,
+            password_iterations: reader.number("password_iterations", 1, 100)?,
+            password_parallelism: reader.number("password_parallelism", 1, 16)?,
+            password_queue: reader.number("password_queue", 1, 10_000)?,
+            migrate: reader.optional("migrate", value::switch)?.unwrap_or(false),
+            log_json: reader.optional("log_format", value::log_format)?,
+            log: reader.parse("log")?,
+            bootstrap_admin,
+            report: reader.into_report(),
+        })
+    }
+
+    /// Whether the database is embedded.
+    pub fn is_embedded(&self) -> bool {
+        latchkey_authority::database::is_sqlite(&self.database_url)
+    }
+
+    /// Whether anybody may make an account.
+    ///
+    /// Without mail, an address cannot be proved, and "that address is taken" tells strangers who
+    /// has an account: so open sign-up is for loopback, where the only stranger is oneself.
+    pub fn is_sign_up_open(&self) -> bool {
+        self.sign_up == SignUpMode::Open && self.base_url.is_loopback()
+    }
+
+    /// What is unsafe or surprising in these settings, a sentence each.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.sign_up == SignUpMode::Open && !self.base_url.is_loopback() {
+            warnings.push(
+                "sign_up is `open`, but without mail it stays closed on a public address: make \
+                 accounts with `latchkey user create`"
+                    .to_owned(),
+            );
+        }
+        if !self.rate_limit {
+            warnings.push("rate_limit is off: passwords can be guessed without pause".to_owned());
+        }
+        if self.password_memory < 19_456 && self.password_iterations < 3 {
+            warnings.push(
+                "password hashes are weaker than Argon2id with 19,456 KiB and 2 passes".to_owned(),
+            );
+        }
+        if !self.listen.ip().is_loopback() && self.trusted_proxies.is_empty() {
+            warnings.push(
+                "listening beyond loopback without trusted_proxies: if a proxy stands before this \
+                 program, every caller has the proxy's address"
+                    .to_owned(),
+            );
+        }
+        warnings
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+use super::*;
+
+fn load(values: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let variables = values
+        .iter()
+        .map(|(name, value)| (format!("LATCHKEY_{name}"), (*value).to_owned()));
+    Settings::load(&Sources::defaults().with_variables(variables)?)
+}
+
+#[test]
+fn defaults_are_an_embedded_database_on_loopback() {
+    let settings = load(&[]).unwrap();
+    assert!(settings.is_embedded());
+    assert_eq!(settings.base_url.to_string(), "http://127.0.0.1:3000");
+    assert!(settings.is_sign_up_open());
+    assert_eq!(settings.password_memory, 19_456);
+    assert!(settings.warnings().is_empty());
+    assert_eq!(settings.report["listen"].1, Origin::Default);
+}
+
+#[test]
+fn an_unknown_or_malformed_setting_is_named_and_a_secret_is_not_repeated() {
+    let error = load(&[("LISTN", "127.0.0.1:1")]).unwrap_err().to_string();
+    assert!(error.contains("listn") && error.contains("environment"), "{error}");
+    for (name, value) in [
+        ("LISTEN", "nowhere"),
+        ("BASE_URL", "http://id.example.com"),
+        ("BASE_URL", "https://id.example.com/path"),
+        ("BASE_URL", "ftp://id.example.com"),
+        ("SESSION_TTL", "31d"),
+        ("SESSION_IDLE_TTL", "0"),
+        ("SIGN_UP", "maybe"),
+        ("RATE_LIMIT", "yes"),
+        ("PASSWORD_MEMORY", "1"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, everybody"),
+    ] {
+        let error = load(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(&name.to_lowercase()), "{error}");
+    }
+    let error = load(&[("DATABASE_URL", "mysql://root:hunter2@db")]).unwrap_err();
+    assert!(!error.to_string().contains("hunter2"));
+}
+
+#[test]
+fn postgres_needs_a_master_key_and_the_bootstrap_settings_come_in_pairs() {
+    assert!(load(&[("DATABASE_URL", "postgres://db/latchkey")]).is_err());
+    assert!(load(&[("BOOTSTRAP_ADMIN_EMAIL", "ann@example.com")]).is_err());
+}
+
+#[test]
+fn open_sign_up_stays_closed_on_a_public_address_without_mail() {
+    let settings = load(&[("BASE_URL", "https://id.example.com:443/")]).unwrap();
+    assert_eq!(settings.base_url.to_string(), "https://id.example.com");
+    assert!(!settings.is_sign_up_open());
+    assert_eq!(settings.warnings().len(), 1);
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_secrets_are_masked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("latchkey.toml");
+    std::fs::write(&file, "session_ttl = \"1d\"\nsign_up = \"closed\"\n").unwrap();
+    let sources = Sources::defaults()
+        .with_file(&file)
+        .unwrap()
+        .with_variables([
+            ("LATCHKEY_SESSION_TTL".to_owned(), "2d".to_owned()),
+            ("LATCHKEY_REDIS_URL".to_owned(), "redis://:hunter2@r".to_owned()),
+            ("PATH".to_owned(), "/bin".to_owned()),
+        ])
+        .unwrap();
+    let settings = Settings::load(&sources).unwrap();
+    assert_eq!(settings.session_ttl, 2 * DAY);
+    assert_eq!(settings.sign_up, SignUpMode::Closed);
+    assert!(!format!("{:?}", settings.report).contains("hunter2"));
+
+    std::fs::write(&file, "master_key = \"hunter2\" oops").unwrap();
+    let error = Sources::defaults().with_file(&file).unwrap_err();
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[test]
+fn loopback_is_recognised_in_every_spelling() {
+    for loopback in ["http://localhost:3000", "http://127.0.0.1", "http://[::1]:3000"] {
+        assert!(BaseUrl::parse(loopback).unwrap().is_loopback(), "{loopback}");
+    }
+    for public in ["https://localhost.example.com", "https://10.0.0.1"] {
+        assert!(!BaseUrl::parse(public).unwrap().is_loopback(), "{public}");
+    }
+}

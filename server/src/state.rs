@@ -1,0 +1,68 @@
+//! [`AppState`]: the handles that every handler has.
+
+use std::{fmt, sync::Arc};
+
+use latchkey_authority::Authority;
+use latchkey_identity::Identity;
+
+use crate::{assets::SiteAssets, cookies::CookieNames, rate::Limiter, settings::Settings};
+
+/// Everything a handler needs; clones share it.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// What an [`AppState`] is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The settings in force.
+    pub settings: Settings,
+    /// Accounts and passwords, and through it authority.
+    pub identity: Identity,
+    /// Limits on attempts.
+    pub limiter: Limiter,
+    /// The built stylesheet and wasm.
+    pub assets: SiteAssets,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Accounts and passwords.
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// Sessions, roles, the record.
+    pub fn authority(&self) -> &Authority {
+        self.0.identity.authority()
+    }
+
+    /// Limits on attempts.
+    pub fn limiter(&self) -> &Limiter {
+        &self.0.limiter
+    }
+
+    /// The built stylesheet and wasm.
+    pub fn assets(&self) -> &SiteAssets {
+        &self.0.assets
+    }
+
+    /// What our cookies are called under the base URL.
+    pub fn cookie_names(&self) -> CookieNames {
+        CookieNames::under(self.settings().base_url.is_secure())
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

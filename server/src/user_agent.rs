@@ -1,0 +1,66 @@
+//! What a `User-Agent` says, as far as it is understood. For showing; it grants nothing.
+
+use latchkey_authority::caller::Agent;
+use woothee::parser::Parser;
+
+/// Understands a user agent; every field is empty where it is not.
+pub(crate) fn understand(user_agent: &str) -> Agent {
+    let Some(found) = Parser::new().parse(user_agent) else {
+        return Agent::default();
+    };
+    let known = |text: &str| {
+        if text == "UNKNOWN" {
+            String::new()
+        } else {
+            text.to_owned()
+        }
+    };
+    let device = match found.category {
+        "pc" => "desktop",
+        "smartphone" | "mobilephone" => "phone",
+        "crawler" => "robot",
+        "appliance" => "appliance",
+        _ => "",
+    };
+    Agent {
+        browser: known(found.name),
+        system: known(found.os),
+        device: device.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_browsers_are_told_apart() {
+        for (user_agent, browser, system, device) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+                "Chrome",
+                "Linux",
+                "desktop",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                "Firefox",
+                "Windows 10",
+                "desktop",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+                "Safari",
+                "iPhone",
+                "phone",
+            ),
+            ("curl/8.5.0", "HTTP Library", "", ""),
+            ("", "", "", ""),
+        ] {
+            let agent = understand(user_agent);
+            assert_eq!(agent.browser, browser, "{user_agent}");
+            assert_eq!(agent.system, system, "{user_agent}");
+            assert_eq!(agent.device, device, "{user_agent}");
+        }
+    }
+}

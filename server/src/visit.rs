@@ -1,0 +1,151 @@
+//! [`Visit`]: everything that is known of a request before its handler runs.
+
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, response::IntoResponse as _};
+use http::{HeaderValue, request::Parts};
+use latchkey_authority::{
+    caller::Caller,
+    principal::{Permission, Principal, authorize},
+};
+use latchkey_types::EndReason;
+use zeroize::Zeroizing;
+
+use crate::{
+    csrf::{self, Binding},
+    device::KnownDevice,
+    failure::Failure,
+    routes::Route,
+    state::AppState,
+};
+
+/// A request, judged by the guard: an extractor for handlers.
+#[derive(Debug, Clone)]
+pub struct Visit(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) state: AppState,
+    pub(crate) route: &'static Route,
+    pub(crate) caller: Caller,
+    pub(crate) principal: Option<Principal>,
+    pub(crate) ended: Option<EndReason>,
+    pub(crate) renewal_due: bool,
+    pub(crate) device: Option<KnownDevice>,
+    pub(crate) setup_code: Option<Zeroizing<String>>,
+    pub(crate) pre_session: [u8; 16],
+    /// The `Set-Cookie` that makes a new pre-session known, if the request came without.
+    pub(crate) pre_session_cookie: Option<HeaderValue>,
+    /// The path with its query, for links that lead back here.
+    pub(crate) here: String,
+}
+
+impl std::fmt::Debug for Inner {
+    /// Without the set-up code and the pre-session.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Visit")
+            .field("route", &self.route)
+            .field("principal", &self.principal)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Visit {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The handles.
+    pub fn state(&self) -> &AppState {
+        &self.0.state
+    }
+
+    /// The route that was asked for.
+    pub fn route(&self) -> &'static Route {
+        self.0.route
+    }
+
+    /// Where the request came from.
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// Who is signed in, if somebody is.
+    pub fn principal(&self) -> Option<&Principal> {
+        self.0.principal.as_ref()
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// [`Failure::NotSignedIn`] if nobody is; the guard has made sure on routes that ask for it.
+    pub fn signed_in(&self) -> Result<&Principal, Failure> {
+        self.principal().ok_or(Failure::NotSignedIn)
+    }
+
+    /// Whether the one who is signed in may do something: for what a page offers. What is done is
+    /// decided again, by `authority`, in the transaction that does it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.principal()
+            .is_some_and(|principal| authorize(principal.role, permission))
+    }
+
+    /// Why the session of the request's cookie is over, if it is.
+    pub fn ended(&self) -> Option<EndReason> {
+        self.0.ended
+    }
+
+    /// The device, if it signed in before.
+    pub(crate) fn device(&self) -> Option<KnownDevice> {
+        self.0.device
+    }
+
+    /// The one-time code of the set-up link, if it was followed.
+    pub(crate) fn setup_code(&self) -> Option<&str> {
+        self.0.setup_code.as_ref().map(|code| code.as_str())
+    }
+
+    /// Whether the session's cookie should get a new value.
+    pub(crate) fn renewal_due(&self) -> bool {
+        self.0.renewal_due
+    }
+
+    /// The path with its query.
+    pub fn here(&self) -> &str {
+        &self.0.here
+    }
+
+    /// A token for the forms of a page.
+    pub fn csrf_token(&self) -> String {
+        let authority = self.state().authority();
+        csrf::token(authority.keys(), authority.random(), self.binding())
+    }
+
+    /// Whether a token came from a page of this visitor.
+    pub(crate) fn accepts_csrf(&self, token: &str) -> bool {
+        csrf::verify(self.state().authority().keys(), self.binding(), token)
+    }
+
+    /// The cookie that every page with a form sets where it is missing.
+    pub(crate) fn pre_session_cookie(&self) -> Option<&HeaderValue> {
+        self.0.pre_session_cookie.as_ref()
+    }
+
+    fn binding(&self) -> Binding {
+        self.0
+            .principal
+            .as_ref()
+            .map_or(Binding::PreSession(self.0.pre_session), |principal| {
+                Binding::Session(principal.session_id)
+            })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = axum::response::Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            Failure::internal(anyhow::anyhow!("a route without the guard")).into_response()
+        })
+    }
+}
