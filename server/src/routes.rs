@@ -3,6 +3,8 @@
 //! The router is built from it, the guard obeys it, and tests walk it: a route that is not in the
 //! table does not exist, and one that is there cannot forget its rules.
 
+use std::{convert::Infallible, sync::LazyLock};
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -94,7 +96,7 @@ impl std::fmt::Debug for Route {
     }
 }
 
-const fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
+fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
     Route {
         method: Method::GET,
         path,
@@ -107,7 +109,7 @@ const fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<
     }
 }
 
-const fn action(
+fn action(
     path: &'static str,
     access: Access,
     handler: fn() -> MethodRouter<AppState>,
@@ -120,14 +122,14 @@ const fn action(
     }
 }
 
-const fn read(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
+fn read(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
     Route {
         class: Class::Api,
         ..page(path, access, handler)
     }
 }
 
-const fn change(
+fn change(
     method: Method,
     path: &'static str,
     access: Access,
@@ -141,7 +143,7 @@ const fn change(
     }
 }
 
-const fn operation(path: &'static str, handler: fn() -> MethodRouter<AppState>) -> Route {
+fn operation(path: &'static str, handler: fn() -> MethodRouter<AppState>) -> Route {
     Route {
         class: Class::Operations,
         proof: Proof::None,
@@ -149,14 +151,14 @@ const fn operation(path: &'static str, handler: fn() -> MethodRouter<AppState>) 
     }
 }
 
-const fn proof(access: Access) -> Proof {
+fn proof(access: Access) -> Proof {
     match access {
         Access::Public => Proof::Optional,
         Access::Needs(_) => Proof::Session,
     }
 }
 
-const fn limited(rate: RateClass, route: Route) -> Route {
+fn limited(rate: RateClass, route: Route) -> Route {
     Route { rate, ..route }
 }
 
@@ -177,7 +179,7 @@ macro_rules! post {
 }
 
 /// Every route.
-pub static ROUTES: &[Route] = &[
+pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| vec![
     page("/", Access::Public, get!(pages::home)),
     page("/login", Access::Public, get!(pages::login::show)),
     limited(RateClass::SignIn, action("/login", Access::Public, post!(pages::login::submit))),
@@ -219,7 +221,7 @@ pub static ROUTES: &[Route] = &[
     read("/api/admin/audit", VIEW, get!(api::audit::list)),
     operation("/healthz", get!(operations::healthz)),
     operation("/readyz", get!(operations::readyz)),
-];
+]);
 
 /// No request is worked on for longer; what it began is finished all the same.
 const REQUEST_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -238,12 +240,12 @@ pub fn router(state: AppState) -> Router {
     ));
 
     let mut router = Router::new();
-    for route in ROUTES {
+    for route in ROUTES.iter() {
         let mut methods = (route.handler)();
         if route.class != Class::Operations {
             // Inside out: the guard runs after tower-sessions has found the cookie.
             methods = methods
-                .layer(from_fn_with_state((state.clone(), route), guard::guard))
+                .layer::<_, Infallible>(from_fn_with_state((state.clone(), route), guard::guard))
                 .layer(sessions.clone());
         }
         router = router.route(route.path, methods);

@@ -52,7 +52,7 @@ pub async fn own(
         principal.user_id,
         session_id,
         reason,
-        principal.user_id,
+        principal.into(),
         caller,
     )
     .await

@@ -1,1 +1,25 @@
+//! The server as its users meet it: through the production router, without a port.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must fail loudly"
+)]
+
+mod account;
+mod api;
+mod app;
+mod browser;
+mod console;
+mod expiry;
+mod headers;
+mod limits;
+mod oracle;
+mod origin;
+mod rates;
+mod renewal;
+mod routes;
+mod scriptless;
+mod setup;
+mod sign_in;
+mod sign_up;

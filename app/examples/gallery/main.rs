@@ -1,0 +1,25 @@
+//! Writes every page in every state into a folder, to be looked at in a browser.
+//!
+//!     cargo run -p latchkey-app --features ssr --example gallery -- FOLDER
+//!
+//! The pages ask for `latchkey.css` beside them: make it there with the command line of Tailwind.
+
+mod people;
+mod states;
+
+use std::{env, fs, path::PathBuf, process::ExitCode};
+
+fn main() -> ExitCode {
+    let Some(folder) = env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("usage: gallery FOLDER");
+        return ExitCode::from(2);
+    };
+    for shot in states::all(None) {
+        let file = folder.join(format!("{}.html", shot.name));
+        if let Err(error) = fs::write(&file, shot.html) {
+            eprintln!("{}: {error}", file.display());
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,522 @@
+//! Every page in every state worth looking at.
+
+use latchkey_app::{
+    Assets, Frame, Notice, Page, Section, Tally, Viewer,
+    page::{
+        account::AccountPage,
+        admin_audit::AdminAuditPage,
+        admin_overview::OverviewPage,
+        admin_sessions::{AdminSessionsPage, SessionsFilter},
+        admin_users::{AdminUserPage, AdminUsersPage},
+        error::ErrorPage,
+        login::{LoginError, LoginPage},
+        register::{AccountFieldErrors, RegisterPage},
+        security::{PasswordErrors, SecurityPage},
+        sessions::SessionsPage,
+        setup::SetupPage,
+    },
+    render,
+};
+use latchkey_types::{EventKind, Outcome, Role, SessionState};
+
+use crate::people::{
+    LONG_NAME, NOW, ago, ended, event, long_email, long_event, long_session, long_user, session,
+    user,
+};
+
+/// One page in one state.
+pub struct Shot {
+    /// The page and the state, fit for a file's name.
+    pub name: &'static str,
+    /// The document.
+    pub html: String,
+    /// Whether the page says that it has islands.
+    pub has_islands: bool,
+}
+
+struct Stage {
+    nonce: Option<String>,
+    shots: Vec<Shot>,
+}
+
+impl Stage {
+    fn shoot<P: Page>(&mut self, name: &'static str, frame: Frame, page: P) {
+        let frame = Frame {
+            nonce: self.nonce.clone(),
+            ..frame
+        };
+        self.shots.push(Shot {
+            name,
+            html: render(frame, page),
+            has_islands: P::HAS_ISLANDS,
+        });
+    }
+}
+
+/// All pages in all states.
+pub fn all(nonce: Option<&str>) -> Vec<Shot> {
+    let mut stage = Stage {
+        nonce: nonce.map(str::to_owned),
+        shots: Vec::new(),
+    };
+    gates(&mut stage);
+    errors(&mut stage);
+    account(&mut stage);
+    overview(&mut stage);
+    admin_sessions(&mut stage);
+    admin_users(&mut stage);
+    admin_user(&mut stage);
+    audit(&mut stage);
+    stage.shots
+}
+
+/// A frame that nobody is signed in to.
+pub fn anonymous(title: &str) -> Frame {
+    Frame {
+        title: title.to_owned(),
+        viewer: None,
+        section: Section::None,
+        notice: None,
+        csrf: "csrf-token-of-this-page".to_owned(),
+        assets: Assets {
+            stylesheet: "latchkey.css".to_owned(),
+            script: "/pkg/latchkey.js?v=1".to_owned(),
+            wasm: "/pkg/latchkey.wasm?v=1".to_owned(),
+        },
+        nonce: None,
+        now: NOW,
+    }
+}
+
+/// A frame of somebody.
+pub fn of(role: Role, section: Section, title: &str) -> Frame {
+    let username = match role {
+        Role::Administrator => "ada",
+        Role::Auditor => "margaret",
+        Role::User => "grace.hopper",
+    };
+    Frame {
+        viewer: Some(Viewer {
+            username: username.to_owned(),
+            role,
+        }),
+        section,
+        ..anonymous(title)
+    }
+}
+
+fn noticed(frame: Frame, notice: Notice) -> Frame {
+    Frame {
+        notice: Some(notice),
+        ..frame
+    }
+}
+
+fn gates(stage: &mut Stage) {
+    let login = || anonymous("Sign in");
+    let open = || LoginPage {
+        sign_up_open: true,
+        ..LoginPage::default()
+    };
+    let failed = |error| LoginPage {
+        identifier: "grace.hopper".to_owned(),
+        next: Some("/account/sessions".to_owned()),
+        error: Some(error),
+        sign_up_open: true,
+    };
+    stage.shoot("login", login(), open());
+    stage.shoot("login-closed", login(), LoginPage::default());
+    stage.shoot("login-refused", login(), failed(LoginError::Refused));
+    stage.shoot(
+        "login-limited",
+        login(),
+        failed(LoginError::Limited { retry_after: 45 }),
+    );
+    stage.shoot("login-busy", login(), failed(LoginError::Busy));
+    stage.shoot("login-incomplete", login(), failed(LoginError::Incomplete));
+    stage.shoot(
+        "login-signed-out",
+        noticed(login(), Notice::SignedOut),
+        open(),
+    );
+    stage.shoot(
+        "login-ended",
+        noticed(login(), Notice::EndedByOwner),
+        open(),
+    );
+
+    let errors = || AccountFieldErrors {
+        username: Some("This name is taken, or too like one that is.".to_owned()),
+        email: None,
+        password: Some(
+            "This password is too easy to guess: it is one word with a year.".to_owned(),
+        ),
+        form: None,
+    };
+    let register = || anonymous("Create an account");
+    stage.shoot("register", register(), RegisterPage::default());
+    stage.shoot(
+        "register-errors",
+        register(),
+        RegisterPage {
+            username: LONG_NAME.to_owned(),
+            email: long_email(),
+            errors: errors(),
+            closed: false,
+        },
+    );
+    let closed = RegisterPage {
+        closed: true,
+        ..RegisterPage::default()
+    };
+    stage.shoot("register-closed", register(), closed);
+
+    let setup = || anonymous("Set-up");
+    let form = |errors| SetupPage::Form {
+        username: String::new(),
+        email: String::new(),
+        errors,
+    };
+    stage.shoot("setup", setup(), form(AccountFieldErrors::default()));
+    stage.shoot(
+        "setup-errors",
+        setup(),
+        form(AccountFieldErrors {
+            form: Some("The server could not make the account. Try again.".to_owned()),
+            ..AccountFieldErrors::default()
+        }),
+    );
+    stage.shoot("setup-invalid", setup(), SetupPage::InvalidLink);
+    stage.shoot("setup-done", setup(), SetupPage::Done);
+}
+
+fn errors(stage: &mut Stage) {
+    let missing = || ErrorPage {
+        status: 404,
+        title: "There is no such page",
+        text: "The address may be mistyped, or what it led to is gone.".to_owned(),
+        action: Some(("Go to the start page", "/".to_owned())),
+        request_id: "01k9q3w6vd3x8m".to_owned(),
+    };
+    stage.shoot("error-404", anonymous("Not found"), missing());
+    stage.shoot(
+        "error-404-signed-in",
+        of(Role::User, Section::None, "Not found"),
+        missing(),
+    );
+    stage.shoot(
+        "error-500",
+        of(Role::Administrator, Section::None, "Error"),
+        ErrorPage {
+            status: 500,
+            title: "Something went wrong",
+            text: "It is our fault, not yours. What you asked for may not have happened."
+                .to_owned(),
+            action: None,
+            request_id: "01k9q3w6vd3x8m".to_owned(),
+        },
+    );
+}
+
+fn account(stage: &mut Stage) {
+    let frame = |role| of(role, Section::Account, "Account");
+    let page = |role| AccountPage {
+        username: "grace.hopper".to_owned(),
+        email: Some("grace.hopper@example.org".to_owned()),
+        email_verified: true,
+        role,
+        created_at: ago(200 * 86_400),
+        live_sessions: 3,
+    };
+    stage.shoot("account", frame(Role::User), page(Role::User));
+    stage.shoot(
+        "account-long",
+        Frame {
+            viewer: Some(Viewer {
+                username: LONG_NAME.to_owned(),
+                role: Role::Administrator,
+            }),
+            ..frame(Role::Administrator)
+        },
+        AccountPage {
+            username: LONG_NAME.to_owned(),
+            email: Some(long_email()),
+            email_verified: false,
+            live_sessions: 1,
+            ..page(Role::Administrator)
+        },
+    );
+
+    let frame = |role| of(role, Section::AccountSessions, "Sessions");
+    let mut mine: Vec<_> = (0..5).map(session).collect();
+    mine[0].is_current = true;
+    stage.shoot(
+        "sessions",
+        noticed(frame(Role::User), Notice::SessionEnded),
+        SessionsPage {
+            sessions: mine.clone(),
+            truncated: false,
+        },
+    );
+    stage.shoot(
+        "sessions-one",
+        frame(Role::User),
+        SessionsPage {
+            sessions: mine[..1].to_vec(),
+            truncated: false,
+        },
+    );
+    mine.insert(1, long_session());
+    stage.shoot(
+        "sessions-long",
+        frame(Role::Administrator),
+        SessionsPage {
+            sessions: mine,
+            truncated: true,
+        },
+    );
+
+    let frame = || of(Role::User, Section::AccountSecurity, "Security");
+    let security = |errors| SecurityPage {
+        errors,
+        username: "grace.hopper".to_owned(),
+    };
+    stage.shoot("security", frame(), security(PasswordErrors::default()));
+    let changed = noticed(frame(), Notice::PasswordChanged);
+    stage.shoot(
+        "security-changed",
+        changed,
+        security(PasswordErrors::default()),
+    );
+    stage.shoot(
+        "security-errors",
+        frame(),
+        security(PasswordErrors {
+            current: Some("This is not your current password.".to_owned()),
+            new: Some("At least 15 characters are needed; this has 9.".to_owned()),
+            form: None,
+        }),
+    );
+}
+
+fn overview(stage: &mut Stage) {
+    let exactly = |count| Tally {
+        count,
+        capped: false,
+    };
+    let page = || OverviewPage {
+        live_sessions: Tally {
+            count: 10_000,
+            capped: true,
+        },
+        users: exactly(4_271),
+        sign_ins: exactly(1_836),
+        failures: exactly(94),
+        newest_sessions: (0..6).map(session).collect(),
+        newest_events: (0..7).map(event).collect(),
+    };
+    let frame = |role| of(role, Section::AdminOverview, "Overview");
+    stage.shoot("admin", frame(Role::Administrator), page());
+    stage.shoot("admin-auditor", frame(Role::Auditor), page());
+    stage.shoot(
+        "admin-empty",
+        frame(Role::Administrator),
+        OverviewPage {
+            live_sessions: exactly(0),
+            users: exactly(1),
+            sign_ins: exactly(0),
+            failures: exactly(0),
+            newest_sessions: Vec::new(),
+            newest_events: Vec::new(),
+        },
+    );
+    stage.shoot(
+        "admin-long",
+        frame(Role::Administrator),
+        OverviewPage {
+            newest_sessions: vec![long_session(), session(3)],
+            newest_events: vec![long_event(), event(1), event(3)],
+            ..page()
+        },
+    );
+}
+
+fn admin_sessions(stage: &mut Stage) {
+    let frame = |role| of(role, Section::AdminSessions, "Sessions");
+    let page = |may_end| {
+        let mut sessions: Vec<_> = (0..14)
+            .map(|number| {
+                if number % 5 == 4 {
+                    ended(number)
+                } else {
+                    session(number)
+                }
+            })
+            .collect();
+        sessions[0].is_current = true;
+        AdminSessionsPage {
+            filter: SessionsFilter::default(),
+            browsers: ["Chrome", "Edge", "Firefox", "Safari"]
+                .map(str::to_owned)
+                .to_vec(),
+            sessions,
+            next: Some("/admin/sessions?cursor=abc".to_owned()),
+            first: None,
+            back: "/admin/sessions".to_owned(),
+            may_end,
+        }
+    };
+    stage.shoot("admin-sessions", frame(Role::Administrator), page(true));
+    stage.shoot("admin-sessions-auditor", frame(Role::Auditor), page(false));
+    stage.shoot(
+        "admin-sessions-long",
+        noticed(frame(Role::Administrator), Notice::NothingEnded),
+        AdminSessionsPage {
+            sessions: vec![long_session(), ended(1), session(6), ended(2)],
+            first: Some("/admin/sessions".to_owned()),
+            ..page(true)
+        },
+    );
+    let filter = |error| SessionsFilter {
+        user: "gra".to_owned(),
+        browser: "Firefox".to_owned(),
+        state: Some(SessionState::Live),
+        address: String::new(),
+        error,
+    };
+    stage.shoot(
+        "admin-sessions-none",
+        frame(Role::Administrator),
+        AdminSessionsPage {
+            filter: filter(None),
+            sessions: Vec::new(),
+            next: None,
+            ..page(true)
+        },
+    );
+    stage.shoot(
+        "admin-sessions-error",
+        frame(Role::Administrator),
+        AdminSessionsPage {
+            filter: filter(Some(
+                "“10.0.0” is not an address. Write it whole: 10.0.0.1.".to_owned(),
+            )),
+            sessions: Vec::new(),
+            next: None,
+            ..page(true)
+        },
+    );
+}
+
+fn admin_users(stage: &mut Stage) {
+    let frame = || of(Role::Administrator, Section::AdminUsers, "Users");
+    let page = || AdminUsersPage {
+        search: String::new(),
+        role: None,
+        state: None,
+        users: (0..10).map(user).collect(),
+        next: Some("/admin/users?cursor=abc".to_owned()),
+        first: Some("/admin/users".to_owned()),
+    };
+    stage.shoot("admin-users", frame(), page());
+    stage.shoot(
+        "admin-users-long",
+        frame(),
+        AdminUsersPage {
+            users: vec![long_user(), user(0), user(3), user(5)],
+            ..page()
+        },
+    );
+    stage.shoot(
+        "admin-users-none",
+        frame(),
+        AdminUsersPage {
+            search: "zz".to_owned(),
+            role: Some(Role::Auditor),
+            users: Vec::new(),
+            next: None,
+            first: None,
+            ..page()
+        },
+    );
+}
+
+fn admin_user(stage: &mut Stage) {
+    let frame = |role| of(role, Section::AdminUsers, "grace.hopper");
+    let page = |may| AdminUserPage {
+        user: user(1),
+        sessions: (0..3).map(session).collect(),
+        sessions_truncated: false,
+        events: (0..6).map(event).collect(),
+        may_end: may,
+        may_manage: may,
+        is_self: false,
+        back: format!("/admin/users/{}", user(1).id),
+    };
+    stage.shoot("admin-user", frame(Role::Administrator), page(true));
+    stage.shoot("admin-user-auditor", frame(Role::Auditor), page(false));
+    stage.shoot(
+        "admin-user-self",
+        noticed(frame(Role::Administrator), Notice::LastAdministrator),
+        AdminUserPage {
+            user: user(0),
+            is_self: true,
+            ..page(true)
+        },
+    );
+    stage.shoot(
+        "admin-user-disabled",
+        noticed(frame(Role::Administrator), Notice::UserDisabled),
+        AdminUserPage {
+            user: user(5),
+            sessions: Vec::new(),
+            events: Vec::new(),
+            ..page(true)
+        },
+    );
+    stage.shoot(
+        "admin-user-long",
+        frame(Role::Administrator),
+        AdminUserPage {
+            user: long_user(),
+            sessions: vec![long_session(), session(1)],
+            sessions_truncated: true,
+            events: vec![long_event(), event(3)],
+            ..page(true)
+        },
+    );
+}
+
+fn audit(stage: &mut Stage) {
+    let frame = |role| of(role, Section::AdminAudit, "Audit");
+    let page = || AdminAuditPage {
+        user: String::new(),
+        kind: None,
+        outcome: None,
+        address: String::new(),
+        error: None,
+        events: (0..14).map(event).collect(),
+        next: Some("/admin/audit?cursor=abc".to_owned()),
+        first: None,
+    };
+    stage.shoot("audit", frame(Role::Auditor), page());
+    stage.shoot(
+        "audit-long",
+        frame(Role::Administrator),
+        AdminAuditPage {
+            events: vec![long_event(), event(1), event(2)],
+            ..page()
+        },
+    );
+    stage.shoot(
+        "audit-none",
+        frame(Role::Administrator),
+        AdminAuditPage {
+            kind: Some(EventKind::SetUp),
+            outcome: Some(Outcome::Failure),
+            events: Vec::new(),
+            next: None,
+            ..page()
+        },
+    );
+}

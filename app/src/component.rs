@@ -1,0 +1,81 @@
+//! The parts that pages are made of: each says once how a thing looks and what it needs to be
+//! used with a keyboard, a screen reader and no script.
+
+mod icon;
+pub(crate) use icon::{Glyph, Icon};
+
+pub(crate) mod stat;
+
+#[cfg(feature = "ssr")]
+mod around;
+#[cfg(feature = "ssr")]
+mod badge;
+#[cfg(feature = "ssr")]
+mod button;
+#[cfg(feature = "ssr")]
+mod card;
+#[cfg(feature = "ssr")]
+mod choice;
+#[cfg(feature = "ssr")]
+mod confirm;
+#[cfg(feature = "ssr")]
+mod empty;
+#[cfg(feature = "ssr")]
+mod error_summary;
+#[cfg(feature = "ssr")]
+mod event;
+#[cfg(feature = "ssr")]
+mod fact;
+#[cfg(feature = "ssr")]
+mod field;
+#[cfg(feature = "ssr")]
+mod filter;
+#[cfg(feature = "ssr")]
+mod form;
+#[cfg(feature = "ssr")]
+mod gate;
+#[cfg(feature = "ssr")]
+mod heading;
+#[cfg(feature = "ssr")]
+mod mark;
+#[cfg(feature = "ssr")]
+mod navigation;
+#[cfg(feature = "ssr")]
+mod notice;
+#[cfg(feature = "ssr")]
+mod pager;
+#[cfg(feature = "ssr")]
+mod person;
+#[cfg(feature = "ssr")]
+mod session;
+#[cfg(feature = "ssr")]
+mod table;
+#[cfg(feature = "ssr")]
+mod when;
+
+#[cfg(feature = "ssr")]
+pub(crate) use {
+    around::{Around, around},
+    badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
+    button::{LinkButton, Look, Submit},
+    card::Card,
+    choice::{Choice, WordChoice},
+    confirm::ConfirmButton,
+    empty::Empty,
+    error_summary::ErrorSummary,
+    event::{EventFeed, EventTable},
+    fact::{Fact, Facts},
+    field::{Field, Kind},
+    filter::{Filter, FilterField},
+    form::PostForm,
+    gate::GateCard,
+    heading::Heading,
+    mark::Wordmark,
+    navigation::TopBar,
+    notice::{Banner, NoticeBanner},
+    pager::Pager,
+    person::{Avatar, PersonLink},
+    session::{SessionFeed, SessionTable, Whose},
+    table::{Cell, Row, Table},
+    when::{Day, When},
+};

@@ -1,0 +1,35 @@
+//! The product's mark and name.
+
+use leptos::prelude::*;
+
+/// The mark: a key on a tile.
+#[component]
+pub(crate) fn Mark(
+    /// Its size.
+    #[prop(default = "size-7")]
+    class: &'static str,
+) -> impl IntoView {
+    view! {
+        <svg class=format!("shrink-0 {class}") viewBox="0 0 32 32" fill="none" aria-hidden="true">
+            <rect width="32" height="32" rx="8" class="fill-accent"></rect>
+            <path
+                d="M16 16a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0ZM16 16h9.5M21 16v4M25.5 16v3"
+                class="stroke-on-accent"
+                stroke-width="2.25"
+                stroke-linecap="round"
+                stroke-linejoin="round"
+            ></path>
+        </svg>
+    }
+}
+
+/// The mark with the name, as a link to the start page.
+#[component]
+pub(crate) fn Wordmark() -> impl IntoView {
+    view! {
+        <a href="/" class="flex items-center gap-2.5 rounded-md text-ink">
+            <Mark />
+            <span class="text-base font-semibold tracking-tight">"Latchkey"</span>
+        </a>
+    }
+}

@@ -1,0 +1,112 @@
+//! The bar at the top: where one can go, who one is, the way out.
+//!
+//! On a phone the entries stand in a popover behind a button; on a wide screen the stylesheet lays
+//! the same entries out in the bar. So there is one list of links, and no script.
+
+use latchkey_types::Role;
+use leptos::prelude::*;
+
+use super::{Badge, Glyph, Icon, PostForm, RoleBadge, Tone, Wordmark};
+use crate::{Section, Viewer};
+
+type Entries = &'static [(Section, &'static str, &'static str)];
+
+const ACCOUNT: Entries = &[
+    (Section::Account, "/account", "Account"),
+    (Section::AccountSessions, "/account/sessions", "Sessions"),
+    (Section::AccountSecurity, "/account/security", "Security"),
+];
+
+const CONSOLE: Entries = &[
+    (Section::AdminOverview, "/admin", "Overview"),
+    (Section::AdminSessions, "/admin/sessions", "Sessions"),
+    (Section::AdminUsers, "/admin/users", "Users"),
+    (Section::AdminAudit, "/admin/audit", "Audit"),
+];
+
+/// The bar of a signed-in user.
+#[component]
+pub(crate) fn TopBar(
+    /// Who looks at the page.
+    viewer: Viewer,
+    /// Where they are.
+    section: Section,
+) -> impl IntoView {
+    let sees_console = matches!(viewer.role, Role::Administrator | Role::Auditor);
+    view! {
+        <header class="border-b border-line bg-surface">
+            <div class="topbar">
+                <Wordmark />
+                <button type="button" class="btn btn-plain md:hidden" popovertarget="menu">
+                    <Icon glyph=Glyph::Menu />
+                    "Menu"
+                </button>
+                <div id="menu" popover="auto" class="menu">
+                    <div class="menu-entries">
+                        <Links name="Account" entries=ACCOUNT section />
+                        {sees_console.then(|| view! { <Links name="Console" entries=CONSOLE section /> })}
+                    </div>
+                    <Myself viewer />
+                </div>
+            </div>
+        </header>
+    }
+}
+
+/// One group of entries.
+#[component]
+fn Links(
+    /// The group's name.
+    name: &'static str,
+    /// What is in it.
+    entries: Entries,
+    /// Where the viewer is.
+    section: Section,
+) -> impl IntoView {
+    let links = entries
+        .iter()
+        .map(|&(target, href, text)| {
+            let current = (target == section).then_some("page");
+            view! {
+                <li>
+                    <a href=href class="tab" aria-current=current>
+                        {text}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav aria-label=name class="menu-group">
+            <span class="menu-name" aria-hidden="true">
+                {name}
+            </span>
+            <ul class="menu-list">{links}</ul>
+        </nav>
+    }
+}
+
+/// The viewer's name and role, and the way out.
+#[component]
+fn Myself(
+    /// Who looks at the page.
+    viewer: Viewer,
+) -> impl IntoView {
+    let name = viewer.username.clone();
+    view! {
+        <div class="menu-viewer">
+            <span class="max-w-48 truncate text-sm font-medium text-ink" title=viewer.username>
+                {name}
+            </span>
+            {(viewer.role != Role::User).then(|| view! { <RoleBadge role=viewer.role /> })}
+            {(viewer.role == Role::Auditor)
+                .then(|| view! { <Badge tone=Tone::Plain text="Read only" /> })}
+            <PostForm action="/logout" class="max-md:ml-auto">
+                <button type="submit" class="btn btn-quiet">
+                    <Icon glyph=Glyph::SignOut />
+                    "Sign out"
+                </button>
+            </PostForm>
+        </div>
+    }
+}

@@ -1,0 +1,82 @@
+//! Banners above the content: what just happened, what is wrong.
+
+use leptos::prelude::*;
+
+use super::{Glyph, Icon, Tone};
+use crate::Notice;
+
+/// A message across the page. Bad news is read out at once, other news in its turn.
+#[component]
+pub(crate) fn Banner(
+    /// What kind of news it is.
+    tone: Tone,
+    children: Children,
+) -> impl IntoView {
+    let (class, glyph, role) = match tone {
+        Tone::Good => ("banner banner-good", Glyph::Check, "status"),
+        Tone::Caution => ("banner banner-caution", Glyph::Alert, "status"),
+        Tone::Bad => ("banner banner-bad", Glyph::Alert, "alert"),
+        Tone::Plain | Tone::Accent => ("banner banner-plain", Glyph::Info, "status"),
+    };
+    view! {
+        <div class=class role=role>
+            <Icon glyph class="mt-px size-5" />
+            <div class="min-w-0 wrap-anywhere">{children()}</div>
+        </div>
+    }
+}
+
+/// What just happened.
+#[component]
+pub(crate) fn NoticeBanner(
+    /// Which of the things that can have happened.
+    notice: Notice,
+) -> impl IntoView {
+    view! { <Banner tone=tone(notice)>{text(notice)}</Banner> }
+}
+
+const fn tone(notice: Notice) -> Tone {
+    match notice {
+        Notice::SignedOut
+        | Notice::SessionEnded
+        | Notice::SessionsEnded
+        | Notice::RoleChanged
+        | Notice::UserDisabled
+        | Notice::UserEnabled
+        | Notice::PasswordChanged => Tone::Good,
+        Notice::EndedByAdministrator | Notice::EndedByOwner | Notice::PasswordChangedElsewhere => {
+            Tone::Caution
+        }
+        Notice::SessionExpired | Notice::NothingEnded | Notice::NothingChanged => Tone::Plain,
+        Notice::LastAdministrator => Tone::Bad,
+    }
+}
+
+const fn text(notice: Notice) -> &'static str {
+    match notice {
+        Notice::SignedOut => "You are signed out.",
+        Notice::EndedByAdministrator => {
+            "An administrator ended your session. Sign in again to go on."
+        }
+        Notice::EndedByOwner => {
+            "Your session was ended from another browser of yours. Sign in again to go on. If that was not you, change your password."
+        }
+        Notice::SessionExpired => "Your session has run out. Sign in again to go on.",
+        Notice::PasswordChangedElsewhere => {
+            "Your password was changed in another browser, which ended this session. Sign in with the new one. If that was not you, ask an administrator."
+        }
+        Notice::SessionEnded => "The session is ended.",
+        Notice::SessionsEnded => "The sessions are ended.",
+        Notice::NothingEnded => "Nothing to end: it was over already.",
+        Notice::RoleChanged => "The role is changed.",
+        Notice::UserDisabled => "The user is disabled, and all their sessions are ended.",
+        Notice::UserEnabled => "The user is enabled and may sign in again.",
+        Notice::PasswordChanged => {
+            "Your password is changed, and all your other sessions are ended."
+        }
+        Notice::NothingChanged => "Nothing was changed: it was so already.",
+        Notice::LastAdministrator => {
+            "Nothing was changed: this is the last active administrator, and one must stay. Make somebody else an administrator first."
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Users, named and linked.
+
+use leptos::prelude::*;
+
+use crate::page::sessions::UserLink;
+
+/// A user's name, leading to their page where they have one. Long names are cut off; the title
+/// has them whole.
+#[component]
+pub(crate) fn PersonLink(
+    /// Who.
+    user: UserLink,
+) -> impl IntoView {
+    let title = user.name.clone();
+    if user.id.is_empty() {
+        view! {
+            <span class="person" title=title>
+                {user.name}
+            </span>
+        }
+        .into_any()
+    } else {
+        view! {
+            <a href=format!("/admin/users/{}", user.id) class="person link" title=title>
+                {user.name}
+            </a>
+        }
+        .into_any()
+    }
+}
+
+/// The first letter of a name in a circle.
+#[component]
+pub(crate) fn Avatar(
+    /// The name.
+    #[prop(into)]
+    name: String,
+) -> impl IntoView {
+    let initial: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+    view! {
+        <span
+            class="flex size-12 shrink-0 items-center justify-center rounded-full bg-accent-soft text-lg font-semibold text-accent"
+            aria-hidden="true"
+        >
+            {initial}
+        </span>
+    }
+}

@@ -1,0 +1,277 @@
+//! Sessions in lists: as a table with everything, as a feed with the gist.
+
+use latchkey_types::Word;
+use leptos::prelude::*;
+
+use super::{
+    Badge, Cell, ConfirmButton, Glyph, Icon, Look, PersonLink, PostForm, Row, Submit, Table, Tone,
+    When,
+};
+use crate::page::sessions::SessionItem;
+
+/// Whose sessions a table lists, and so what it says about each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// The viewer's own.
+    Own,
+    /// One user's, in the console.
+    OneUser,
+    /// Everybody's, in the console.
+    Everybody,
+}
+
+impl Whose {
+    const fn caption(self) -> &'static str {
+        match self {
+            Self::Own => "Your sessions",
+            Self::OneUser => "Live sessions of this user, newest first",
+            Self::Everybody => "Sessions, newest sign-in first",
+        }
+    }
+
+    fn columns(self, may_end: bool) -> Vec<&'static str> {
+        let mut columns = match self {
+            Self::Own | Self::OneUser => vec!["Browser"],
+            Self::Everybody => vec!["User", "Browser"],
+        };
+        columns.extend(["Address", "Signed in", "Last used"]);
+        columns.push(match self {
+            Self::Own | Self::OneUser => "Ends",
+            Self::Everybody => "State",
+        });
+        if may_end {
+            columns.push("");
+        }
+        columns
+    }
+}
+
+/// A table of sessions.
+#[component]
+pub(crate) fn SessionTable(
+    /// Whose they are.
+    whose: Whose,
+    /// The rows.
+    sessions: Vec<SessionItem>,
+    /// Whether the viewer may end them.
+    may_end: bool,
+    /// Where the forms lead back to; not on the viewer's own page.
+    #[prop(optional, into)]
+    back: Option<String>,
+) -> impl IntoView {
+    let rows = sessions
+        .into_iter()
+        .map(|session| view! { <SessionRow whose session may_end back=back.clone() /> })
+        .collect_view();
+    view! {
+        <Table caption=whose.caption() columns=whose.columns(may_end)>
+            {rows}
+        </Table>
+    }
+}
+
+#[component]
+fn SessionRow(
+    whose: Whose,
+    session: SessionItem,
+    may_end: bool,
+    back: Option<String>,
+) -> impl IntoView {
+    let browser = browser(&session, true);
+    let address = address(&session);
+    let (created_at, method) = (session.created_at, session.method.label());
+    let last_seen_at = session.last_seen_at;
+    let moved = (session.last_address != session.address).then(|| {
+        let address = session.last_address.clone();
+        view! { <span class="note">"from " <span class="mono">{address}</span></span> }
+    });
+    let user = (whose == Whose::Everybody).then(|| {
+        let user = session.user.clone();
+        view! {
+            <Cell label="User">
+                <PersonLink user />
+            </Cell>
+        }
+    });
+    let (last, fate) = if whose == Whose::Everybody {
+        ("State", state(&session).into_any())
+    } else {
+        ("Ends", view! { <When at=session.expires_at /> }.into_any())
+    };
+    let end = may_end.then(|| {
+        view! { <Cell buttons=true>{end_button(whose, &session, back)}</Cell> }
+    });
+    view! {
+        <Row>
+            {user}
+            <Cell>{browser}</Cell>
+            <Cell label="Address">{address}</Cell>
+            <Cell label="Signed in">
+                <When at=created_at />
+                <span class="note">{method}</span>
+            </Cell>
+            <Cell label="Last used">
+                <When at=last_seen_at />
+                {moved}
+            </Cell>
+            <Cell label=last>{fate}</Cell>
+            {end}
+        </Row>
+    }
+}
+
+/// The browser, with a picture of the device and the whole user agent in the title.
+fn browser(session: &SessionItem, mark_own: bool) -> impl IntoView + use<> {
+    let own = (mark_own && session.is_current).then(|| {
+        view! {
+            <span class="ml-2 inline-block">
+                <Badge tone=Tone::Accent text="This session" />
+            </span>
+        }
+    });
+    view! {
+        <span class="flex items-center gap-2.5" title=session.user_agent.clone()>
+            <Icon glyph=picture(&session.device) class="size-5 text-muted" />
+            <span class="min-w-0">
+                <span class="font-medium text-ink wrap-anywhere">{browser_name(session)}</span>
+                {own}
+            </span>
+        </span>
+    }
+}
+
+fn address(session: &SessionItem) -> impl IntoView + use<> {
+    view! {
+        <span class="mono" title=format!("Network {}", session.network)>
+            {session.address.clone()}
+        </span>
+    }
+}
+
+/// Whether a session is live, until when, or how it ended.
+fn state(session: &SessionItem) -> impl IntoView + use<> {
+    match session.ended.clone() {
+        None => view! {
+            <Badge tone=Tone::Good text="Live" />
+            <span class="note">"ends " <When at=session.expires_at /></span>
+        }
+        .into_any(),
+        Some(ended) => view! {
+            <Badge tone=Tone::Plain text="Ended" />
+            <span class="note">
+                {ended.reason.label()} {ended.by.map(|user| view! { " (" <PersonLink user /> ")" })}
+                ", " <When at=ended.at />
+            </span>
+        }
+        .into_any(),
+    }
+}
+
+/// The button that ends a session; for the viewer's own current one, the one that signs out.
+fn end_button(whose: Whose, session: &SessionItem, back: Option<String>) -> AnyView {
+    if session.ended.is_some() {
+        return ().into_any();
+    }
+    if session.is_current && whose == Whose::Own {
+        return view! {
+            <PostForm action="/logout">
+                <Submit text="Sign out" look=Look::Plain />
+            </PostForm>
+        }
+        .into_any();
+    }
+    let id = session.session_id;
+    let area = if whose == Whose::Own {
+        "account"
+    } else {
+        "admin"
+    };
+    view! {
+        <ConfirmButton
+            id=format!("end-{id}")
+            label="End session"
+            name=format!("End session {}", full_name(session))
+            question=question(whose, session)
+            consequence=consequence(whose, session)
+            action=format!("/{area}/sessions/{id}/end")
+            back
+        />
+    }
+    .into_any()
+}
+
+fn question(whose: Whose, session: &SessionItem) -> String {
+    let name = browser_name(session);
+    if whose == Whose::Own {
+        format!("End the session in {name}?")
+    } else {
+        format!("End {}’s session in {name}?", session.user.name)
+    }
+}
+
+fn consequence(whose: Whose, session: &SessionItem) -> String {
+    let address = &session.address;
+    if session.is_current {
+        format!("This is your own session at {address}: you are signed out at once.")
+    } else if whose == Whose::Own {
+        format!("Whoever uses it at {address} is signed out at once and has to sign in again.")
+    } else {
+        format!("The browser at {address} is signed out at once and has to sign in again.")
+    }
+}
+
+/// The newest sessions, two lines each.
+#[component]
+pub(crate) fn SessionFeed(
+    /// The rows.
+    sessions: Vec<SessionItem>,
+) -> impl IntoView {
+    let rows = sessions
+        .into_iter()
+        .map(|session| {
+            let user = session.user.clone();
+            let at = session.created_at;
+            view! {
+                <li class="feed-row">
+                    <Icon glyph=picture(&session.device) class="mt-0.5 size-5 text-muted" />
+                    <div class="min-w-0">
+                        <PersonLink user />
+                        <span class="note" title=session.user_agent.clone()>
+                            {browser_name(&session)} " · "
+                            <span class="mono">{session.address.clone()}</span>
+                        </span>
+                    </div>
+                    <span class="text-muted">
+                        <When at />
+                    </span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="feed">{rows}</ul> }
+}
+
+/// `Firefox on Windows 10`, or as much of it as is known.
+fn browser_name(session: &SessionItem) -> String {
+    match (session.browser.as_str(), session.system.as_str()) {
+        ("", "") => "Unknown browser".to_owned(),
+        (browser, "") => browser.to_owned(),
+        ("", system) => format!("Unknown browser on {system}"),
+        (browser, system) => format!("{browser} on {system}"),
+    }
+}
+
+/// The browser with the address: tells a session from its neighbours.
+fn full_name(session: &SessionItem) -> String {
+    format!("{}, {}", browser_name(session), session.address)
+}
+
+fn picture(device: &str) -> Glyph {
+    match device {
+        "desktop" => Glyph::Monitor,
+        "phone" => Glyph::Phone,
+        "tablet" => Glyph::Tablet,
+        "bot" | "program" => Glyph::Program,
+        _ => Glyph::Device,
+    }
+}

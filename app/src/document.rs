@@ -1,0 +1,137 @@
+//! The document around every page: head, navigation, notices.
+
+mod head;
+
+use latchkey_types::{Role, UnixMillis};
+use leptos::prelude::*;
+
+use self::head::Head;
+use crate::{
+    Notice,
+    component::{Around, NoticeBanner, TopBar, Wordmark},
+    island::LocalTimes,
+};
+
+/// Where the built files are, with the version that makes them cacheable for good.
+#[derive(Debug, Clone, Default)]
+pub struct Assets {
+    /// The stylesheet, e.g. `/pkg/latchkey.css?v=…`.
+    pub stylesheet: String,
+    /// The script that starts the islands, e.g. `/pkg/latchkey.js?v=…`.
+    pub script: String,
+    /// The wasm of the islands, e.g. `/pkg/latchkey.wasm?v=…`.
+    pub wasm: String,
+}
+
+/// Who looks at the page.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// Their name.
+    pub username: String,
+    /// Their role: which navigation they see.
+    pub role: Role,
+}
+
+/// Which entry of the navigation is the current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// None: sign-in, errors.
+    None,
+    /// `/account`
+    Account,
+    /// `/account/sessions`
+    AccountSessions,
+    /// `/account/security`
+    AccountSecurity,
+    /// `/admin`
+    AdminOverview,
+    /// `/admin/sessions`
+    AdminSessions,
+    /// `/admin/users`
+    AdminUsers,
+    /// `/admin/audit`
+    AdminAudit,
+}
+
+/// Everything around the page's own content.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The title, without the product's name.
+    pub title: String,
+    /// Who looks at it, if somebody is signed in.
+    pub viewer: Option<Viewer>,
+    /// Where in the navigation it is.
+    pub section: Section,
+    /// What just happened.
+    pub notice: Option<Notice>,
+    /// The token that every form of the page carries in a hidden field named `csrf`.
+    pub csrf: String,
+    /// The built files.
+    pub assets: Assets,
+    /// The nonce of the page's inline script; `None` on a page without islands, which then loads
+    /// no script at all.
+    pub nonce: Option<String>,
+    /// The time at which the page was made; ages are reckoned from it.
+    pub now: UnixMillis,
+}
+
+/// A page: data that knows how it looks.
+pub trait Page {
+    /// Whether the page has islands, and so needs a nonce for its script.
+    const HAS_ISLANDS: bool = false;
+
+    /// What stands inside the document.
+    fn view(self, frame: &Frame) -> AnyView;
+}
+
+/// Renders a page with everything around it: a whole HTML document.
+///
+/// There is a script in it only if the page has islands and the frame has a nonce.
+pub fn render<P: Page>(frame: Frame, page: P) -> String {
+    // Views put signals and contexts into the current owner. With an owner for each document they
+    // go when it does, whichever thread renders the next one.
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        provide_context(Around {
+            csrf: frame.csrf.as_str().into(),
+            now: frame.now,
+        });
+        let content = page.view(&frame);
+        document(frame, content, P::HAS_ISLANDS).to_html()
+    });
+    format!("<!DOCTYPE html>{html}")
+}
+
+fn document(frame: Frame, content: AnyView, has_islands: bool) -> impl IntoView {
+    let nonce = frame.nonce.filter(|_| has_islands);
+    let notice = frame.notice.map(|notice| view! { <NoticeBanner notice /> });
+    let body = match frame.viewer {
+        Some(viewer) => view! {
+            <TopBar viewer section=frame.section />
+            <main id="content" tabindex="-1" class="page">
+                {notice}
+                {content}
+            </main>
+        }
+        .into_any(),
+        None => view! {
+            <main id="content" tabindex="-1" class="gate">
+                <Wordmark />
+                <div class="mt-7 w-full">{notice} {content}</div>
+            </main>
+        }
+        .into_any(),
+    };
+    view! {
+        <html lang="en">
+            <Head title=frame.title assets=frame.assets nonce />
+            <body data-now=frame.now.0>
+                <a href="#content" class="skip">
+                    "Skip to content"
+                </a>
+                {body}
+                {has_islands.then(|| view! { <LocalTimes /> })}
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,54 @@
+//! The head of the document: what the browser loads, and in which order.
+
+use leptos::prelude::*;
+
+use crate::Assets;
+
+/// Starts the islands. It takes both addresses from the links above it, so that its text is the
+/// same on every page. Each island is an exported function named by its element.
+const START_ISLANDS: &str = r#"const[s,w]=document.querySelectorAll("link[data-islands]");const m=await import(s.href);await m.default({module_or_path:w.href});m.hydrate();for(const e of document.querySelectorAll("leptos-island"))m[e.dataset.component](e)"#;
+
+/// The head. Without a nonce there is no script in it.
+#[component]
+pub(super) fn Head(
+    /// The page's title.
+    title: String,
+    /// Where the built files are.
+    assets: Assets,
+    /// The nonce of the inline script.
+    nonce: Option<String>,
+) -> impl IntoView {
+    let script = nonce.map(|nonce| {
+        view! {
+            <link
+                rel="modulepreload"
+                href=assets.script
+                nonce=nonce.clone()
+                data-islands
+            />
+            <link
+                rel="preload"
+                href=assets.wasm
+                r#as="fetch"
+                type="application/wasm"
+                crossorigin="anonymous"
+                data-islands
+            />
+            <script type="module" nonce=nonce>
+                {START_ISLANDS}
+            </script>
+        }
+    });
+    view! {
+        <head>
+            <meta charset="utf-8" />
+            <title>{format!("{title} · Latchkey")}</title>
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <meta name="robots" content="noindex" />
+            <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+            <link rel="stylesheet" href=assets.stylesheet />
+            {script}
+        </head>
+    }
+}

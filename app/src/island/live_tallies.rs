@@ -1,0 +1,94 @@
+//! The console's four numbers, kept current.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{component::stat::Stat, phrase::Tally};
+
+/// The four numbers: what `GET /api/admin/overview` answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tallies {
+    /// Live sessions.
+    pub live_sessions: Tally,
+    /// Users.
+    pub users: Tally,
+    /// Sign-ins of the last 24 hours.
+    pub sign_ins: Tally,
+    /// Refused sign-ins of the last 24 hours.
+    pub failures: Tally,
+}
+
+/// How far the numbers can be trusted to be current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only in a browser do the numbers come to life")
+)]
+enum Feed {
+    /// They are those of the page.
+    Still,
+    /// They are asked for again and again.
+    Live,
+    /// The server could not be asked; it will be again.
+    Unreachable,
+    /// The viewer may no longer ask.
+    Stopped,
+}
+
+impl Feed {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Still => "As of when this page was loaded",
+            Self::Live => "Live: updated every 10 seconds",
+            Self::Unreachable => "The server cannot be reached. Trying again every 10 seconds.",
+            Self::Stopped => {
+                "Updates have stopped: you are signed out, or may no longer see this. Reload the page."
+            }
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Still => "feed-state",
+            Self::Live => "feed-state feed-live",
+            Self::Unreachable | Self::Stopped => "feed-state feed-stopped",
+        }
+    }
+}
+
+/// Shows four numbers and keeps them current while somebody looks.
+#[island]
+pub fn LiveTallies(
+    /// The numbers when the page was made.
+    initial: Tallies,
+) -> impl IntoView {
+    let tallies = RwSignal::new(initial);
+    let feed = RwSignal::new(Feed::Still);
+    #[cfg(feature = "hydrate")]
+    browser::start(tallies, feed);
+    let of = move |which: fn(Tallies) -> Tally| Signal::derive(move || which(tallies.get()).text());
+    view! {
+        <div class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+            <Stat name="Live sessions" note="now" href="/admin/sessions?state=live" value=of(|all| all.live_sessions) />
+            <Stat name="Users" note="active and disabled" href="/admin/users" value=of(|all| all.users) />
+            <Stat
+                name="Sign-ins"
+                note="last 24 hours"
+                href="/admin/audit?kind=sign_in&outcome=success"
+                value=of(|all| all.sign_ins)
+            />
+            <Stat
+                name="Refused sign-ins"
+                note="last 24 hours"
+                href="/admin/audit?kind=sign_in&outcome=failure"
+                value=of(|all| all.failures)
+            />
+        </div>
+        <p class=move || feed.get().class() role="status">
+            {move || feed.get().text()}
+        </p>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser;

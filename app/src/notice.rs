@@ -1,0 +1,98 @@
+//! What just happened, told by the page that follows.
+
+/// What just happened, said at the top of the page that follows a form.
+///
+/// A closed set: it travels in the address as a word, so nobody can put text on our pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Signed out.
+    SignedOut,
+    /// The session had ended before this request: an administrator ended it.
+    EndedByAdministrator,
+    /// The session had ended before this request: its owner ended it elsewhere.
+    EndedByOwner,
+    /// The session had ended: not used, or too old.
+    SessionExpired,
+    /// The session had ended: password changed elsewhere.
+    PasswordChangedElsewhere,
+    /// One session was ended.
+    SessionEnded,
+    /// Several sessions were ended.
+    SessionsEnded,
+    /// There was nothing to end.
+    NothingEnded,
+    /// A role was changed.
+    RoleChanged,
+    /// A user was disabled.
+    UserDisabled,
+    /// A user was enabled.
+    UserEnabled,
+    /// The password was changed.
+    PasswordChanged,
+    /// Nothing was changed: it was so already.
+    NothingChanged,
+    /// The last administrator must stay.
+    LastAdministrator,
+}
+
+impl Notice {
+    /// Every notice.
+    pub const ALL: [Self; 14] = [
+        Self::SignedOut,
+        Self::EndedByAdministrator,
+        Self::EndedByOwner,
+        Self::SessionExpired,
+        Self::PasswordChangedElsewhere,
+        Self::SessionEnded,
+        Self::SessionsEnded,
+        Self::NothingEnded,
+        Self::RoleChanged,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::PasswordChanged,
+        Self::NothingChanged,
+        Self::LastAdministrator,
+    ];
+
+    /// The word that travels in the address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::EndedByAdministrator => "ended_by_administrator",
+            Self::EndedByOwner => "ended_by_owner",
+            Self::SessionExpired => "session_expired",
+            Self::PasswordChangedElsewhere => "password_changed_elsewhere",
+            Self::SessionEnded => "session_ended",
+            Self::SessionsEnded => "sessions_ended",
+            Self::NothingEnded => "nothing_ended",
+            Self::RoleChanged => "role_changed",
+            Self::UserDisabled => "user_disabled",
+            Self::UserEnabled => "user_enabled",
+            Self::PasswordChanged => "password_changed",
+            Self::NothingChanged => "nothing_changed",
+            Self::LastAdministrator => "last_administrator",
+        }
+    }
+
+    /// Reads a word that came in an address.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_notice_reads_back_from_its_word_and_strangers_are_none() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::parse(notice.as_str()), Some(notice));
+        }
+        let words: HashSet<_> = Notice::ALL.map(Notice::as_str).into();
+        assert_eq!(words.len(), Notice::ALL.len());
+        assert_eq!(Notice::parse("<script>"), None);
+    }
+}

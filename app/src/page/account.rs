@@ -1,0 +1,120 @@
+//! `/account`
+
+use latchkey_types::{Role, UnixMillis};
+use leptos::prelude::*;
+
+use crate::{
+    Frame, Page,
+    component::{
+        Avatar, Badge, Card, Day, Fact, Facts, Heading, LinkButton, Look, RoleBadge, Tone,
+    },
+    phrase::counted,
+};
+
+/// The user's own account.
+#[derive(Debug, Clone)]
+pub struct AccountPage {
+    /// Their name.
+    pub username: String,
+    /// Their e-mail address.
+    pub email: Option<String>,
+    /// Whether it is verified.
+    pub email_verified: bool,
+    /// Their role.
+    pub role: Role,
+    /// When the account was made.
+    pub created_at: UnixMillis,
+    /// How many of their sessions are live, this one included.
+    pub live_sessions: u64,
+}
+
+impl Page for AccountPage {
+    fn view(self, _frame: &Frame) -> AnyView {
+        let others = self.live_sessions.saturating_sub(1);
+        let sessions_text = if others == 0 {
+            "You are signed in with this browser only.".to_owned()
+        } else {
+            format!(
+                "You are signed in with this browser and {}.",
+                counted(others, "other one", "other ones")
+            )
+        };
+        view! {
+            <Heading title="Account" text="Who you are on this server." />
+            <div class="grid items-start gap-4 lg:grid-cols-[1fr_22rem]">
+                <section class="card px-4 py-5 sm:px-6" aria-labelledby="who">
+                    <div class="flex items-center gap-4 pb-4">
+                        <Avatar name=self.username.clone() />
+                        <div class="min-w-0">
+                            <h2 id="who" class="text-lg font-semibold text-ink wrap-anywhere">
+                                {self.username.clone()}
+                            </h2>
+                            <p class="text-sm text-muted">{about(self.role)}</p>
+                        </div>
+                    </div>
+                    <Facts>
+                        <Fact name="E-mail address">
+                            <Email address=self.email verified=self.email_verified />
+                        </Fact>
+                        <Fact name="Role">
+                            <RoleBadge role=self.role />
+                        </Fact>
+                        <Fact name="Account since">
+                            <Day at=self.created_at />
+                        </Fact>
+                    </Facts>
+                </section>
+                <div class="grid gap-4">
+                    <Card title="Sessions" id="sessions" text=sessions_text>
+                        <LinkButton text="See sessions" href="/account/sessions" look=Look::Plain />
+                    </Card>
+                    <Card
+                        title="Password"
+                        id="password"
+                        text="Changing it signs you out everywhere else."
+                    >
+                        <LinkButton
+                            text="Change password"
+                            href="/account/security"
+                            look=Look::Plain
+                        />
+                    </Card>
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+const fn about(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "Sees and changes everything in the console.",
+        Role::Auditor => "Sees everything in the console and changes nothing.",
+        Role::User => "Has an account and no console.",
+    }
+}
+
+/// An e-mail address, and whether its owner proved that it is theirs.
+#[component]
+pub(super) fn Email(
+    /// The address, if there is one.
+    address: Option<String>,
+    /// Whether it is verified.
+    verified: bool,
+) -> impl IntoView {
+    match address {
+        Some(address) => {
+            let badge = if verified {
+                view! { <Badge tone=Tone::Good text="Verified" /> }
+            } else {
+                view! { <Badge tone=Tone::Caution text="Not verified" /> }
+            };
+            view! {
+                <span class="wrap-anywhere">{address}</span>
+                {badge}
+            }
+            .into_any()
+        }
+        None => view! { <span class="text-muted">"None given"</span> }.into_any(),
+    }
+}

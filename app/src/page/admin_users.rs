@@ -1,0 +1,186 @@
+//! `/admin/users` and `/admin/users/{id}`
+
+use latchkey_types::{Role, UnixMillis, UserState};
+use leptos::prelude::*;
+
+use super::{
+    account::Email,
+    admin_audit::EventItem,
+    sessions::{SessionItem, UserLink},
+};
+use crate::{
+    Frame, Page,
+    component::{
+        Cell, Day, Empty, Filter, FilterField, Glyph, Heading, LinkButton, Look, Pager, PersonLink,
+        RoleBadge, Row, Table, UserStateBadge, When, WordChoice,
+    },
+};
+
+/// One user as the list shows them.
+#[derive(Debug, Clone)]
+pub struct UserItem {
+    /// The id as text.
+    pub id: String,
+    /// The name.
+    pub username: String,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// Whether it is verified.
+    pub email_verified: bool,
+    /// The role.
+    pub role: Role,
+    /// Whether they may act.
+    pub state: UserState,
+    /// When the account was made.
+    pub created_at: UnixMillis,
+    /// When they were disabled.
+    pub disabled_at: Option<UnixMillis>,
+}
+
+/// All users: GET form with `search`, `role`, `state`.
+#[derive(Debug, Clone)]
+pub struct AdminUsersPage {
+    /// The beginning of a name or an e-mail address.
+    pub search: String,
+    /// Only this role.
+    pub role: Option<Role>,
+    /// Only this state.
+    pub state: Option<UserState>,
+    /// The rows, newest first.
+    pub users: Vec<UserItem>,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// The address of the first page, when this is not it.
+    pub first: Option<String>,
+}
+
+/// One user.
+///
+/// Forms (`csrf` in each; only with the permission): POST `/admin/users/{id}/end-sessions`,
+/// POST `/admin/users/{id}/role` with `role`, POST `/admin/users/{id}/disable`,
+/// POST `/admin/users/{id}/enable`, and per session POST `/admin/sessions/{sid}/end` with `back`.
+#[derive(Debug, Clone)]
+pub struct AdminUserPage {
+    /// The user.
+    pub user: UserItem,
+    /// Their live sessions, newest first.
+    pub sessions: Vec<SessionItem>,
+    /// There are more than are shown.
+    pub sessions_truncated: bool,
+    /// The newest events about them.
+    pub events: Vec<EventItem>,
+    /// Whether the viewer may end sessions.
+    pub may_end: bool,
+    /// Whether the viewer may change roles and disable.
+    pub may_manage: bool,
+    /// Whether the viewer looks at themselves.
+    pub is_self: bool,
+    /// The path of this page.
+    pub back: String,
+}
+
+const PATH: &str = "/admin/users";
+
+impl Page for AdminUsersPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn view(self, _frame: &Frame) -> AnyView {
+        let active = !self.search.is_empty() || self.role.is_some() || self.state.is_some();
+        let list = if self.users.is_empty() {
+            view! { <NoUsers filtered=active /> }.into_any()
+        } else {
+            view! { <UserTable users=self.users /> }.into_any()
+        };
+        view! {
+            <Heading title="Users" text="Everyone who has an account on this server, newest first." />
+            <Filter path=PATH name="Filter users" active>
+                <FilterField
+                    name="search"
+                    label="Search"
+                    placeholder="Beginning of a name or e-mail"
+                    value=self.search
+                />
+                <WordChoice
+                    name="role"
+                    label="Role"
+                    chosen=self.role
+                    none="Any"
+                />
+                <WordChoice
+                    name="state"
+                    label="State"
+                    chosen=self.state
+                    none="Any"
+                />
+            </Filter>
+            <div class="card">{list}</div>
+            <Pager first=self.first next=self.next />
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn UserTable(users: Vec<UserItem>) -> impl IntoView {
+    let rows = users
+        .into_iter()
+        .map(|user| {
+            let link = UserLink {
+                id: user.id,
+                name: user.username,
+            };
+            let disabled = user
+                .disabled_at
+                .map(|at| view! { <span class="note">"since " <When at /></span> });
+            view! {
+                <Row>
+                    <Cell>
+                        <PersonLink user=link />
+                    </Cell>
+                    <Cell label="E-mail address">
+                        <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
+                            <Email address=user.email verified=user.email_verified />
+                        </span>
+                    </Cell>
+                    <Cell label="Role">
+                        <RoleBadge role=user.role />
+                    </Cell>
+                    <Cell label="State">
+                        <UserStateBadge state=user.state />
+                        {disabled}
+                    </Cell>
+                    <Cell label="Since">
+                        <Day at=user.created_at />
+                    </Cell>
+                </Row>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table
+            caption="Users, newest first"
+            columns=vec!["User", "E-mail address", "Role", "State", "Since"]
+        >
+            {rows}
+        </Table>
+    }
+}
+
+#[component]
+fn NoUsers(filtered: bool) -> impl IntoView {
+    if filtered {
+        view! {
+            <Empty
+                glyph=Glyph::Search
+                title="No users match"
+                text="Nobody fits all of what you ask for. The search looks at the beginning of names and e-mail addresses."
+            >
+                <LinkButton text="Clear filters" href=PATH look=Look::Plain />
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! { <Empty glyph=Glyph::People title="No users" text="Nobody has an account yet." /> }
+            .into_any()
+    }
+}

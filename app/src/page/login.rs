@@ -1,0 +1,124 @@
+//! `/login`
+
+use leptos::prelude::*;
+
+use crate::{
+    Frame, Page,
+    component::{Banner, Field, GateCard, Kind, PostForm, Submit, Tone},
+    phrase::counted,
+};
+
+/// Why a sign-in did not come through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginError {
+    /// Wrong name or password, or no such account: one answer.
+    Refused,
+    /// Too many attempts.
+    Limited {
+        /// Seconds until another attempt makes sense.
+        retry_after: u64,
+    },
+    /// Too much work at the moment.
+    Busy,
+    /// A field was empty.
+    Incomplete,
+}
+
+/// The sign-in page. Form: POST `/login` with `identifier`, `password`, `next`, `csrf`.
+#[derive(Debug, Clone, Default)]
+pub struct LoginPage {
+    /// What was typed before, kept; the password never is.
+    pub identifier: String,
+    /// Where to go afterwards: a path of ours.
+    pub next: Option<String>,
+    /// What went wrong.
+    pub error: Option<LoginError>,
+    /// Whether `/register` is open.
+    pub sign_up_open: bool,
+}
+
+impl LoginError {
+    fn text(self) -> String {
+        match self {
+            Self::Refused => "That name and password do not match.".to_owned(),
+            Self::Limited { retry_after } => {
+                format!("Too many attempts. Try again in {}.", wait(retry_after))
+            }
+            Self::Busy => {
+                "The server is busy right now. Your attempt was not counted: try again in a moment."
+                    .to_owned()
+            }
+            Self::Incomplete => "Enter both your name and your password.".to_owned(),
+        }
+    }
+}
+
+/// Seconds as a person waits for them: never less than it takes.
+fn wait(seconds: u64) -> String {
+    if seconds < 120 {
+        counted(seconds.max(1), "second", "seconds")
+    } else {
+        counted(seconds.div_ceil(60), "minute", "minutes")
+    }
+}
+
+impl Page for LoginPage {
+    fn view(self, _frame: &Frame) -> AnyView {
+        let known = !self.identifier.is_empty();
+        let error = self
+            .error
+            .map(|error| view! { <Banner tone=Tone::Bad>{error.text()}</Banner> });
+        view! {
+            <GateCard title="Sign in">
+                {error}
+                <PostForm action="/login" class="space-y-5">
+                    {self.next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
+                    <Field
+                        name="identifier"
+                        label="Username or e-mail address"
+                        kind=Kind::Identifier
+                        value=self.identifier
+                        autofocus=!known
+                    />
+                    <Field
+                        name="password"
+                        label="Password"
+                        kind=Kind::CurrentPassword
+                        autofocus=known
+                    />
+                    <Submit text="Sign in" wide=true />
+                </PostForm>
+            </GateCard>
+            {self
+                .sign_up_open
+                .then(|| {
+                    view! {
+                        <p class="mt-6 text-center text-sm text-muted">
+                            "No account yet? " <a href="/register" class="link">
+                                "Create one"
+                            </a>
+                        </p>
+                    }
+                })}
+        }
+        .into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_is_said_in_the_unit_that_a_person_would_use() {
+        for (seconds, text) in [
+            (0, "1 second"),
+            (45, "45 seconds"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (121, "3 minutes"),
+        ] {
+            assert_eq!(wait(seconds), text);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `/register`
+
+use leptos::prelude::*;
+
+use crate::{
+    Frame, Page,
+    component::{ErrorSummary, Field, GateCard, Kind, LinkButton, Look, PostForm, Submit},
+};
+
+/// What is wrong with a field, as text for the user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFieldErrors {
+    /// Of the username.
+    pub username: Option<String>,
+    /// Of the e-mail address.
+    pub email: Option<String>,
+    /// Of the password.
+    pub password: Option<String>,
+    /// Of the form as a whole.
+    pub form: Option<String>,
+}
+
+/// The sign-up page. Form: POST `/register` with `username`, `email` (optional), `password`,
+/// `csrf`.
+#[derive(Debug, Clone, Default)]
+pub struct RegisterPage {
+    /// What was typed before.
+    pub username: String,
+    /// What was typed before.
+    pub email: String,
+    /// What went wrong.
+    pub errors: AccountFieldErrors,
+    /// Sign-up is closed: show why and what to do instead of the form.
+    pub closed: bool,
+}
+
+/// The fields of an account to be made: here and on the set-up page.
+#[component]
+pub(super) fn AccountForm(
+    /// Where it posts.
+    action: &'static str,
+    /// What its button says.
+    button: &'static str,
+    /// What was typed before.
+    username: String,
+    /// What was typed before.
+    email: String,
+    /// What went wrong.
+    errors: AccountFieldErrors,
+) -> impl IntoView {
+    // Typing starts at the first field that is wrong; the password is empty again each time.
+    let (email_first, password_first) = if errors.username.is_some() {
+        (false, false)
+    } else if errors.email.is_some() {
+        (true, false)
+    } else {
+        (false, errors != AccountFieldErrors::default())
+    };
+    view! {
+        <ErrorSummary
+            form=errors.form
+            fields=vec![
+                ("username", errors.username.clone()),
+                ("email", errors.email.clone()),
+                ("password", errors.password.clone()),
+            ]
+        />
+        <PostForm action=action class="space-y-5">
+            <Field
+                name="username"
+                label="Username"
+                kind=Kind::Username
+                value=username
+                error=errors.username
+                autofocus=!(email_first || password_first)
+            />
+            <Field
+                name="email"
+                label="E-mail address"
+                kind=Kind::Email
+                value=email
+                error=errors.email
+                optional=true
+                autofocus=email_first
+            />
+            <Field
+                name="password"
+                label="Password"
+                kind=Kind::NewPassword
+                error=errors.password
+                autofocus=password_first
+            />
+            <Submit text=button wide=true />
+        </PostForm>
+    }
+}
+
+impl Page for RegisterPage {
+    fn view(self, _frame: &Frame) -> AnyView {
+        if self.closed {
+            return view! {
+                <GateCard title="Sign-up is closed">
+                    <p class="text-sm text-muted">
+                        "New accounts are made by an administrator of this server. Ask them for one. If you have an account already, sign in."
+                    </p>
+                    <div class="mt-5">
+                        <LinkButton text="Go to sign-in" href="/login" look=Look::Plain />
+                    </div>
+                </GateCard>
+            }
+            .into_any();
+        }
+        view! {
+            <GateCard title="Create an account">
+                <AccountForm
+                    action="/register"
+                    button="Create account"
+                    username=self.username
+                    email=self.email
+                    errors=self.errors
+                />
+            </GateCard>
+            <p class="mt-6 text-center text-sm text-muted">
+                "Have an account? " <a href="/login" class="link">
+                    "Sign in"
+                </a>
+            </p>
+        }
+        .into_any()
+    }
+}

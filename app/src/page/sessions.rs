@@ -1,0 +1,141 @@
+//! `/account/sessions`
+
+use latchkey_types::{EndReason, SessionId, SignInMethod, UnixMillis};
+use leptos::prelude::*;
+
+use crate::{
+    Frame, Page,
+    component::{ConfirmButton, Heading, SessionTable, Whose},
+    phrase::counted,
+};
+
+/// One session as every list shows it.
+#[derive(Debug, Clone)]
+pub struct SessionItem {
+    /// Its id.
+    pub session_id: SessionId,
+    /// Whose it is: id as text and name. Not shown on the account page.
+    pub user: UserLink,
+    /// `Firefox`; empty where not understood.
+    pub browser: String,
+    /// `Windows 10`; empty where not understood.
+    pub system: String,
+    /// `desktop`, `phone`, …; empty where not understood.
+    pub device: String,
+    /// The whole user agent, for a title.
+    pub user_agent: String,
+    /// Where it was signed in.
+    pub address: String,
+    /// The network of that address, e.g. `192.0.2.0/24`.
+    pub network: String,
+    /// Where it was last used.
+    pub last_address: String,
+    /// How it was signed in.
+    pub method: SignInMethod,
+    /// When it was signed in.
+    pub created_at: UnixMillis,
+    /// When it was last used.
+    pub last_seen_at: UnixMillis,
+    /// When it ends at the latest.
+    pub expires_at: UnixMillis,
+    /// Why, when and by whom it ended.
+    pub ended: Option<EndedItem>,
+    /// Whether it is the viewer's own current session.
+    pub is_current: bool,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone)]
+pub struct EndedItem {
+    /// When.
+    pub at: UnixMillis,
+    /// Why.
+    pub reason: EndReason,
+    /// By whom, if somebody did.
+    pub by: Option<UserLink>,
+}
+
+/// A user's name with a link to their page in the console.
+#[derive(Debug, Clone, Default)]
+pub struct UserLink {
+    /// The id as text; empty where there is none.
+    pub id: String,
+    /// The name; where the user is gone, the short id.
+    pub name: String,
+}
+
+/// The user's own live sessions, the current one first.
+///
+/// Forms: POST `/account/sessions/{id}/end` (`csrf`), POST `/account/sessions/end-others`
+/// (`csrf`). Ending the current one is POST `/logout` (`csrf`).
+#[derive(Debug, Clone)]
+pub struct SessionsPage {
+    /// The sessions.
+    pub sessions: Vec<SessionItem>,
+    /// There are more than are shown.
+    pub truncated: bool,
+}
+
+impl Page for SessionsPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn view(self, _frame: &Frame) -> AnyView {
+        let shown = u64::try_from(self.sessions.len()).unwrap_or(u64::MAX);
+        let others = self
+            .sessions
+            .iter()
+            .filter(|session| !session.is_current)
+            .count();
+        let end_others = (others > 0).then(|| {
+            let how_many = match (others, self.truncated) {
+                (_, true) => "All your other sessions end".to_owned(),
+                (1, false) => "Your other session ends".to_owned(),
+                (_, false) => format!("Your {others} other sessions end"),
+            };
+            view! {
+                <ConfirmButton
+                    id="end-others"
+                    label="End all other sessions"
+                    name="End all other sessions"
+                    question="End all other sessions?"
+                    consequence=format!(
+                        "{how_many} at once. This one stays, and you can sign in again anywhere.",
+                    )
+                    action="/account/sessions/end-others"
+                />
+            }
+        });
+        view! {
+            <Heading
+                title="Sessions"
+                text="Every browser that is signed in to your account. End what you do not recognise, then change your password."
+            >
+                {end_others}
+            </Heading>
+            <div class="card">
+                <SessionTable whose=Whose::Own sessions=self.sessions may_end=true />
+            </div>
+            {(others == 0)
+                .then(|| {
+                    view! {
+                        <p class="mt-4 text-sm text-muted">
+                            "You are signed in with this browser only."
+                        </p>
+                    }
+                })}
+            {self
+                .truncated
+                .then(|| {
+                    view! {
+                        <p class="mt-4 text-sm text-muted">
+                            {format!(
+                                "There are more: only {} are shown. Ending all others ends those too.",
+                                counted(shown, "session", "sessions"),
+                            )}
+                        </p>
+                    }
+                })}
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,136 @@
+//! Phrases that the server and the islands word alike: ages and counts.
+
+use std::time::Duration;
+
+use latchkey_types::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// Beyond this many days an age says less than the date does.
+const LAST_AGE: u64 = 30;
+
+/// A number that may stand for "so many or more".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// How many.
+    pub count: u64,
+    /// Whether there may be more.
+    pub capped: bool,
+}
+
+impl Tally {
+    /// The number with separators, and a plus sign where there may be more: `10,000+`.
+    pub fn text(self) -> String {
+        let mut text = thousands(self.count);
+        if self.capped {
+            text.push('+');
+        }
+        text
+    }
+}
+
+/// The number with separators between its thousands: `1,234,567`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The number with its noun: `1 session`, `2,000 sessions`.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{} {noun}", thousands(number))
+}
+
+/// How far `at` lies from `now`, or `None` where the date says more.
+pub(crate) fn age(now: UnixMillis, at: UnixMillis) -> Option<String> {
+    if at <= now {
+        Some(match span(now.since(at))? {
+            Span::Moment => "just now".to_owned(),
+            Span::Length(length) => format!("{length} ago"),
+        })
+    } else {
+        Some(match span(at.since(now))? {
+            Span::Moment => "in under a minute".to_owned(),
+            Span::Length(length) => format!("in {length}"),
+        })
+    }
+}
+
+enum Span {
+    Moment,
+    Length(String),
+}
+
+fn span(duration: Duration) -> Option<Span> {
+    let seconds = duration.as_secs();
+    Some(match seconds {
+        0..MINUTE => Span::Moment,
+        MINUTE..HOUR => Span::Length(format!("{} min", seconds / MINUTE)),
+        HOUR..DAY => Span::Length(format!("{} h", seconds / HOUR)),
+        _ if seconds / DAY <= LAST_AGE => Span::Length(counted(seconds / DAY, "day", "days")),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_767_225_600_000);
+
+    #[test]
+    fn ages_are_worded_by_their_largest_unit() {
+        for (seconds_ago, text) in [
+            (0, Some("just now")),
+            (59, Some("just now")),
+            (60, Some("1 min ago")),
+            (185, Some("3 min ago")),
+            (3_599, Some("59 min ago")),
+            (3_600, Some("1 h ago")),
+            (86_399, Some("23 h ago")),
+            (86_400, Some("1 day ago")),
+            (30 * 86_400, Some("30 days ago")),
+            (31 * 86_400, None),
+            (-1, Some("in under a minute")),
+            (-60, Some("in 1 min")),
+            (-7_200, Some("in 2 h")),
+            (-30 * 86_400, Some("in 30 days")),
+            (-31 * 86_400, None),
+        ] {
+            let at = UnixMillis(NOW.0 - seconds_ago * 1_000);
+            assert_eq!(age(NOW, at).as_deref(), text, "{seconds_ago} s ago");
+        }
+        assert_eq!(age(NOW, UnixMillis(i64::MIN)), None);
+        assert_eq!(age(NOW, UnixMillis(i64::MAX)), None);
+    }
+
+    #[test]
+    fn numbers_have_separators_and_say_when_there_may_be_more() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (12_345, "12,345"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(thousands(number), text);
+        }
+        assert_eq!(counted(1, "session", "sessions"), "1 session");
+        assert_eq!(counted(0, "session", "sessions"), "0 sessions");
+        let tally = Tally {
+            count: 10_000,
+            capped: true,
+        };
+        assert_eq!(tally.text(), "10,000+");
+    }
+}

@@ -1,0 +1,189 @@
+//! Changing one's own password.
+
+use std::time::Duration;
+
+use latchkey_authority::{
+    ActError, AuthorityTx, Lock, StoreError, audit,
+    audit::AuditEvent,
+    caller::Caller,
+    principal::{Permission, Principal},
+    session::end,
+    signal::{Signal, Signals},
+};
+use latchkey_types::{EndReason, EventKind, UserId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+
+use crate::{
+    Identity, account,
+    entity::passwords,
+    name::EmailAddress,
+    new_account::unreadable_hash,
+    password::{NewPasswordError, Password, PasswordError, PasswordHash},
+    sign_in::stored_hash,
+};
+
+/// Why the password stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// The current password was not given, or is another one by now.
+    #[error("the current password is wrong")]
+    WrongCurrent,
+    /// The new one is not accepted.
+    #[error("the new password {0}")]
+    New(NewPasswordError),
+    /// Their own session is over, or they were disabled.
+    #[error("the session is over")]
+    SignedOut,
+    /// There is no room for one more password to verify or hash.
+    #[error("too many passwords at once")]
+    Busy {
+        /// When there should be.
+        retry_after: Duration,
+    },
+    /// It did not happen, for a reason of ours.
+    #[error(transparent)]
+    Internal(#[from] StoreError),
+}
+
+impl From<PasswordError> for ChangePasswordError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy { retry_after } => Self::Busy { retry_after },
+            PasswordError::Unreadable => Self::Internal(unreadable_hash()),
+        }
+    }
+}
+
+impl From<ActError> for ChangePasswordError {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Internal(error) => Self::Internal(error),
+            // Everybody who is signed in may use their own account.
+            ActError::SignedOut
+            | ActError::NotPermitted
+            | ActError::NotFound
+            | ActError::LastAdministrator => Self::SignedOut,
+        }
+    }
+}
+
+impl ChangePasswordError {
+    /// The reason in a word, for the record; `None` where the fault is ours.
+    fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::WrongCurrent => Some("wrong_password"),
+            Self::New(_) => Some("password"),
+            Self::SignedOut => Some("signed_out"),
+            Self::Busy { .. } | Self::Internal(_) => None,
+        }
+    }
+}
+
+/// Changes the principal's password and ends all of their other sessions; returns how many.
+///
+/// # Errors
+/// See [`ChangePasswordError`].
+pub async fn change_password(
+    identity: &Identity,
+    principal: &Principal,
+    current: &str,
+    new: &str,
+    caller: &Caller,
+) -> Result<u64, ChangePasswordError> {
+    let result = attempt(identity, principal, current, new, caller).await;
+    if let Err(error) = &result
+        && let Some(reason) = error.reason()
+    {
+        let event = AuditEvent::failure(EventKind::PasswordChanged, reason, caller)
+            .actor(principal.user_id)
+            .subject(principal.user_id)
+            .session(principal.session_id);
+        audit::record(identity.authority(), event).await?;
+    }
+    result
+}
+
+async fn attempt(
+    identity: &Identity,
+    principal: &Principal,
+    current: &str,
+    new: &str,
+    caller: &Caller,
+) -> Result<u64, ChangePasswordError> {
+    let user_id = principal.user_id;
+    let verified_hash = verify_current(identity, user_id, current).await?;
+    let new_hash = hash_new(identity, user_id, new).await?;
+
+    let mut tx = AuthorityTx::begin(identity.authority()).await?;
+    tx.act(
+        principal,
+        Permission::UseAccount,
+        &[(user_id, Lock::Exclusive)],
+    )
+    .await?;
+    if stored_hash(tx.connection(), user_id).await?.as_deref() != Some(&verified_hash) {
+        return Err(ChangePasswordError::WrongCurrent);
+    }
+    passwords::Entity::update_many()
+        .col_expr(
+            passwords::Column::PasswordHash,
+            Expr::value(new_hash.as_str()),
+        )
+        .col_expr(passwords::Column::ChangedAt, Expr::value(tx.now().0))
+        .filter(passwords::Column::UserId.eq(user_id.as_uuid()))
+        .exec(tx.connection())
+        .await
+        .map_err(StoreError::from)?;
+    let (ended, signed_out) = end::all_in(
+        &tx,
+        user_id,
+        Some(principal.session_id),
+        EndReason::PasswordChanged,
+        Some(user_id),
+    )
+    .await?;
+    let mut signals = vec![Signal::UserChanged { user_id }];
+    signals.extend_from_slice(signed_out.as_slice());
+    let event = AuditEvent::success(EventKind::PasswordChanged, caller)
+        .actor(user_id)
+        .subject(user_id)
+        .session(principal.session_id)
+        .detail(json!({ "sessions": ended.len() }));
+    tx.commit([event], Signals::These(signals)).await?;
+    Ok(ended.len() as u64)
+}
+
+/// The stored hash, if `current` is its password.
+async fn verify_current(
+    identity: &Identity,
+    user_id: UserId,
+    current: &str,
+) -> Result<String, ChangePasswordError> {
+    let current = Password::parse(current).map_err(|_| ChangePasswordError::WrongCurrent)?;
+    let hash = stored_hash(identity.authority().database(), user_id).await?;
+    let verified = identity.hasher().verify(current, hash.clone()).await?;
+    hash.filter(|_| verified.matches)
+        .ok_or(ChangePasswordError::WrongCurrent)
+}
+
+async fn hash_new(
+    identity: &Identity,
+    user_id: UserId,
+    new: &str,
+) -> Result<PasswordHash, ChangePasswordError> {
+    let account = account::one(identity.authority(), user_id).await?;
+    let email = account
+        .as_ref()
+        .and_then(|account| EmailAddress::parse(account.email.as_deref()?).ok());
+    let mut own_words = Vec::new();
+    own_words.extend(account.as_ref().map(|account| account.username.as_str()));
+    own_words.extend(email.as_ref().map(EmailAddress::as_str));
+    own_words.extend(email.as_ref().map(EmailAddress::local_part));
+    let new = identity
+        .hasher()
+        .check_new(new, &own_words)
+        .await?
+        .map_err(ChangePasswordError::New)?;
+    Ok(identity.hasher().hash(new).await?)
+}

@@ -1,0 +1,39 @@
+//! Who someone is: accounts and passwords.
+//!
+//! Nothing here knows of HTTP or pages. Whatever changes something goes through `authority`'s one
+//! door ([`latchkey_authority::AuthorityTx`]), with its event on the record.
+//!
+//! Where to look:
+//! - [`name`]: usernames, e-mail addresses and their normal forms;
+//! - [`password`]: what is accepted, and the bounded pool that hashes;
+//! - [`account`]: reading accounts, and the directory of users;
+//! - one file for each use case: [`sign_in`], [`sign_up`], [`change_password`], [`create_user`],
+//!   [`bootstrap_administrator`], [`setup`].
+//!
+//! Rules that hold in every use case:
+//! - Passwords are hashed outside transactions: a hash takes as long as many transactions.
+//! - Whether an account exists changes neither the answer nor the work where that is to stay
+//!   hidden (invariant 10).
+
+#![warn(missing_docs)]
+
+pub mod account;
+mod bootstrap;
+mod change_password;
+mod create_user;
+mod entity;
+mod identity;
+pub mod name;
+mod new_account;
+pub mod password;
+mod replaced;
+pub mod setup;
+mod sign_in;
+mod sign_up;
+
+pub use bootstrap::bootstrap_administrator;
+pub use change_password::{ChangePasswordError, change_password};
+pub use create_user::{CreateUser, CreateUserError, create_user};
+pub use identity::{Identity, SignedIn};
+pub use sign_in::{SignInError, sign_in};
+pub use sign_up::{SignUp, SignUpError, sign_up};

@@ -1,0 +1,164 @@
+//! Signing up: making an account of one's own and signing in with it, in one breath.
+
+use std::{fmt, time::Duration};
+
+use latchkey_authority::{
+    ActError, AuthorityTx, StoreError, audit,
+    audit::AuditEvent,
+    caller::Caller,
+    session::{self, NewSession},
+};
+use latchkey_types::{EventKind, Role, SessionId, SignInMethod, UserId};
+
+use crate::{
+    Identity, SignedIn,
+    name::NameError,
+    new_account::{self, NewAccountError},
+    password::NewPasswordError,
+    replaced::Replaced,
+};
+
+/// What somebody fills in to sign up.
+#[derive(Clone, Copy)]
+pub struct SignUp<'a> {
+    /// The name that they choose.
+    pub username: &'a str,
+    /// Their address, if they give one.
+    pub email: Option<&'a str>,
+    /// The password that they choose.
+    pub password: &'a str,
+    /// The session that their browser has, which ends with it.
+    pub replaces: Option<SessionId>,
+    /// Where they are.
+    pub caller: &'a Caller,
+}
+
+impl fmt::Debug for SignUp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignUp")
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why nobody was signed up.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// It cannot be a username.
+    #[error("the username {0}")]
+    Username(NameError),
+    /// It is not an e-mail address.
+    #[error("the e-mail address {0}")]
+    Email(NameError),
+    /// It is not accepted as a password.
+    #[error("the password {0}")]
+    Password(NewPasswordError),
+    /// Somebody has this username, or one that looks like it.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// Somebody has this address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// There is no room for one more password to hash.
+    #[error("too many sign-ins at once")]
+    Busy {
+        /// When there should be.
+        retry_after: Duration,
+    },
+    /// It did not happen, for a reason of ours.
+    #[error(transparent)]
+    Internal(#[from] StoreError),
+}
+
+impl From<NewAccountError> for SignUpError {
+    fn from(error: NewAccountError) -> Self {
+        match error {
+            NewAccountError::Username(error) => Self::Username(error),
+            NewAccountError::Email(error) => Self::Email(error),
+            NewAccountError::Password(error) => Self::Password(error),
+            NewAccountError::UsernameTaken => Self::UsernameTaken,
+            NewAccountError::EmailTaken => Self::EmailTaken,
+            NewAccountError::Busy { retry_after } => Self::Busy { retry_after },
+            NewAccountError::Internal(error) => Self::Internal(error),
+            NewAccountError::IdTaken => Self::Internal(taken_id()),
+        }
+    }
+}
+
+/// An id that was drawn at random and is there already.
+pub(crate) fn taken_id() -> StoreError {
+    StoreError::Inconsistent {
+        table: "users",
+        column: "user_id",
+    }
+}
+
+/// Makes an account and signs its owner in.
+///
+/// A username that is taken is told: usernames are public. The password is hashed before anything
+/// is looked up, so that finding out costs what signing up does.
+///
+/// # Errors
+/// See [`SignUpError`].
+pub async fn sign_up(identity: &Identity, form: SignUp<'_>) -> Result<SignedIn, SignUpError> {
+    match attempt(identity, form).await {
+        Ok(signed_in) => Ok(signed_in),
+        Err(error) => {
+            if let Some(reason) = error.reason() {
+                // What was typed is kept only where it is a name for certain: a taken one.
+                let mut event = AuditEvent::failure(EventKind::SignUp, reason, form.caller);
+                if matches!(error, NewAccountError::UsernameTaken) {
+                    event = event.identifier(form.username);
+                }
+                audit::record(identity.authority(), event).await?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+async fn attempt(identity: &Identity, form: SignUp<'_>) -> Result<SignedIn, NewAccountError> {
+    let account =
+        new_account::prepare(identity, form.username, form.email, Some(form.password)).await?;
+    let replaced = Replaced::find(identity.authority(), form.replaces).await?;
+
+    let mut tx = AuthorityTx::begin(identity.authority()).await?;
+    tx.lock_users(replaced.lock().as_slice()).await?;
+    let user_id = account.write(&mut tx, None, Role::User, false).await?;
+    let session_id = first_session(&tx, user_id, SignInMethod::SignUp, form.caller).await?;
+    let (ended, signals) = replaced.end(&tx, user_id, form.caller).await?;
+    let event = AuditEvent::success(EventKind::SignUp, form.caller)
+        .actor(user_id)
+        .subject(user_id)
+        .session(session_id);
+    tx.commit([event].into_iter().chain(ended), signals).await?;
+    Ok(SignedIn {
+        user_id,
+        session_id,
+    })
+}
+
+/// The first session of a user whom this transaction has made.
+pub(crate) async fn first_session(
+    tx: &AuthorityTx,
+    user_id: UserId,
+    method: SignInMethod,
+    caller: &Caller,
+) -> Result<SessionId, StoreError> {
+    let new = NewSession {
+        user_id,
+        method,
+        caller,
+    };
+    session::create(tx, new).await.map_err(|error| match error {
+        ActError::Internal(error) => error,
+        // A user who was made here is locked here, and active.
+        ActError::SignedOut
+        | ActError::NotPermitted
+        | ActError::NotFound
+        | ActError::LastAdministrator => StoreError::Inconsistent {
+            table: "users",
+            column: "disabled_at",
+        },
+    })
+}

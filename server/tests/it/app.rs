@@ -1,0 +1,137 @@
+//! The program's router over a database of its own, with the clock in the test's hands.
+
+use std::sync::Arc;
+
+use axum::Router;
+use latchkey_authority::{Authority, SessionPolicy, caller::Caller};
+use latchkey_identity::{
+    CreateUser, Identity, create_user,
+    password::{PasswordHasher, PasswordSettings},
+};
+use latchkey_server::{
+    assets::SiteAssets,
+    rate::Limiter,
+    routes::router,
+    settings::{Origin, Settings, Sources},
+    state::{AppState, Parts},
+};
+use latchkey_testing::{ManualClock, SeededRandomness, TestDatabase, master_keys};
+use latchkey_types::{Role, UserId};
+
+use crate::browser::Browser;
+
+/// What every user of the tests signs in with.
+pub(crate) const PASSWORD: &str = "walnut harbour thirty lanterns";
+
+/// Where the tests' server answers.
+pub(crate) const BASE: &str = "https://id.example.com";
+
+/// A server under test.
+pub(crate) struct TestApp {
+    pub(crate) state: AppState,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) database: TestDatabase,
+    router: Router,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With settings of its own.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        let mut sources = Sources::defaults().with("base_url", BASE, Origin::Flag);
+        for (name, value) in settings {
+            sources = sources.with(name, value, Origin::Flag);
+        }
+        let settings = Settings::load(&sources).unwrap();
+        let database = TestDatabase::new().await;
+        let clock = Arc::new(ManualClock::default());
+        let random = Arc::new(SeededRandomness::new(7));
+        let authority = Authority::new(
+            database.connection.clone(),
+            clock.clone(),
+            random.clone(),
+            master_keys(),
+            SessionPolicy {
+                idle: settings.session_idle_ttl,
+                absolute: settings.session_ttl,
+                keep_ended: settings.session_keep_ended,
+            },
+        );
+        // Cheap hashes: what they cost is measured elsewhere.
+        let hasher = PasswordHasher::start(
+            PasswordSettings {
+                memory_kib: 64,
+                iterations: 1,
+                parallelism: 1,
+                queue: settings.password_queue,
+                ..Default::default()
+            },
+            random,
+        )
+        .unwrap();
+        let redis_url = settings.redis_url.clone();
+        let limiter = Limiter::new(
+            settings.rate_limit,
+            master_keys(),
+            clock.clone(),
+            redis_url.as_ref().map(|url| url.as_str()),
+        )
+        .unwrap();
+        let state = AppState::new(Parts {
+            settings,
+            identity: Identity::new(authority, hasher),
+            limiter,
+            assets: SiteAssets::default(),
+        });
+        Self {
+            router: router(state.clone()),
+            state,
+            clock,
+            database,
+        }
+    }
+
+    pub(crate) fn authority(&self) -> &Authority {
+        self.state.authority()
+    }
+
+    /// A browser that was never here.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// Makes a user with the password of the tests.
+    pub(crate) async fn user(&self, username: &str, role: Role) -> UserId {
+        create_user(
+            self.state.identity(),
+            CreateUser {
+                user_id: None,
+                username,
+                email: Some(&format!("{username}@example.com")),
+                email_verified: true,
+                password: Some(PASSWORD),
+                role,
+                caller: &Caller::program("test"),
+            },
+        )
+        .await
+        .unwrap()
+    }
+
+    /// A browser in which a user has signed in.
+    pub(crate) async fn signed_in(&self, username: &str) -> Browser {
+        let mut browser = self.browser();
+        let reply = browser.sign_in(username, PASSWORD).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
+        browser
+    }
+
+    /// Makes a user and signs them in.
+    pub(crate) async fn user_signed_in(&self, username: &str, role: Role) -> Browser {
+        self.user(username, role).await;
+        self.signed_in(username).await
+    }
+}

@@ -1,0 +1,146 @@
+//! Attacks from other sites: every route that changes something refuses them.
+
+use axum::body::Body;
+use http::Method;
+use latchkey_server::routes::{Class, OriginRule, ROUTES};
+use latchkey_types::Role;
+
+use crate::app::{PASSWORD, TestApp};
+
+fn concrete(path: &str) -> String {
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    path.replace("{session_id}", id).replace("{user_id}", id)
+}
+
+#[tokio::test]
+async fn every_unsafe_route_is_under_the_origin_rule() {
+    for route in ROUTES.iter() {
+        if route.method.is_safe() {
+            assert_eq!(route.origin, OriginRule::Safe, "{route:?}");
+        } else {
+            assert_eq!(route.origin, OriginRule::OwnPage, "{route:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_other_site_can_make_a_signed_in_browser_do_anything() {
+    let app = TestApp::new().await;
+    let mut victim = app.user_signed_in("root", Role::Administrator).await;
+    for route in ROUTES.iter().filter(|route| !route.method.is_safe()) {
+        for headers in [
+            vec![("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+            vec![("sec-fetch-site", "same-site"), ("origin", "https://x.example.com")],
+            vec![("sec-fetch-site", "cross-site")],
+            vec![("sec-fetch-site", "none")],
+            vec![("origin", "https://evil.example")],
+            vec![("origin", "null")],
+            vec![],
+        ] {
+            let mut headers = headers;
+            headers.push(("content-type", "application/x-www-form-urlencoded"));
+            let body = Body::from("role=user&csrf=forged");
+            let path = concrete(route.path);
+            let reply = victim
+                .send(route.method.clone(), &path, &headers, body)
+                .await;
+            assert_eq!(reply.status, 403, "{route:?} {headers:?}");
+            assert!(
+                reply.body.contains("That form has expired") || reply.body.contains("foreign_form"),
+                "{route:?}: {}",
+                reply.body
+            );
+        }
+    }
+    assert_eq!(victim.get("/admin").await.status, 200);
+}
+
+#[tokio::test]
+async fn no_other_site_can_sign_a_browser_in() {
+    let app = TestApp::new().await;
+    app.user("eve", Role::User).await;
+    let mut victim = app.browser();
+    let fields = [("identifier", "eve"), ("password", PASSWORD)];
+    let headers = [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ];
+    let reply = victim.post_with("/login", &fields, &headers).await;
+    assert_eq!(reply.status, 403);
+    assert!(victim.session().is_none());
+}
+
+#[tokio::test]
+async fn a_browser_without_fetch_metadata_is_let_in_by_its_token() {
+    let app = TestApp::new().await;
+    app.user("ann", Role::User).await;
+    for headers in [vec![], vec![("origin", "https://id.example.com")]] {
+        let mut browser = app.browser();
+        let token = browser.get("/login").await.csrf();
+        let fields = [
+            ("identifier", "ann"),
+            ("password", PASSWORD),
+            ("csrf", token.as_str()),
+        ];
+        let reply = browser.post_with("/login", &fields, &headers).await;
+        assert_eq!(reply.status, 303, "{headers:?}");
+        // The token of the page before the sign-in is not one of the session.
+        let stale = [("csrf", token.as_str())];
+        let reply = browser.post_with("/logout", &stale, &headers).await;
+        assert_eq!(reply.status, 403);
+        let token = browser.get("/account").await.csrf();
+        let reply = browser
+            .post_with("/logout", &[("csrf", token.as_str())], &headers)
+            .await;
+        assert_eq!(reply.status, 303);
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_browser_is_worth_nothing() {
+    let app = TestApp::new().await;
+    app.user("ann", Role::User).await;
+    let mut attacker = app.browser();
+    let token = attacker.get("/login").await.csrf();
+    let mut victim = app.browser();
+    victim.get("/login").await;
+    let fields = [
+        ("identifier", "ann"),
+        ("password", PASSWORD),
+        ("csrf", token.as_str()),
+    ];
+    assert_eq!(victim.post_with("/login", &fields, &[]).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_script_may_send_the_token_in_a_header() {
+    let app = TestApp::new().await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let token = admin.get("/account").await.csrf();
+    let path = concrete("/api/admin/sessions/{session_id}");
+    let headers = [("x-csrftoken", token.as_str())];
+    let reply = admin.send(Method::DELETE, &path, &headers, Body::empty()).await;
+    assert_eq!(reply.status, 404);
+    let headers = [("x-csrftoken", "forged")];
+    let reply = admin.send(Method::DELETE, &path, &headers, Body::empty()).await;
+    assert_eq!(reply.status, 403);
+}
+
+#[tokio::test]
+async fn another_host_name_is_refused_or_led_home() {
+    let app = TestApp::new().await;
+    let mut browser = app.browser();
+    browser.host = "evil.example".to_owned();
+    for route in ROUTES.iter().filter(|route| route.class != Class::Operations) {
+        let reply = browser
+            .send(route.method.clone(), &concrete(route.path), &[], Body::empty())
+            .await;
+        if route.class == Class::Page {
+            assert_eq!(reply.status, 303, "{route:?}");
+            assert!(reply.location().starts_with("https://id.example.com/"));
+        } else {
+            assert_eq!(reply.status, 421, "{route:?}");
+        }
+    }
+    assert_eq!(browser.get("/healthz").await.status, 200);
+}

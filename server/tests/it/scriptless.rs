@@ -1,0 +1,64 @@
+//! Invariant 11: pages work without JavaScript.
+
+use latchkey_server::routes::{Class, ROUTES};
+use latchkey_types::Role;
+
+use crate::app::TestApp;
+
+#[tokio::test]
+async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
+    let app = TestApp::new().await;
+    let id = app.user("ann", Role::User).await;
+    app.signed_in("ann").await;
+    app.signed_in("ann").await;
+    app.user("root", Role::Administrator).await;
+    let mut admin = app.signed_in("root").await;
+    app.signed_in("root").await;
+    let mut forms = String::new();
+    for path in [
+        "/account".to_owned(),
+        "/account/sessions".to_owned(),
+        "/account/security".to_owned(),
+        "/admin/sessions".to_owned(),
+        format!("/admin/users/{id}"),
+    ] {
+        let page = admin.get(&path).await;
+        assert_eq!(page.status, 200, "{path}");
+        for form in page.body.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap();
+            if form.contains("method=\"post\"") {
+                assert!(form.contains("name=\"csrf\""), "{path}: {form}");
+                assert!(form.contains("type=\"submit\""), "{path}: {form}");
+                forms.push_str(form);
+            }
+        }
+        assert!(!page.body.contains("onclick"), "{path}");
+    }
+    admin
+        .post(&format!("/admin/users/{id}/disable"), &[])
+        .await;
+    let page = admin.get(&format!("/admin/users/{id}")).await;
+    forms.push_str(&page.body);
+    for route in ROUTES.iter().filter(|route| route.class == Class::Action) {
+        if matches!(route.path, "/login" | "/register" | "/setup") {
+            continue;
+        }
+        let ending = route.path.rsplit('/').next().unwrap();
+        assert!(
+            forms.contains(&format!("/{ending}\"")),
+            "no form leads to {route:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn i11_the_ways_in_load_no_script_at_all() {
+    let app = TestApp::with(&[("base_url", "http://localhost:3000")]).await;
+    let mut browser = app.browser();
+    browser.host = "localhost:3000".to_owned();
+    for path in ["/login", "/register", "/setup", "/nothing"] {
+        let page = browser.get(path).await;
+        assert!(!page.body.contains("<script"), "{path}");
+        assert!(!page.header("content-security-policy").contains("script-src"));
+    }
+}
