@@ -7,6 +7,8 @@ pub(crate) use icon::{Glyph, Icon};
 pub(crate) mod stat;
 
 #[cfg(feature = "ssr")]
+mod address;
+#[cfg(feature = "ssr")]
 mod around;
 #[cfg(feature = "ssr")]
 mod badge;
@@ -47,6 +49,8 @@ mod pager;
 #[cfg(feature = "ssr")]
 mod person;
 #[cfg(feature = "ssr")]
+mod popup;
+#[cfg(feature = "ssr")]
 mod session;
 #[cfg(feature = "ssr")]
 mod table;
@@ -55,6 +59,7 @@ mod when;
 
 #[cfg(feature = "ssr")]
 pub(crate) use {
+    address::Address,
     around::{Around, around},
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
     button::{LinkButton, Look, Submit},
@@ -75,6 +80,7 @@ pub(crate) use {
     notice::{Banner, NoticeBanner},
     pager::Pager,
     person::{Avatar, PersonLink},
+    popup::Popup,
     session::{SessionFeed, SessionTable, Whose},
     table::{Cell, Row, Table},
     when::{Day, When},

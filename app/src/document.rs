@@ -116,7 +116,7 @@ fn document(frame: Frame, content: AnyView, has_islands: bool) -> impl IntoView 
         .into_any(),
         None => view! {
             <main id="content" tabindex="-1" class="gate">
-                <Wordmark />
+                <Wordmark large=true />
                 <div class="mt-7 w-full">{notice} {content}</div>
             </main>
         }

@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 use crate::{failure::Failure, state::AppState};
 
 /// The longest body that is read.
-pub const BODY_LIMIT: usize = 64 * 1024;
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
 /// The header with the request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

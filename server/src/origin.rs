@@ -6,6 +6,7 @@
 use axum::{body::Body, extract::Request};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt as _, Limited};
+use percent_encoding::percent_decode_str;
 
 use crate::{failure::Failure, middleware::BODY_LIMIT, settings::Settings, visit::Visit};
 
@@ -76,11 +77,12 @@ pub(crate) async fn check(visit: &Visit, request: Request) -> Result<Request, Fa
 
 fn token_in_form(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
-    // A token is base64url: percent-encoding leaves it as it is.
-    text.split('&')
+    let (_, value) = text
+        .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .find(|(name, _)| *name == FIELD)
-        .map(|(_, value)| value.to_owned())
+        .find(|(name, _)| *name == FIELD)?;
+    // Browsers leave base64url as it is; other clients may encode its two signs.
+    Some(percent_decode_str(value).decode_utf8().ok()?.into_owned())
 }
 
 #[cfg(test)]

@@ -91,14 +91,13 @@ impl TestDatabase {
     reason = "the tests take their server from the environment"
 )]
 fn postgres_server() -> Option<String> {
-    let server = std::env::var("LATCHKEY_TEST_DATABASE").ok()?;
-    assert!(
-        server.starts_with("postgres://"),
-        "LATCHKEY_TEST_DATABASE is a PostgreSQL server, without a database name"
-    );
-    let server = server.trim_end_matches('/');
-    // The name of the database to connect to first may be part of it.
-    Some(server.strip_suffix("/postgres").unwrap_or(server).to_owned())
+    let url = std::env::var("LATCHKEY_TEST_DATABASE").ok()?;
+    let authority = url
+        .strip_prefix("postgres://")
+        .expect("LATCHKEY_TEST_DATABASE is a PostgreSQL server");
+    // Which database of the server it names does not matter: every test makes its own.
+    let host = authority.split('/').next().unwrap_or(authority);
+    Some(format!("postgres://{host}"))
 }
 
 /// One migrated database for each test program, of which the tests get copies: a copy takes

@@ -1,4 +1,4 @@
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
 /// Makes the database itself refuse every insert into `table`, as a full disk would.
 pub async fn refuse_writes(connection: &DatabaseConnection, table: &str) {
@@ -8,25 +8,37 @@ pub async fn refuse_writes(connection: &DatabaseConnection, table: &str) {
              AS $$ BEGIN RAISE EXCEPTION 'refused by the test'; END $$"
                 .to_owned(),
             format!(
-                "CREATE TRIGGER test_refuse BEFORE INSERT ON {table} \
+                "CREATE TRIGGER test_refuse_{table} BEFORE INSERT ON {table} \
                  FOR EACH ROW EXECUTE FUNCTION test_refuse()"
             ),
         ],
         _ => vec![format!(
-            "CREATE TRIGGER test_refuse BEFORE INSERT ON {table} \
+            "CREATE TRIGGER test_refuse_{table} BEFORE INSERT ON {table} \
              BEGIN SELECT RAISE(ABORT, 'refused by the test'); END"
         )],
     };
-    for statement in statements {
-        connection.execute_unprepared(&statement).await.unwrap();
-    }
+    change_schema(connection, &statements).await;
 }
 
 /// Takes the refusal back.
 pub async fn allow_writes(connection: &DatabaseConnection, table: &str) {
     let statement = match connection.get_database_backend() {
-        DbBackend::Postgres => format!("DROP TRIGGER test_refuse ON {table}"),
-        _ => "DROP TRIGGER test_refuse".to_owned(),
+        DbBackend::Postgres => format!("DROP TRIGGER test_refuse_{table} ON {table}"),
+        _ => format!("DROP TRIGGER test_refuse_{table}"),
     };
-    connection.execute_unprepared(&statement).await.unwrap();
+    change_schema(connection, &[statement]).await;
+}
+
+async fn change_schema(connection: &DatabaseConnection, statements: &[String]) {
+    let transaction = connection.begin().await.unwrap();
+    if transaction.get_database_backend() == DbBackend::Sqlite {
+        // SQLite looks for a trigger of the same name in what this connection last knew of the
+        // schema; reading brings it up to date.
+        let read = Statement::from_string(DbBackend::Sqlite, "SELECT 1 FROM sqlite_master");
+        transaction.query_all_raw(read).await.unwrap();
+    }
+    for statement in statements {
+        transaction.execute_unprepared(statement).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
 }

@@ -29,7 +29,12 @@ impl Snapshot {
 
     /// Every value that is not NULL, wherever it stands.
     pub fn values(&self) -> impl Iterator<Item = &str> {
-        self.0.values().flatten().flatten().flatten().map(String::as_str)
+        self.0
+            .values()
+            .flatten()
+            .flatten()
+            .flatten()
+            .map(String::as_str)
     }
 }
 

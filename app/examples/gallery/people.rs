@@ -10,13 +10,14 @@ use latchkey_types::{
 };
 
 /// 1 January 2026, 12:00 UTC.
-pub const NOW: UnixMillis = UnixMillis(1_767_268_800_000);
+pub(crate) const NOW: UnixMillis = UnixMillis(1_767_268_800_000);
 
 /// As long as a username gets.
-pub const LONG_NAME: &str = "maximiliane-theodora-von-und-zu-hohenstein-wittelsbach-oldenburg";
+pub(crate) const LONG_NAME: &str =
+    "maximiliane-theodora-von-und-zu-hohenstein-wittelsbach-oldenburg";
 
 /// As long as an e-mail address gets.
-pub fn long_email() -> String {
+pub(crate) fn long_email() -> String {
     format!(
         "{}@{}.example.org",
         "w".repeat(64),
@@ -28,7 +29,7 @@ pub fn long_email() -> String {
 }
 
 /// So long ago.
-pub fn ago(seconds: i64) -> UnixMillis {
+pub(crate) fn ago(seconds: i64) -> UnixMillis {
     UnixMillis(NOW.0 - seconds * 1_000)
 }
 
@@ -40,12 +41,12 @@ fn uuid(number: u64) -> String {
 }
 
 /// The id of the user with that number.
-pub fn user_id(number: u64) -> String {
+pub(crate) fn user_id(number: u64) -> String {
     uuid(100_000 + number)
 }
 
 /// A user's link.
-pub fn link(number: u64, name: &str) -> UserLink {
+pub(crate) fn link(number: u64, name: &str) -> UserLink {
     UserLink {
         id: user_id(number),
         name: name.to_owned(),
@@ -85,7 +86,7 @@ const ADDRESSES: [&str; 6] = [
 ];
 
 /// One session; the number decides whose, where and how old.
-pub fn session(number: usize) -> SessionItem {
+pub(crate) fn session(number: usize) -> SessionItem {
     let (browser, system, device) = BROWSERS[number % BROWSERS.len()];
     let address = ADDRESSES[number % ADDRESSES.len()];
     let n = i64::try_from(number).unwrap();
@@ -122,7 +123,7 @@ pub fn session(number: usize) -> SessionItem {
 }
 
 /// A session that is over.
-pub fn ended(number: usize) -> SessionItem {
+pub(crate) fn ended(number: usize) -> SessionItem {
     let reasons = [
         EndReason::SignOut,
         EndReason::EndedByAdministrator,
@@ -141,7 +142,7 @@ pub fn ended(number: usize) -> SessionItem {
 }
 
 /// A session whose every text is as long as it gets.
-pub fn long_session() -> SessionItem {
+pub(crate) fn long_session() -> SessionItem {
     SessionItem {
         user: link(50, LONG_NAME),
         browser: "Samsung Internet for Galaxy Watch".to_owned(),
@@ -154,7 +155,7 @@ pub fn long_session() -> SessionItem {
 }
 
 /// One user.
-pub fn user(number: usize) -> UserItem {
+pub(crate) fn user(number: usize) -> UserItem {
     let name = NAMES[number % NAMES.len()];
     let disabled = number % 7 == 5;
     UserItem {
@@ -178,7 +179,7 @@ pub fn user(number: usize) -> UserItem {
 }
 
 /// A user whose every text is as long as it gets.
-pub fn long_user() -> UserItem {
+pub(crate) fn long_user() -> UserItem {
     UserItem {
         username: LONG_NAME.to_owned(),
         email: Some(long_email()),
@@ -188,7 +189,7 @@ pub fn long_user() -> UserItem {
 }
 
 /// One event; the number decides which.
-pub fn event(number: usize) -> EventItem {
+pub(crate) fn event(number: usize) -> EventItem {
     let somebody = link(
         u64::try_from(number % NAMES.len()).unwrap(),
         NAMES[number % NAMES.len()],
@@ -263,7 +264,7 @@ pub fn event(number: usize) -> EventItem {
 }
 
 /// An event whose every text is as long as it gets.
-pub fn long_event() -> EventItem {
+pub(crate) fn long_event() -> EventItem {
     EventItem {
         kind: EventKind::PermissionDenied,
         outcome: Outcome::Failure,

@@ -25,13 +25,13 @@ use crate::people::{
 };
 
 /// One page in one state.
-pub struct Shot {
+pub(crate) struct Shot {
     /// The page and the state, fit for a file's name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The document.
-    pub html: String,
+    pub(crate) html: String,
     /// Whether the page says that it has islands.
-    pub has_islands: bool,
+    pub(crate) has_islands: bool,
 }
 
 struct Stage {
@@ -54,7 +54,7 @@ impl Stage {
 }
 
 /// All pages in all states.
-pub fn all(nonce: Option<&str>) -> Vec<Shot> {
+pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     let mut stage = Stage {
         nonce: nonce.map(str::to_owned),
         shots: Vec::new(),
@@ -71,7 +71,7 @@ pub fn all(nonce: Option<&str>) -> Vec<Shot> {
 }
 
 /// A frame that nobody is signed in to.
-pub fn anonymous(title: &str) -> Frame {
+pub(crate) fn anonymous(title: &str) -> Frame {
     Frame {
         title: title.to_owned(),
         viewer: None,
@@ -89,7 +89,7 @@ pub fn anonymous(title: &str) -> Frame {
 }
 
 /// A frame of somebody.
-pub fn of(role: Role, section: Section, title: &str) -> Frame {
+pub(crate) fn of(role: Role, section: Section, title: &str) -> Frame {
     let username = match role {
         Role::Administrator => "ada",
         Role::Auditor => "margaret",

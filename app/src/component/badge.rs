@@ -38,7 +38,7 @@ pub(crate) fn Badge(
     /// The word.
     text: &'static str,
 ) -> impl IntoView {
-    view! { <span class=tone.class()>{text}</span> }
+    view! { <span class=tone.class()>{text}</span> }.into_any()
 }
 
 /// A role.
@@ -51,7 +51,7 @@ pub(crate) fn RoleBadge(
         Role::Administrator | Role::Auditor => Tone::Accent,
         Role::User => Tone::Plain,
     };
-    view! { <Badge tone text=role.label() /> }
+    view! { <Badge tone text=role.label() /> }.into_any()
 }
 
 /// Whether a user may act.
@@ -64,7 +64,7 @@ pub(crate) fn UserStateBadge(
         UserState::Active => Tone::Good,
         UserState::Disabled => Tone::Bad,
     };
-    view! { <Badge tone text=state.label() /> }
+    view! { <Badge tone text=state.label() /> }.into_any()
 }
 
 /// How an event came out.
@@ -74,8 +74,8 @@ pub(crate) fn OutcomeBadge(
     outcome: Outcome,
 ) -> impl IntoView {
     let tone = match outcome {
-        Outcome::Success => Tone::Good,
+        Outcome::Success => Tone::Plain,
         Outcome::Failure => Tone::Bad,
     };
-    view! { <Badge tone text=outcome.label() /> }
+    view! { <Badge tone text=outcome.label() /> }.into_any()
 }

@@ -49,6 +49,7 @@ pub(crate) fn Submit(
             {text}
         </button>
     }
+    .into_any()
 }
 
 /// A link that looks like a button.
@@ -68,4 +69,5 @@ pub(crate) fn LinkButton(
             {text}
         </a>
     }
+    .into_any()
 }

@@ -36,4 +36,5 @@ pub(crate) fn Card(
             <div class=inset>{children()}</div>
         </section>
     }
+    .into_any()
 }

@@ -23,6 +23,7 @@ pub(crate) fn WordChoice<W: Word>(
     view! {
         <Choice name label options chosen=chosen.map_or("", Word::as_str) none />
     }
+    .into_any()
 }
 
 /// A labelled list to choose from.
@@ -63,4 +64,5 @@ pub(crate) fn Choice(
             </select>
         </div>
     }
+    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Look, PostForm};
+use super::{Look, Popup, PostForm};
 
 /// A button that opens a question; only the button in the question acts.
 #[component]
@@ -29,10 +29,9 @@ pub(crate) fn ConfirmButton(
     #[prop(default = None)]
     back: Option<String>,
 ) -> impl IntoView {
-    let title_id = format!("{id}-title");
     let text_id = format!("{id}-text");
+    let described_by = text_id.clone();
     let (opens, closes) = (id.clone(), id.clone());
-    let (labelled_by, described_by) = (title_id.clone(), text_id.clone());
     view! {
         <button
             type="button"
@@ -43,17 +42,7 @@ pub(crate) fn ConfirmButton(
         >
             {label}
         </button>
-        <div
-            id=id
-            popover="auto"
-            role="dialog"
-            aria-labelledby=labelled_by
-            aria-describedby=described_by
-            class="question"
-        >
-            <h2 id=title_id class="text-base font-semibold text-ink wrap-anywhere">
-                {question}
-            </h2>
+        <Popup id title=question described_by>
             <p id=text_id class="mt-2 text-sm text-muted wrap-anywhere">
                 {consequence}
             </p>
@@ -76,6 +65,7 @@ pub(crate) fn ConfirmButton(
                     {label}
                 </button>
             </PostForm>
-        </div>
+        </Popup>
     }
+    .into_any()
 }

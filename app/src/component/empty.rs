@@ -27,4 +27,5 @@ pub(crate) fn Empty(
             {children.map(|children| view! { <div class="mt-5">{children()}</div> })}
         </div>
     }
+    .into_any()
 }

@@ -9,31 +9,30 @@ use super::{Banner, Tone};
 pub(crate) fn ErrorSummary(
     /// What is wrong with the form as a whole.
     form: Option<String>,
-    /// The fields by id, each with what is wrong, if anything.
-    fields: Vec<(&'static str, Option<String>)>,
+    /// The fields: id, label, and whether it is wrong.
+    fields: Vec<(&'static str, &'static str, bool)>,
 ) -> impl IntoView {
-    let fields: Vec<_> = fields
-        .into_iter()
-        .filter_map(|(id, error)| Some((id, error?)))
-        .collect();
-    (form.is_some() || !fields.is_empty()).then(|| {
-        let links = fields
-            .into_iter()
-            .map(|(id, error)| {
-                view! {
-                    <li>
-                        <a href=format!("#{id}") class="underline underline-offset-2">
-                            {error}
-                        </a>
-                    </li>
-                }
-            })
-            .collect_view();
-        view! {
-            <Banner tone=Tone::Bad>
-                {form.map(|text| view! { <p>{text}</p> })}
-                <ul class="space-y-1 empty:hidden">{links}</ul>
-            </Banner>
-        }
-    })
+    let mut links = Vec::new();
+    for (id, label, _) in fields.into_iter().filter(|(_, _, wrong)| *wrong) {
+        let separator = if links.is_empty() {
+            "Please check: "
+        } else {
+            ", "
+        };
+        links.push(view! {
+            {separator}
+            <a href=format!("#{id}") class="underline underline-offset-2">
+                {label}
+            </a>
+        });
+    }
+    (form.is_some() || !links.is_empty())
+        .then(|| {
+            view! {
+                <Banner tone=Tone::Bad>
+                    {form.map(|text| view! { <p>{text}</p> })} <p class="empty:hidden">{links}</p>
+                </Banner>
+            }
+        })
+        .into_any()
 }

@@ -3,7 +3,10 @@
 use latchkey_types::{Outcome, Word};
 use leptos::prelude::*;
 
-use super::{Cell, Fact, Facts, Glyph, Icon, OutcomeBadge, PersonLink, Row, Table, When};
+use super::{
+    Address, Cell, Fact, Facts, Glyph, Icon, Look, OutcomeBadge, PersonLink, Popup, Row, Table,
+    When,
+};
 use crate::page::admin_audit::EventItem;
 
 /// A table of events.
@@ -14,27 +17,33 @@ pub(crate) fn EventTable(
 ) -> impl IntoView {
     let rows = events
         .into_iter()
-        .map(|event| view! { <EventRow event /> })
+        .enumerate()
+        .map(|(index, event)| view! { <EventRow event id=format!("event-{index}") /> })
         .collect_view();
     view! {
         <Table
             caption="Events on the record, newest first"
-            columns=vec!["Event", "Who", "Address", "When", "Details"]
+            columns=vec!["Event", "Who", "Address", "When", ""]
         >
             {rows}
         </Table>
     }
+    .into_any()
 }
 
 #[component]
-fn EventRow(event: EventItem) -> impl IntoView {
+fn EventRow(
+    event: EventItem,
+    /// Names its panel, unique on the page.
+    id: String,
+) -> impl IntoView {
     let (kind, outcome, at) = (event.kind.label(), event.outcome, event.at);
     let reason = event.reason.clone();
-    let who = event.clone();
-    let address = event.address.clone().map_or_else(
-        || view! { <span class="text-muted">"–"</span> }.into_any(),
-        |address| view! { <span class="mono">{address}</span> }.into_any(),
-    );
+    let who = who(&event).unwrap_or_else(nothing);
+    let address = event
+        .address
+        .clone()
+        .map_or_else(nothing, |address| view! { <Address address /> }.into_any());
     view! {
         <Row>
             <Cell>
@@ -44,51 +53,59 @@ fn EventRow(event: EventItem) -> impl IntoView {
                 </span>
                 <span class="note empty:hidden">{reason}</span>
             </Cell>
-            <Cell label="Who">
-                <Who event=who />
-            </Cell>
+            <Cell label="Who">{who}</Cell>
             <Cell label="Address">{address}</Cell>
             <Cell label="When">
                 <When at />
             </Cell>
-            <Cell label="Details">
-                <Details event />
+            <Cell buttons=true>
+                <Details event id />
             </Cell>
         </Row>
     }
+    .into_any()
+}
+
+fn nothing() -> AnyView {
+    view! { <span class="text-muted">"–"</span> }.into_any()
 }
 
 /// Who did it and to whom; where nobody is known, what they typed.
-#[component]
-fn Who(event: EventItem) -> impl IntoView {
-    let same = matches!((&event.actor, &event.subject), (Some(a), Some(s)) if a.id == s.id);
-    let subject = event.subject.filter(|_| !same);
-    match (event.actor, subject, event.identifier) {
-        (Some(actor), None, _) => view! { <PersonLink user=actor /> }.into_any(),
-        (Some(actor), Some(subject), _) => view! {
-            <PersonLink user=actor />
-            <span class="note">"about " <PersonLink user=subject /></span>
+fn who(event: &EventItem) -> Option<AnyView> {
+    let actor = event.actor.clone();
+    let subject = event
+        .subject
+        .clone()
+        .filter(|subject| actor.as_ref().is_none_or(|actor| actor.id != subject.id));
+    match (actor, subject, event.identifier.clone()) {
+        (Some(actor), Some(subject), _) => Some(
+            view! {
+                <PersonLink user=actor />
+                <span class="note">"about " <PersonLink user=subject /></span>
+            }
+            .into_any(),
+        ),
+        (Some(user), None, _) | (None, Some(user), _) => {
+            Some(view! { <PersonLink user /> }.into_any())
         }
-        .into_any(),
-        (None, Some(subject), _) => view! {
-            <PersonLink user=subject />
-            <span class="note">"not signed in"</span>
-        }
-        .into_any(),
-        (None, None, Some(typed)) => view! {
-            <span class="person" title=typed.clone()>
-                {typed.clone()}
-            </span>
-            <span class="note">"as typed"</span>
-        }
-        .into_any(),
-        (None, None, None) => view! { <span class="text-muted">"–"</span> }.into_any(),
+        (None, None, Some(typed)) => Some(
+            view! {
+                <span class="person" title=typed.clone()>
+                    {typed.clone()}
+                </span>
+                <span class="note">"as typed"</span>
+            }
+            .into_any(),
+        ),
+        (None, None, None) => None,
     }
 }
 
-/// Everything else that is known, folded away.
+/// A button that shows everything else that is known, where there is any.
 #[component]
-fn Details(event: EventItem) -> impl IntoView {
+fn Details(event: EventItem, id: String) -> impl IntoView {
+    let title = format!("{}: {}", event.kind.label(), event.outcome.label());
+    let at = event.at;
     let facts: Vec<_> = [
         ("Typed", event.identifier),
         ("Session", event.session),
@@ -98,27 +115,38 @@ fn Details(event: EventItem) -> impl IntoView {
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
+    .map(|(name, value)| {
+        view! {
+            <Fact name>
+                <span class="mono">{value}</span>
+            </Fact>
+        }
+    })
     .collect();
-    if facts.is_empty() {
-        return view! { <span class="text-muted">"–"</span> }.into_any();
-    }
-    let facts = facts
-        .into_iter()
-        .map(|(name, value)| {
+    (!facts.is_empty())
+        .then(|| {
+            let opens = id.clone();
             view! {
-                <Fact name>
-                    <span class="mono">{value}</span>
-                </Fact>
+                <button
+                    type="button"
+                    class=Look::Plain.class()
+                    popovertarget=opens
+                    aria-haspopup="dialog"
+                    aria-label=format!("Details of {title}")
+                >
+                    "Details"
+                </button>
+                <Popup id title=title.clone()>
+                    <Facts>
+                        <Fact name="When">
+                            <When at />
+                        </Fact>
+                        {facts}
+                    </Facts>
+                </Popup>
             }
         })
-        .collect_view();
-    view! {
-        <details class="details">
-            <summary>"Details"</summary>
-            <Facts>{facts}</Facts>
-        </details>
-    }
-    .into_any()
+        .into_any()
 }
 
 /// The newest events, two lines each.
@@ -131,7 +159,7 @@ pub(crate) fn EventFeed(
         .into_iter()
         .map(|event| view! { <FeedRow event /> })
         .collect_view();
-    view! { <ul class="feed">{rows}</ul> }
+    view! { <ul class="feed">{rows}</ul> }.into_any()
 }
 
 #[component]
@@ -140,10 +168,12 @@ fn FeedRow(event: EventItem) -> impl IntoView {
         Outcome::Success => (Glyph::Check, "mt-0.5 size-5 text-good"),
         Outcome::Failure => (Glyph::Cross, "mt-0.5 size-5 text-danger"),
     };
+    let who = who(&event);
+    let separator = (who.is_some() && event.address.is_some()).then_some("· ");
     let address = event
         .address
         .clone()
-        .map(|address| view! { " · " <span class="mono">{address}</span> });
+        .map(|address| view! { <Address address /> });
     view! {
         <li class="feed-row">
             <Icon glyph class />
@@ -152,9 +182,8 @@ fn FeedRow(event: EventItem) -> impl IntoView {
                 <span class="sr-only">{format!(", {}", event.outcome.label())}</span>
                 {(!event.reason.is_empty())
                     .then(|| view! { <span class="text-muted wrap-anywhere">" – " {event.reason.clone()}</span> })}
-                <span class="note flex flex-wrap items-baseline gap-x-1">
-                    <Who event=event.clone() />
-                    {address}
+                <span class="note who empty:hidden">
+                    {who} {separator} {address}
                 </span>
             </div>
             <span class="text-muted">
@@ -162,4 +191,5 @@ fn FeedRow(event: EventItem) -> impl IntoView {
             </span>
         </li>
     }
+    .into_any()
 }

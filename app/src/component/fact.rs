@@ -5,7 +5,7 @@ use leptos::prelude::*;
 /// A list of [`Fact`]s.
 #[component]
 pub(crate) fn Facts(children: Children) -> impl IntoView {
-    view! { <dl class="divide-y divide-line text-sm">{children()}</dl> }
+    view! { <dl class="divide-y divide-line text-sm">{children()}</dl> }.into_any()
 }
 
 /// One fact.
@@ -23,4 +23,5 @@ pub(crate) fn Fact(
             </dd>
         </div>
     }
+    .into_any()
 }

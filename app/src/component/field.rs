@@ -135,4 +135,5 @@ pub(crate) fn Field(
                 })}
         </div>
     }
+    .into_any()
 }

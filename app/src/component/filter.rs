@@ -29,6 +29,7 @@ pub(crate) fn Filter(
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// A text to filter by.
@@ -63,4 +64,5 @@ pub(crate) fn FilterField(
             />
         </div>
     }
+    .into_any()
 }

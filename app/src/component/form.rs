@@ -22,4 +22,5 @@ pub(crate) fn PostForm(
             {children()}
         </form>
     }
+    .into_any()
 }

@@ -25,4 +25,5 @@ pub(crate) fn GateCard(
             <div class="mt-6">{children()}</div>
         </div>
     }
+    .into_any()
 }

@@ -85,4 +85,5 @@ pub(crate) fn Icon(
             <path d=glyph.path()></path>
         </svg>
     }
+    .into_any()
 }

@@ -21,15 +21,26 @@ pub(crate) fn Mark(
             ></path>
         </svg>
     }
+    .into_any()
 }
 
 /// The mark with the name, as a link to the start page.
 #[component]
-pub(crate) fn Wordmark() -> impl IntoView {
+pub(crate) fn Wordmark(
+    /// Whether it stands alone above a card, and so larger.
+    #[prop(optional)]
+    large: bool,
+) -> impl IntoView {
+    let (mark, name) = if large {
+        ("size-9", "text-xl")
+    } else {
+        ("size-7", "text-base")
+    };
     view! {
         <a href="/" class="flex items-center gap-2.5 rounded-md text-ink">
-            <Mark />
-            <span class="text-base font-semibold tracking-tight">"Latchkey"</span>
+            <Mark class=mark />
+            <span class=format!("font-semibold tracking-tight {name}")>"Latchkey"</span>
         </a>
     }
+    .into_any()
 }

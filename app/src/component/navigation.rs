@@ -51,6 +51,7 @@ pub(crate) fn TopBar(
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// One group of entries.
@@ -84,6 +85,7 @@ fn Links(
             <ul class="menu-list">{links}</ul>
         </nav>
     }
+    .into_any()
 }
 
 /// The viewer's name and role, and the way out.
@@ -102,11 +104,12 @@ fn Myself(
             {(viewer.role == Role::Auditor)
                 .then(|| view! { <Badge tone=Tone::Plain text="Read only" /> })}
             <PostForm action="/logout" class="max-md:ml-auto">
-                <button type="submit" class="btn btn-quiet">
+                <button type="submit" class="btn btn-quiet md:-mr-3.5">
                     <Icon glyph=Glyph::SignOut />
                     "Sign out"
                 </button>
             </PostForm>
         </div>
     }
+    .into_any()
 }

@@ -24,6 +24,7 @@ pub(crate) fn Banner(
             <div class="min-w-0 wrap-anywhere">{children()}</div>
         </div>
     }
+    .into_any()
 }
 
 /// What just happened.
@@ -32,7 +33,7 @@ pub(crate) fn NoticeBanner(
     /// Which of the things that can have happened.
     notice: Notice,
 ) -> impl IntoView {
-    view! { <Banner tone=tone(notice)>{text(notice)}</Banner> }
+    view! { <Banner tone=tone(notice)>{text(notice)}</Banner> }.into_any()
 }
 
 const fn tone(notice: Notice) -> Tone {

@@ -12,30 +12,32 @@ pub(crate) fn Pager(
     /// The address of the next page.
     next: Option<String>,
 ) -> impl IntoView {
-    (first.is_some() || next.is_some()).then(|| {
-        view! {
-            <nav aria-label="Pages" class="mt-4 flex justify-between gap-3">
-                <div>
-                    {first
+    (first.is_some() || next.is_some())
+        .then(|| {
+            view! {
+                <nav aria-label="Pages" class="mt-4 flex justify-between gap-3">
+                    <div>
+                        {first
+                            .map(|href| {
+                                view! {
+                                    <a href=href class=Look::Plain.class()>
+                                        <Icon glyph=Glyph::ArrowLeft />
+                                        "First page"
+                                    </a>
+                                }
+                            })}
+                    </div>
+                    {next
                         .map(|href| {
                             view! {
-                                <a href=href class=Look::Plain.class()>
-                                    <Icon glyph=Glyph::ArrowLeft />
-                                    "First page"
+                                <a href=href rel="next" class=Look::Plain.class()>
+                                    "Next page"
+                                    <Icon glyph=Glyph::ArrowRight />
                                 </a>
                             }
                         })}
-                </div>
-                {next
-                    .map(|href| {
-                        view! {
-                            <a href=href rel="next" class=Look::Plain.class()>
-                                "Next page"
-                                <Icon glyph=Glyph::ArrowRight />
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
+                </nav>
+            }
+        })
+        .into_any()
 }

@@ -45,4 +45,5 @@ pub(crate) fn Avatar(
             {initial}
         </span>
     }
+    .into_any()
 }

@@ -4,8 +4,8 @@ use latchkey_types::Word;
 use leptos::prelude::*;
 
 use super::{
-    Badge, Cell, ConfirmButton, Glyph, Icon, Look, PersonLink, PostForm, Row, Submit, Table, Tone,
-    When,
+    Address, Badge, Cell, ConfirmButton, Glyph, Icon, Look, PersonLink, PostForm, Row, Submit,
+    Table, Tone, When,
 };
 use crate::page::sessions::SessionItem;
 
@@ -68,6 +68,7 @@ pub(crate) fn SessionTable(
             {rows}
         </Table>
     }
+    .into_any()
 }
 
 #[component]
@@ -83,7 +84,7 @@ fn SessionRow(
     let last_seen_at = session.last_seen_at;
     let moved = (session.last_address != session.address).then(|| {
         let address = session.last_address.clone();
-        view! { <span class="note">"from " <span class="mono">{address}</span></span> }
+        view! { <span class="note">"from\u{a0}" <Address address /></span> }
     });
     let user = (whose == Whose::Everybody).then(|| {
         let user = session.user.clone();
@@ -118,6 +119,7 @@ fn SessionRow(
             {end}
         </Row>
     }
+    .into_any()
 }
 
 /// The browser, with a picture of the device and the whole user agent in the title.
@@ -130,7 +132,7 @@ fn browser(session: &SessionItem, mark_own: bool) -> impl IntoView + use<> {
         }
     });
     view! {
-        <span class="flex items-center gap-2.5" title=session.user_agent.clone()>
+        <span class="flex gap-2.5" title=session.user_agent.clone()>
             <Icon glyph=picture(&session.device) class="size-5 text-muted" />
             <span class="min-w-0">
                 <span class="font-medium text-ink wrap-anywhere">{browser_name(session)}</span>
@@ -138,14 +140,17 @@ fn browser(session: &SessionItem, mark_own: bool) -> impl IntoView + use<> {
             </span>
         </span>
     }
+    .into_any()
 }
 
 fn address(session: &SessionItem) -> impl IntoView + use<> {
     view! {
-        <span class="mono" title=format!("Network {}", session.network)>
-            {session.address.clone()}
-        </span>
+        <Address
+            address=session.address.clone()
+            title=format!("Network {}", session.network)
+        />
     }
+    .into_any()
 }
 
 /// Whether a session is live, until when, or how it ended.
@@ -159,7 +164,7 @@ fn state(session: &SessionItem) -> impl IntoView + use<> {
         Some(ended) => view! {
             <Badge tone=Tone::Plain text="Ended" />
             <span class="note">
-                {ended.reason.label()} {ended.by.map(|user| view! { " (" <PersonLink user /> ")" })}
+                {ended.reason.label()} {ended.by.map(|user| view! { ": " <PersonLink user /> })}
                 ", " <When at=ended.at />
             </span>
         }
@@ -237,8 +242,7 @@ pub(crate) fn SessionFeed(
                     <div class="min-w-0">
                         <PersonLink user />
                         <span class="note" title=session.user_agent.clone()>
-                            {browser_name(&session)} " · "
-                            <span class="mono">{session.address.clone()}</span>
+                            {browser_name(&session)} " · " <Address address=session.address.clone() />
                         </span>
                     </div>
                     <span class="text-muted">
@@ -248,7 +252,7 @@ pub(crate) fn SessionFeed(
             }
         })
         .collect_view();
-    view! { <ul class="feed">{rows}</ul> }
+    view! { <ul class="feed">{rows}</ul> }.into_any()
 }
 
 /// `Firefox on Windows 10`, or as much of it as is known.

@@ -44,12 +44,13 @@ pub(crate) fn Table(
             <tbody role="rowgroup">{children()}</tbody>
         </table>
     }
+    .into_any()
 }
 
 /// A row.
 #[component]
 pub(crate) fn Row(children: Children) -> impl IntoView {
-    view! { <tr role="row">{children()}</tr> }
+    view! { <tr role="row">{children()}</tr> }.into_any()
 }
 
 /// A cell.
@@ -70,4 +71,5 @@ pub(crate) fn Cell(
             <div class="min-w-0">{children()}</div>
         </td>
     }
+    .into_any()
 }

@@ -51,4 +51,5 @@ pub(super) fn Head(
             {script}
         </head>
     }
+    .into_any()
 }

@@ -36,12 +36,12 @@ impl Page for AccountPage {
         } else {
             format!(
                 "You are signed in with this browser and {}.",
-                counted(others, "other one", "other ones")
+                counted(others, "other", "others")
             )
         };
         view! {
             <Heading title="Account" text="Who you are on this server." />
-            <div class="grid items-start gap-4 lg:grid-cols-[1fr_22rem]">
+            <div class="beside">
                 <section class="card px-4 py-5 sm:px-6" aria-labelledby="who">
                     <div class="flex items-center gap-4 pb-4">
                         <Avatar name=self.username.clone() />
@@ -90,7 +90,7 @@ const fn about(role: Role) -> &'static str {
     match role {
         Role::Administrator => "Sees and changes everything in the console.",
         Role::Auditor => "Sees everything in the console and changes nothing.",
-        Role::User => "Has an account and no console.",
+        Role::User => "Signs in here, and has no console.",
     }
 }
 

@@ -41,7 +41,7 @@ impl Page for AdminUserPage {
                 <Icon glyph=Glyph::ArrowLeft />
                 "All users"
             </a>
-            <div class="grid items-start gap-4 lg:grid-cols-[1fr_22rem]">
+            <div class="beside">
                 <div class="grid min-w-0 gap-4">
                     <Profile user=self.user.clone() is_self=self.is_self />
                     <LiveSessions
@@ -51,13 +51,11 @@ impl Page for AdminUserPage {
                         may_end=self.may_end
                         back=self.back
                     />
-                </div>
-                <div class="grid min-w-0 gap-4">
-                    {manage}
                     <Card title="Newest events" id="events" flush=true>
                         {events}
                     </Card>
                 </div>
+                {manage}
             </div>
         }
         .into_any()
@@ -105,6 +103,7 @@ fn Profile(user: UserItem, is_self: bool) -> impl IntoView {
             </Facts>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -169,18 +168,21 @@ fn Manage(user: UserItem, is_self: bool) -> impl IntoView {
     let action = format!("/admin/users/{}/role", user.id);
     let role = user.role;
     view! {
+        <div class="grid min-w-0 gap-4">
         <Card title="Role" id="change-role" text=role_text(is_self)>
             <PostForm action=action class="space-y-4">
                 <WordChoice
                     name="role"
-                    label="Role"
+                    label="New role"
                     chosen=Some(role)
                 />
                 <Submit text="Change role" look=Look::Plain />
             </PostForm>
         </Card>
         <Standing user />
+        </div>
     }
+    .into_any()
 }
 
 const fn role_text(is_self: bool) -> &'static str {

@@ -164,6 +164,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
             {rows}
         </Table>
     }
+    .into_any()
 }
 
 #[component]

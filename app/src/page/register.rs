@@ -60,9 +60,9 @@ pub(super) fn AccountForm(
         <ErrorSummary
             form=errors.form
             fields=vec![
-                ("username", errors.username.clone()),
-                ("email", errors.email.clone()),
-                ("password", errors.password.clone()),
+                ("username", "Username", errors.username.is_some()),
+                ("email", "E-mail address", errors.email.is_some()),
+                ("password", "Password", errors.password.is_some()),
             ]
         />
         <PostForm action=action class="space-y-5">
@@ -93,6 +93,7 @@ pub(super) fn AccountForm(
             <Submit text=button wide=true />
         </PostForm>
     }
+    .into_any()
 }
 
 impl Page for RegisterPage {

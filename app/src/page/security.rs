@@ -37,8 +37,8 @@ impl Page for SecurityPage {
                 <ErrorSummary
                     form=self.errors.form
                     fields=vec![
-                        ("current", self.errors.current.clone()),
-                        ("new", self.errors.new.clone()),
+                        ("current", "Current password", self.errors.current.is_some()),
+                        ("new", "New password", self.errors.new.is_some()),
                     ]
                 />
                 <Card

@@ -103,14 +103,8 @@ pub async fn disable(
         .filter(users::Column::UserId.eq(user_id.as_uuid()))
         .exec(tx.connection())
         .await?;
-    let (ids, signed_out) = end::all_in(
-        &tx,
-        user_id,
-        None,
-        EndReason::UserDisabled,
-        actor.user_id(),
-    )
-    .await?;
+    let (ids, signed_out) =
+        end::all_in(&tx, user_id, None, EndReason::UserDisabled, actor.user_id()).await?;
     let mut signals = vec![Signal::UserChanged { user_id }];
     signals.extend_from_slice(signed_out.as_slice());
     let event = AuditEvent::success(EventKind::UserDisabled, caller)

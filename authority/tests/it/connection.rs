@@ -23,7 +23,10 @@ async fn first_column(transaction: &DatabaseTransaction, query: &str) -> String 
     let statement = Statement::from_string(transaction.get_database_backend(), query);
     let row = transaction.query_one_raw(statement).await.unwrap().unwrap();
     row.try_get_by_index::<String>(0)
-        .or_else(|_| row.try_get_by_index::<i64>(0).map(|number| number.to_string()))
+        .or_else(|_| {
+            row.try_get_by_index::<i64>(0)
+                .map(|number| number.to_string())
+        })
         .unwrap()
 }
 
@@ -71,7 +74,7 @@ async fn every_connection_to_postgresql_ends_what_takes_too_long() {
 #[tokio::test]
 async fn a_database_in_memory_outlives_any_idle_hour() {
     let pool = connect("sqlite::memory:", 1).await.unwrap();
-    let options = pool.get_sqlite_connection_pool().options().clone();
+    let options = pool.get_sqlite_connection_pool().options();
     assert_eq!(options.get_idle_timeout(), None);
     assert_eq!(options.get_max_lifetime(), None);
 }

@@ -129,9 +129,14 @@ async fn the_cookie_of_an_ended_session_still_says_which_and_why() {
     let administrator = test.signed_in(Role::Administrator).await;
     let target = test.signed_in(Role::User).await;
     assert!(binds(&test, target.session_id, FIRST).await);
-    end::as_administrator(&test.authority, &administrator, target.session_id, &caller())
-        .await
-        .unwrap();
+    end::as_administrator(
+        &test.authority,
+        &administrator,
+        target.session_id,
+        &caller(),
+    )
+    .await
+    .unwrap();
     assert_eq!(opens(&test, FIRST).await, Some(target.session_id));
     assert_eq!(
         check(&test.authority, target.session_id).await.unwrap(),

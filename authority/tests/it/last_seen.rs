@@ -52,7 +52,11 @@ async fn i08_nothing_revives_an_ended_session() {
     let session_id = principal.session_id;
     let before = last_seen(&test, session_id).await;
     let noted = test.authority.last_seen();
-    noted.note(session_id, test.authority.now().after(SECOND), String::new());
+    noted.note(
+        session_id,
+        test.authority.now().after(SECOND),
+        String::new(),
+    );
 
     end::own(&test.authority, &principal, session_id, &caller())
         .await
@@ -60,7 +64,11 @@ async fn i08_nothing_revives_an_ended_session() {
 
     assert_eq!(noted.pending(session_id), None, "forgotten with its end");
     // A request that was let in before the end may be noted after it.
-    noted.note(session_id, test.authority.now().after(SECOND), String::new());
+    noted.note(
+        session_id,
+        test.authority.now().after(SECOND),
+        String::new(),
+    );
     assert_eq!(flush(&test).await, 1);
     assert_eq!(last_seen(&test, session_id).await, before);
     assert_eq!(

@@ -29,11 +29,17 @@ async fn end_of(test: &TestAuthority, principal: &Principal) -> Option<EndReason
         Check::Ended { reason } => Some(reason),
         Check::Unknown => panic!("the session is known"),
     };
-    let may_act = end::own_others(authority, principal, &caller()).await.is_ok();
+    let may_act = end::own_others(authority, principal, &caller())
+        .await
+        .is_ok();
     assert_eq!(may_act, checked.is_none(), "whoever acts is judged alike");
 
     let row = session::one(authority, session_id).await.unwrap().unwrap();
-    assert_eq!(row.ended.map(|ended| ended.reason), checked, "as it is shown");
+    assert_eq!(
+        row.ended.map(|ended| ended.reason),
+        checked,
+        "as it is shown"
+    );
     for (state, expected) in [
         (SessionState::Live, checked.is_none()),
         (SessionState::Ended, checked.is_some()),
@@ -44,7 +50,11 @@ async fn end_of(test: &TestAuthority, principal: &Principal) -> Option<EndReason
             ..SessionFilter::default()
         };
         let listed = session::list(authority, &filter, None, 10).await.unwrap();
-        assert_eq!(listed.items.len(), usize::from(expected), "{state:?} in a list");
+        assert_eq!(
+            listed.items.len(),
+            usize::from(expected),
+            "{state:?} in a list"
+        );
     }
     let counted = session::count_live(authority, Some(principal.user_id))
         .await

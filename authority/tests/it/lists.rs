@@ -21,7 +21,9 @@ async fn all_pages(authority: &Authority, filter: &SessionFilter, limit: u64) ->
     let mut rows = Vec::new();
     let mut cursor = None;
     loop {
-        let page = session::list(authority, filter, cursor, limit).await.unwrap();
+        let page = session::list(authority, filter, cursor, limit)
+            .await
+            .unwrap();
         assert!(page.items.len() as u64 <= limit);
         assert!(
             page.next.is_none() || page.items.len() as u64 == limit,
@@ -91,7 +93,9 @@ async fn i12_who_signs_in_meanwhile_moves_nobody_to_another_page() {
         .await
         .unwrap();
     let later = now.after(Duration::from_millis(1));
-    let newer: Vec<_> = (20..25).map(|number| live(number, user_id, later)).collect();
+    let newer: Vec<_> = (20..25)
+        .map(|number| live(number, user_id, later))
+        .collect();
     insert_sessions(database, &newer).await;
     let second = session::list(&test.authority, &filter, first.next, 10)
         .await
@@ -136,7 +140,12 @@ async fn i12_filters_narrow_a_list_together() {
         row.ended_at.is_none() && row.expires_at > now && row.last_seen_at > now.before(idle)
     };
 
-    let user_filters = [None, Some(vec![]), Some(vec![users[0]]), Some(users[1..].to_vec())];
+    let user_filters = [
+        None,
+        Some(vec![]),
+        Some(vec![users[0]]),
+        Some(users[1..].to_vec()),
+    ];
     let mut combinations = 0;
     for wanted in user_filters {
         for address in [None, Some("198.51.100.2"), Some("203.0.113.3")] {
@@ -188,7 +197,12 @@ async fn i12_no_page_is_longer_than_the_limit_or_empty_by_request() {
         .collect();
     insert_sessions(&test.database.connection, &rows).await;
     record_failures(&test.authority, MAX_LIMIT + 10).await;
-    for (limit, expected) in [(0, 1), (1, 1), (MAX_LIMIT + 1, MAX_LIMIT), (u64::MAX, MAX_LIMIT)] {
+    for (limit, expected) in [
+        (0, 1),
+        (1, 1),
+        (MAX_LIMIT + 1, MAX_LIMIT),
+        (u64::MAX, MAX_LIMIT),
+    ] {
         let sessions = session::list(&test.authority, &SessionFilter::default(), None, limit)
             .await
             .unwrap();
@@ -204,7 +218,10 @@ async fn i12_no_page_is_longer_than_the_limit_or_empty_by_request() {
         .await
         .unwrap();
     assert_eq!(of_user.items.len() as u64, MAX_LIMIT);
-    assert!(of_user.next.is_some(), "a page that says that it is not all");
+    assert!(
+        of_user.next.is_some(),
+        "a page that says that it is not all"
+    );
 }
 
 #[tokio::test]
@@ -223,7 +240,10 @@ async fn i12_counting_stops_at_ten_thousand_and_says_so() {
     assert!(!count(Some(many)).await.is_capped());
     assert_eq!(count(None).await, Count(COUNT_LIMIT));
     assert!(count(None).await.is_capped());
-    assert_eq!(count(Some(UserId::from_uuid(scattered_id(1)))).await, Count(0));
+    assert_eq!(
+        count(Some(UserId::from_uuid(scattered_id(1)))).await,
+        Count(0)
+    );
     assert_eq!(user::count(&test.authority).await.unwrap(), Count(2));
 }
 
@@ -232,10 +252,7 @@ async fn record_failures(authority: &Authority, number: u64) {
     AuthorityTx::begin(authority)
         .await
         .unwrap()
-        .commit(
-            (0..number).map(|_| event.clone()),
-            Signals::Nothing,
-        )
+        .commit((0..number).map(|_| event.clone()), Signals::Nothing)
         .await
         .unwrap();
 }

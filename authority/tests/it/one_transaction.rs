@@ -120,7 +120,9 @@ async fn i01_a_user_is_not_made_without_the_event() {
     let test = TestAuthority::new().await;
     refuse_writes(&test.database.connection, "audit_events").await;
     let mut tx = AuthorityTx::begin(&test.authority).await.unwrap();
-    user::create(&mut tx, None, Role::Administrator).await.unwrap();
+    user::create(&mut tx, None, Role::Administrator)
+        .await
+        .unwrap();
     assert!(user::mark_administrator_created(&tx).await.unwrap());
     let event = AuditEvent::success(EventKind::UserCreated, &caller());
     tx.commit([event], Signals::Nothing).await.unwrap_err();

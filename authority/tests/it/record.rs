@@ -30,9 +30,11 @@ async fn i09_every_event_has_its_mac_its_commitment_and_its_key() {
         "audit_events WHERE length(mac) = 32 AND length(commitment) = 32 AND key_id = '{key}'"
     );
     assert_eq!(count(database, &complete).await, all);
-    let macs: Vec<Vec<u8>> = column(database, "SELECT DISTINCT mac AS value FROM audit_events").await;
+    let macs: Vec<Vec<u8>> =
+        column(database, "SELECT DISTINCT mac AS value FROM audit_events").await;
     assert_eq!(macs.len() as u64, all.unsigned_abs(), "no two are alike");
-    let personal = "audit_events e JOIN audit_personal p ON p.seq = e.seq WHERE length(p.salt) = 16";
+    let personal =
+        "audit_events e JOIN audit_personal p ON p.seq = e.seq WHERE length(p.salt) = 16";
     assert_eq!(count(database, personal).await, all);
 
     while audit::seal(authority).await.unwrap() > 0 {}
@@ -48,8 +50,8 @@ async fn i09_every_event_has_its_mac_its_commitment_and_its_key() {
 #[tokio::test]
 async fn i09_a_refusal_stands_on_the_record_with_what_was_typed() {
     let test = TestAuthority::new().await;
-    let event =
-        AuditEvent::failure(EventKind::SignIn, "unknown_user", &caller()).identifier("nobody@example");
+    let event = AuditEvent::failure(EventKind::SignIn, "unknown_user", &caller())
+        .identifier("nobody@example");
     audit::record(&test.authority, event).await.unwrap();
     let page = audit::list(&test.authority, &AuditFilter::default(), None, 10)
         .await
@@ -123,7 +125,10 @@ async fn i09_erasing_a_person_breaks_no_seal() {
     let page = audit::list(authority, &filter, None, 10).await.unwrap();
     assert_eq!(page.items.len(), 4);
     for row in page.items {
-        assert_eq!((row.address, row.user_agent, row.identifier), (None, None, None));
+        assert_eq!(
+            (row.address, row.user_agent, row.identifier),
+            (None, None, None)
+        );
     }
 }
 
@@ -154,7 +159,8 @@ async fn sign_ins_of_the_last_day_are_counted_by_outcome() {
     let day = std::time::Duration::from_hours(24);
     let failure = || AuditEvent::failure(EventKind::SignIn, "wrong_password", &caller());
     audit::record(&test.authority, failure()).await.unwrap();
-    test.clock.advance(day + std::time::Duration::from_millis(1));
+    test.clock
+        .advance(day + std::time::Duration::from_millis(1));
     test.signed_in(Role::User).await;
     for _ in 0..3 {
         audit::record(&test.authority, failure()).await.unwrap();

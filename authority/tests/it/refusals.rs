@@ -34,7 +34,11 @@ async fn i12_a_thousand_refusals_of_one_address_in_a_minute_are_one_row() {
         assert_eq!(is_first, number == 0, "only the first deserves an event");
     }
     flush(&test).await;
-    assert_eq!(times(&test, "192.0.2.7").await, [0_i64; 0], "the minute runs");
+    assert_eq!(
+        times(&test, "192.0.2.7").await,
+        [0_i64; 0],
+        "the minute runs"
+    );
 
     test.clock.advance(MINUTE);
     flush(&test).await;
@@ -59,7 +63,10 @@ async fn i12_each_minute_address_and_kind_is_a_row_of_its_own() {
             (LIMITED, "192.0.2.8"),
             (EventKind::SignIn, "192.0.2.7"),
         ] {
-            assert!(counts.count(&test.authority, kind, address), "first of its minute");
+            assert!(
+                counts.count(&test.authority, kind, address),
+                "first of its minute"
+            );
             assert!(!counts.count(&test.authority, kind, address));
         }
         test.clock.advance(MINUTE);
@@ -99,7 +106,10 @@ async fn i12_more_addresses_than_the_limit_are_counted_as_others() {
     for number in 10_000..10_500 {
         assert!(!counts.count(&test.authority, LIMITED, &address(number)));
     }
-    assert!(!counts.count(&test.authority, LIMITED, &address(0)), "still told apart");
+    assert!(
+        !counts.count(&test.authority, LIMITED, &address(0)),
+        "still told apart"
+    );
     test.clock.advance(MINUTE);
     flush(&test).await;
     assert_eq!(count(&test.database.connection, "refusals").await, 10_001);

@@ -29,10 +29,16 @@ async fn the_last_administrator_is_neither_demoted_nor_disabled() {
     let before = Snapshot::of(&test.database.connection).await;
     for role in [Role::Auditor, Role::User] {
         let refused = set_role(&test, &last, last.user_id, role).await;
-        assert!(matches!(refused, Err(ActError::LastAdministrator)), "{refused:?}");
+        assert!(
+            matches!(refused, Err(ActError::LastAdministrator)),
+            "{refused:?}"
+        );
     }
     let refused = disable(&test, &last, last.user_id).await;
-    assert!(matches!(refused, Err(ActError::LastAdministrator)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ActError::LastAdministrator)),
+        "{refused:?}"
+    );
     assert_eq!(Snapshot::of(&test.database.connection).await, before);
 }
 
@@ -43,7 +49,10 @@ async fn a_disabled_administrator_does_not_count() {
     let other = test.user(Role::Administrator).await;
     assert!(disable(&test, &last, other).await.unwrap());
     let refused = disable(&test, &last, last.user_id).await;
-    assert!(matches!(refused, Err(ActError::LastAdministrator)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ActError::LastAdministrator)),
+        "{refused:?}"
+    );
     // Demoting the disabled one takes no administrator away.
     assert!(set_role(&test, &last, other, Role::User).await.unwrap());
 }
@@ -53,9 +62,16 @@ async fn of_two_administrators_one_may_step_down() {
     let test = TestAuthority::new().await;
     let first = test.signed_in(Role::Administrator).await;
     let second = test.signed_in(Role::Administrator).await;
-    assert!(set_role(&test, &first, first.user_id, Role::User).await.unwrap());
+    assert!(
+        set_role(&test, &first, first.user_id, Role::User)
+            .await
+            .unwrap()
+    );
     let refused = set_role(&test, &second, second.user_id, Role::User).await;
-    assert!(matches!(refused, Err(ActError::LastAdministrator)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ActError::LastAdministrator)),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -66,7 +82,10 @@ async fn of_two_administrators_one_may_disable_themselves() {
     assert!(disable(&test, &first, first.user_id).await.unwrap());
     assert!(!test.is_live(first.session_id).await);
     let refused = disable(&test, &second, second.user_id).await;
-    assert!(matches!(refused, Err(ActError::LastAdministrator)), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ActError::LastAdministrator)),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -74,7 +93,11 @@ async fn a_disabled_user_is_signed_out_and_stays_so_when_enabled() {
     let test = TestAuthority::new().await;
     let administrator = test.signed_in(Role::Administrator).await;
     let target = test.signed_in(Role::User).await;
-    assert!(disable(&test, &administrator, target.user_id).await.unwrap());
+    assert!(
+        disable(&test, &administrator, target.user_id)
+            .await
+            .unwrap()
+    );
     let row = user::one(&test.authority, target.user_id)
         .await
         .unwrap()
@@ -107,9 +130,17 @@ async fn a_new_role_shows_in_sessions_that_are_signed_in_already() {
     let test = TestAuthority::new().await;
     let administrator = test.signed_in(Role::Administrator).await;
     let target = test.signed_in(Role::User).await;
-    assert!(set_role(&test, &administrator, target.user_id, Role::Auditor).await.unwrap());
+    assert!(
+        set_role(&test, &administrator, target.user_id, Role::Auditor)
+            .await
+            .unwrap()
+    );
     assert_eq!(test.principal(target.session_id).await.role, Role::Auditor);
-    assert!(!set_role(&test, &administrator, target.user_id, Role::Auditor).await.unwrap());
+    assert!(
+        !set_role(&test, &administrator, target.user_id, Role::Auditor)
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test]

@@ -48,7 +48,9 @@ async fn i09_events_of_an_older_key_verify_while_it_is_in_the_list() {
     )
     .await;
     let (old, new) = (keys(OLD), keys(NEW));
-    let expected = [old.current_id(), new.current_id()].map(|id| [id; 3]).concat();
+    let expected = [old.current_id(), new.current_id()]
+        .map(|id| [id; 3])
+        .concat();
     assert_eq!(ids, expected);
     assert_eq!(
         audit::verify(&rotated).await.unwrap(),

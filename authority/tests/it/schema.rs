@@ -18,12 +18,23 @@ async fn a_session_reads_back_with_every_field() {
     assert_eq!(target.method, SignInMethod::Password);
     assert_eq!(target.proved_at, created);
     let cookie = Cookie::from_bytes([1; 16]);
-    assert!(session::bind(&test.authority, target.session_id, cookie).await.unwrap());
-    session::unbind(&test.authority, cookie, &caller()).await.unwrap();
-    test.clock.advance(std::time::Duration::from_mins(1));
-    end::as_administrator(&test.authority, &administrator, target.session_id, &caller())
+    assert!(
+        session::bind(&test.authority, target.session_id, cookie)
+            .await
+            .unwrap()
+    );
+    session::unbind(&test.authority, cookie, &caller())
         .await
         .unwrap();
+    test.clock.advance(std::time::Duration::from_mins(1));
+    end::as_administrator(
+        &test.authority,
+        &administrator,
+        target.session_id,
+        &caller(),
+    )
+    .await
+    .unwrap();
 
     let row = session::one(&test.authority, target.session_id)
         .await
@@ -32,7 +43,10 @@ async fn a_session_reads_back_with_every_field() {
     assert_eq!(row.session_id, target.session_id);
     assert_eq!(row.user_id, target.user_id);
     assert_eq!((row.created_at, row.last_seen_at), (created, created));
-    assert_eq!(row.expires_at, created.after(test.authority.policy().absolute));
+    assert_eq!(
+        row.expires_at,
+        created.after(test.authority.policy().absolute)
+    );
     assert_eq!(row.method, SignInMethod::Password);
     assert_eq!(row.address, "192.0.2.1");
     assert_eq!(row.network, "192.0.2.0/24");
@@ -76,14 +90,21 @@ async fn an_event_reads_back_with_every_field() {
     let test = TestAuthority::new().await;
     let administrator = test.signed_in(Role::Administrator).await;
     let target = test.signed_in(Role::User).await;
-    end::as_administrator(&test.authority, &administrator, target.session_id, &caller())
-        .await
-        .unwrap();
+    end::as_administrator(
+        &test.authority,
+        &administrator,
+        target.session_id,
+        &caller(),
+    )
+    .await
+    .unwrap();
     let filter = AuditFilter {
         kind: Some(EventKind::SessionEnded),
         ..AuditFilter::default()
     };
-    let page = audit::list(&test.authority, &filter, None, 10).await.unwrap();
+    let page = audit::list(&test.authority, &filter, None, 10)
+        .await
+        .unwrap();
     let row = &page.items[0];
     assert_eq!(row.at, test.authority.now());
     assert_eq!(row.outcome, Outcome::Success);

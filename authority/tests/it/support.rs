@@ -9,8 +9,7 @@ mod world;
 pub(crate) use deed::Deed;
 pub(crate) use rows::{RawSession, insert_sessions, scattered_id};
 pub(crate) use sql::{
-    EventRow, SignalRow, column, count, drop_record_triggers, events, execute, id, signals,
-    wait_for_a_lock,
+    SignalRow, column, count, drop_record_triggers, events, execute, id, signals, wait_for_a_lock,
 };
 pub(crate) use together::{cut_short, together};
 pub(crate) use world::World;

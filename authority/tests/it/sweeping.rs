@@ -39,10 +39,7 @@ async fn i08_a_sweep_marks_each_session_with_the_limit_that_it_passed() {
     test.clock.advance(MILLISECOND);
     let live = test.session(user_id).await;
     test.clock.advance(POLICY.idle - MILLISECOND);
-    let reasons = [
-        reason(&test, expired).await,
-        reason(&test, idle).await,
-    ];
+    let reasons = [reason(&test, expired).await, reason(&test, idle).await];
     assert_eq!(reasons, [EndReason::Expired, EndReason::Idle]);
 
     let done = swept(&test).await;
@@ -52,7 +49,9 @@ async fn i08_a_sweep_marks_each_session_with_the_limit_that_it_passed() {
     assert_eq!(reason(&test, idle).await, EndReason::Idle);
     assert!(test.is_live(live).await);
     let kinds = test.event_kinds().await;
-    let told = kinds.iter().filter(|kind| **kind == EventKind::SessionsEnded);
+    let told = kinds
+        .iter()
+        .filter(|kind| **kind == EventKind::SessionsEnded);
     assert_eq!(told.count(), 2, "one event for each reason: {kinds:?}");
     assert_eq!(
         signals(&test.database.connection).await,
@@ -118,7 +117,10 @@ async fn i08_an_ended_session_is_kept_for_its_time_and_then_forgotten() {
         Check::Unknown
     );
     let events_of_it = test.event_kinds().await;
-    assert!(events_of_it.contains(&EventKind::SessionEnded), "the record stays");
+    assert!(
+        events_of_it.contains(&EventKind::SessionEnded),
+        "the record stays"
+    );
 }
 
 #[tokio::test]

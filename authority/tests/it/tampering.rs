@@ -94,7 +94,11 @@ async fn i09_absent_is_not_the_same_as_empty() {
         execute(database, &format!("UPDATE audit_events SET {column} = ''")).await;
         let report = audit::verify(&test.authority).await.unwrap();
         assert_eq!(report.findings, [changed(1)], "{column}");
-        execute(database, &format!("UPDATE audit_events SET {column} = NULL")).await;
+        execute(
+            database,
+            &format!("UPDATE audit_events SET {column} = NULL"),
+        )
+        .await;
     }
     assert_eq!(audit::verify(&test.authority).await.unwrap().findings, []);
 }
@@ -128,7 +132,11 @@ async fn i09_personal_fields_that_were_changed_are_found() {
         "address = identifier, identifier = address",
     ] {
         let attack = format!("UPDATE audit_personal SET {change} WHERE seq = 3");
-        assert_eq!(found_after(&[&attack]).await, [personal.clone()], "{change}");
+        assert_eq!(
+            found_after(&[&attack]).await,
+            [personal.clone()],
+            "{change}"
+        );
     }
     // Nor can the commitment be moved after them.
     let attack = "UPDATE audit_events SET commitment = \
@@ -167,7 +175,12 @@ async fn i09_an_event_that_was_taken_out_is_missed() {
     assert_eq!(found_after(&[event, seal]).await, [broken(3), broken(4)]);
     // With the seals after it moved up, so that no position is missing.
     let moved: Vec<String> = (4..=EVENTS)
-        .map(|at| format!("UPDATE audit_seals SET position = {} WHERE position = {at}", at - 1))
+        .map(|at| {
+            format!(
+                "UPDATE audit_seals SET position = {} WHERE position = {at}",
+                at - 1
+            )
+        })
         .collect();
     let mut attack = vec![event, seal];
     attack.extend(moved.iter().map(String::as_str));

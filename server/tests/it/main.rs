@@ -11,6 +11,7 @@ mod api;
 mod app;
 mod browser;
 mod console;
+mod dump;
 mod expiry;
 mod headers;
 mod limits;

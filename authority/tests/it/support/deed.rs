@@ -72,14 +72,10 @@ impl Deed {
                     .await
                     .map(u64::from)
             }
-            Self::EndAllOfUser => {
-                end::all_of_user(authority, actor, world.target, &caller).await
-            }
-            Self::SetRole => {
-                user::set_role(authority, actor, world.target, Role::Auditor, &caller)
-                    .await
-                    .map(u64::from)
-            }
+            Self::EndAllOfUser => end::all_of_user(authority, actor, world.target, &caller).await,
+            Self::SetRole => user::set_role(authority, actor, world.target, Role::Auditor, &caller)
+                .await
+                .map(u64::from),
             Self::Disable => user::disable(authority, actor, world.target, &caller)
                 .await
                 .map(u64::from),
@@ -129,12 +125,7 @@ impl Deed {
             ),
             Self::SetRole => (EventKind::RoleChanged, None, target, None),
             Self::Disable => (EventKind::UserDisabled, None, target, None),
-            Self::Enable => (
-                EventKind::UserEnabled,
-                None,
-                world.disabled.as_uuid(),
-                None,
-            ),
+            Self::Enable => (EventKind::UserEnabled, None, world.disabled.as_uuid(), None),
         }
     }
 
@@ -161,7 +152,9 @@ impl Deed {
             sessions: Some(sessions),
         };
         let all_of_target = || {
-            let sessions = world.target_sessions.map(latchkey_types::SessionId::as_uuid);
+            let sessions = world
+                .target_sessions
+                .map(latchkey_types::SessionId::as_uuid);
             signed_out(target, sessions.to_vec())
         };
         match self {

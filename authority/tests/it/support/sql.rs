@@ -105,7 +105,11 @@ pub(crate) async fn drop_record_triggers(connection: &DatabaseConnection) {
     match connection.get_database_backend() {
         DbBackend::Postgres => {
             for table in ["audit_events", "audit_seals"] {
-                execute(connection, &format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await;
+                execute(
+                    connection,
+                    &format!("ALTER TABLE {table} DISABLE TRIGGER USER"),
+                )
+                .await;
             }
         }
         _ => {
