@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the server on a throw-away database full of believable people, sessions and one theft.
+# Starts the server on a throw-away database full of believable people and sessions.
 set -euo pipefail
 
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -35,7 +35,6 @@ hide_tools_setting
 export LATCHKEY_DATA_DIR="$FOLDER"
 export LATCHKEY_DATABASE_URL="sqlite://$FOLDER/latchkey.db?mode=rwc"
 export LATCHKEY_SITE_DIR="${LATCHKEY_SITE_DIR:-$RELEASE_SITE}"
-"$RELEASE_PROGRAM" demo
-"$RELEASE_PROGRAM" serve &
+"$RELEASE_PROGRAM" demo &
 SERVER=$!
 wait "$SERVER"

@@ -79,7 +79,7 @@ export const test = base.extend<Fixtures, Shared>({
         locale: "en-GB",
         ...options,
       });
-      await watch.over(context);
+      await watch.over(context, javaScriptEnabled ?? true);
       const page = await context.newPage();
       opened.push(page);
       return page;

@@ -31,7 +31,7 @@ export class Watch {
     this.#trusted.add(origin);
   }
 
-  async over(context: BrowserContext): Promise<void> {
+  async over(context: BrowserContext, withScript: boolean): Promise<void> {
     // Said through the console, which is heard below; the browser's own message may come without the directive.
     await context.addInitScript((policy) => {
       document.addEventListener("securitypolicyviolation", (event) => {
@@ -61,7 +61,11 @@ export class Watch {
     context.on("requestfailed", (request) => {
       const why = request.failure()?.errorText ?? "unknown";
       // The browser itself gives up what a page loads when the page is left.
-      if (why !== "net::ERR_ABORTED") this.#failures.push(`${why} for ${request.method()} ${request.url()}`);
+      if (why === "net::ERR_ABORTED") return;
+      // Where scripts are turned off it loads none, and calls that by the name of the policy. What a policy truly
+      // refuses is also said on the console, and heard above.
+      if (!withScript && why === "csp" && request.resourceType() === "script") return;
+      this.#failures.push(`${why} for ${request.method()} ${request.url()}`);
     });
   }
 

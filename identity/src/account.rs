@@ -75,10 +75,7 @@ pub async fn many(
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub async fn find_exact(
-    authority: &Authority,
-    typed: &str,
-) -> Result<Option<UserId>, StoreError> {
+pub async fn find_exact(authority: &Authority, typed: &str) -> Result<Option<UserId>, StoreError> {
     let Some(identifier) = Identifier::parse(typed) else {
         return Ok(None);
     };

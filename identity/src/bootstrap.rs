@@ -1,15 +1,9 @@
 //! The first administrator, from the settings: for containers and tests.
 
-use latchkey_authority::{
-    AuthorityTx, audit::AuditEvent, caller::Caller, signal::Signals, user,
-};
+use latchkey_authority::{AuthorityTx, audit::AuditEvent, caller::Caller, signal::Signals, user};
 use latchkey_types::{EventKind, Role, UserId};
 
-use crate::{
-    CreateUserError, Identity,
-    name::EmailAddress,
-    new_account,
-};
+use crate::{CreateUserError, Identity, name::EmailAddress, new_account};
 
 /// Makes the first administrator where there has *never* been one; `None` where there has.
 ///
@@ -32,8 +26,7 @@ pub async fn bootstrap_administrator(
     let local_part = EmailAddress::parse(email)
         .map(|email| email.local_part().to_owned())
         .map_err(CreateUserError::Email)?;
-    let account =
-        new_account::prepare(identity, &local_part, Some(email), Some(password)).await?;
+    let account = new_account::prepare(identity, &local_part, Some(email), Some(password)).await?;
 
     let mut tx = AuthorityTx::begin(authority).await?;
     if !user::mark_administrator_created(&tx).await? {
@@ -48,4 +41,3 @@ pub async fn bootstrap_administrator(
     tx.commit([event], Signals::Nothing).await?;
     Ok(Some(user_id))
 }
-

@@ -11,9 +11,7 @@ use latchkey_authority::{
     signal::Signals, user,
 };
 use latchkey_types::{EventKind, Role, SignInMethod, UnixMillis};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -27,7 +25,7 @@ use crate::{
 };
 
 /// How long a code is good for.
-pub const CODE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+pub const CODE_LIFETIME: Duration = Duration::from_hours(24);
 
 /// So many codes are good at once: each start of the program prints one, and the last few lines of
 /// a log should work.

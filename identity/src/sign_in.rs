@@ -102,8 +102,9 @@ pub async fn sign_in(
     };
 
     // The hash may change between verification and transaction, because the password did, or
-    // because a sign-in beside this one hashed it anew. The new one decides, once.
-    for _ in 0..2 {
+    // because a sign-in beside this one hashed it anew. Then the new one decides, once.
+    let mut is_second = false;
+    loop {
         let found = look_up(identity, &name).await?;
         let hash = found.as_ref().and_then(|found| found.hash.clone());
         let verified = identity
@@ -139,10 +140,19 @@ pub async fn sign_in(
             Opened::Disabled => {
                 return refuse(identity, "disabled", Some(found), Some(identifier), caller).await;
             }
-            Opened::HashChanged => {}
+            Opened::HashChanged if is_second => {
+                return refuse(
+                    identity,
+                    "hash_changed",
+                    Some(found),
+                    Some(identifier),
+                    caller,
+                )
+                .await;
+            }
+            Opened::HashChanged => is_second = true,
         }
     }
-    refuse(identity, "wrong_password", None, None, caller).await
 }
 
 /// One statement, whatever the name leads to.
@@ -178,10 +188,10 @@ async fn open(
     replaces: Option<SessionId>,
     caller: &Caller,
 ) -> Result<Opened, SignInError> {
-    let replaced = Replaced::find(identity.authority(), replaces).await?;
+    let old_session = Replaced::find(identity.authority(), replaces).await?;
     let mut tx = AuthorityTx::begin(identity.authority()).await?;
     let mut locks = vec![(user_id, Lock::Shared)];
-    locks.extend(replaced.lock());
+    locks.extend(old_session.lock());
     tx.lock_users(&locks).await?;
     if stored_hash(tx.connection(), user_id).await?.as_deref() != Some(verified_hash) {
         return Ok(Opened::HashChanged);
@@ -213,7 +223,7 @@ async fn open(
     {
         events.push(AuditEvent::success(EventKind::PasswordRehashed, caller).subject(user_id));
     }
-    let (ended, signals) = replaced.end(&tx, user_id, caller).await?;
+    let (ended, signals) = old_session.end(&tx, user_id, caller).await?;
     events.extend(ended);
     tx.commit(events, signals).await?;
     Ok(Opened::SignedIn(SignedIn {
@@ -291,7 +301,13 @@ mod tests {
     #[test]
     fn i05_what_may_be_a_password_is_not_kept_as_a_name() {
         assert!(is_plainly_an_address(" ann@example.com "));
-        for may_be_one in ["ann", "correct-horse-battery", "MyP@ssword2026", "a@b.1", "a@b.c"] {
+        for may_be_one in [
+            "ann",
+            "correct-horse-battery",
+            "MyP@ssword2026",
+            "a@b.1",
+            "a@b.c",
+        ] {
             assert!(!is_plainly_an_address(may_be_one), "{may_be_one}");
         }
     }

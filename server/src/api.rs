@@ -12,6 +12,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
+use http::header;
 use latchkey_authority::page::{MAX_LIMIT, Page};
 use latchkey_identity::account;
 use latchkey_types::{UnixMillis, UserId};
@@ -27,6 +28,20 @@ const DEFAULT_LIMIT: u64 = 50;
 /// `{"pong": true}`: no proof, the same layers; the yardstick of every measurement.
 pub(crate) async fn ping() -> Response {
     Json(json!({ "pong": true })).into_response()
+}
+
+/// The token that a script sends in `X-CSRFToken`, for a front end that has no page of ours.
+pub(crate) async fn csrf(visit: Visit) -> Response {
+    let mut response = Json(json!({ "csrfToken": visit.csrf_token() })).into_response();
+    if let Some(cookie) = visit
+        .pre_session_cookie()
+        .filter(|_| visit.principal().is_none())
+    {
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, cookie.clone());
+    }
+    response
 }
 
 /// Who is signed in.

@@ -10,14 +10,14 @@ mod serve;
 mod session;
 mod user;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use latchkey_types::{Role, Word as _};
 
 use crate::settings::{Origin, Settings, SettingsError, Sources};
 
-/// A sign-in server: sessions for people, tokens for programs, and a console that ends them.
+/// A sign-in server: sessions for people, and a console that lists and ends them.
 #[derive(Debug, Parser)]
 #[command(name = "latchkey", version, about)]
 pub struct Cli {
@@ -30,9 +30,9 @@ pub struct Cli {
 /// Settings as flags; all others come from the environment and the file.
 #[derive(Debug, Args)]
 struct SettingFlags {
-    /// The settings file.
-    #[arg(long, global = true, value_name = "FILE", default_value = "latchkey.toml")]
-    config: PathBuf,
+    /// The settings file; `latchkey.toml` in the current folder, if there is one, where not given.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Any setting: --set session_ttl=1d
     #[arg(long = "set", global = true, value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
@@ -103,8 +103,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 
 impl SettingFlags {
     fn load(&self) -> Result<Settings, SettingsError> {
-        let mut sources = Sources::defaults()
-            .with_file(&self.config)?
+        let file = match &self.config {
+            Some(path) => Sources::defaults().with_file(path)?,
+            None => Sources::defaults().with_file_if_there(Path::new("latchkey.toml"))?,
+        };
+        let mut sources = file
             .with_variables(std::env::vars_os().filter_map(|(name, value)| {
                 Some((name.into_string().ok()?, value.into_string().ok()?))
             }))?;

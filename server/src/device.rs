@@ -14,7 +14,7 @@ use latchkey_types::UserId;
 use uuid::Uuid;
 
 /// How long a device is remembered.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const LIFETIME: Duration = Duration::from_hours(365 * 24);
 
 const ID: usize = 16;
 

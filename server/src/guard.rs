@@ -33,7 +33,8 @@ use crate::{
     middleware::RequestId,
     origin,
     pages::{self, respond::Around},
-    routes::{Access, Class, OriginRule, Route},
+    limits,
+    routes::{Access, Class, OriginRule, Proof, RateClass, Route},
     session_store::{CALLER, SESSION_ID},
     state::AppState,
     user_agent::understand,
@@ -66,8 +67,8 @@ pub(crate) async fn guard(
 
     let mut response = CALLER
         .scope(caller, async {
-            match admit(&visit, &session, request).await {
-                Ok(request) => next.run(request).await,
+            match admit(&visit, request).await {
+                Ok(request) => renewed(&visit, &session, next.run(request).await).await,
                 Err(failure) => failure.into_response(),
             }
         })
@@ -166,12 +167,15 @@ fn pre_session(text: &str) -> Option<[u8; 16]> {
 }
 
 /// The rules of the route's row; gives the request back if it passes all of them.
-async fn admit(visit: &Visit, session: &Session, request: Request) -> Result<Request, Failure> {
+async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
     let route = visit.route();
     let request = match route.origin {
         OriginRule::Safe => request,
         OriginRule::OwnPage => origin::check(visit, request).await?,
     };
+    if route.proof == Proof::Session {
+        visit.signed_in()?;
+    }
     if let Access::Needs(permission) = route.access {
         let principal = visit.signed_in()?;
         if !authorize(principal.role, permission) {
@@ -181,30 +185,46 @@ async fn admit(visit: &Visit, session: &Session, request: Request) -> Result<Req
     }
     if let Some(principal) = visit.principal() {
         let authority = visit.state().authority();
-        authority.last_seen().note(
-            principal.session_id,
-            authority.now(),
-            visit.caller().address_text(),
-        );
-        // At a page alone: of several requests at once, one would get the new cookie.
-        if visit.renewal_due() && route.class == Class::Page {
-            renew(session).await?;
+        if route.is_use {
+            authority.last_seen().note(
+                principal.session_id,
+                authority.now(),
+                visit.caller().address_text(),
+            );
         }
+    }
+    if route.rate == RateClass::SignUp {
+        limits::reserve_sign_up(visit).await?;
     }
     Ok(request)
 }
 
+/// Gives a session whose user's role changed a new cookie, on a page that came out well: with a
+/// failure tower-sessions would send none, and of several requests at once one alone would get it.
+async fn renewed(visit: &Visit, session: &Session, response: Response) -> Response {
+    let is_due = visit.renewal_due()
+        && visit.principal().is_some()
+        && visit.route().class == Class::Page
+        && !response.status().is_server_error();
+    if !is_due {
+        return response;
+    }
+    match renew(session).await {
+        Ok(()) => response,
+        Err(failure) => failure.into_response(),
+    }
+}
+
 /// Gives the session a new cookie; tower-sessions sends it with the response.
-async fn renew(session: &Session) -> Result<(), Failure> {
+pub(crate) async fn renew(session: &Session) -> Result<(), Failure> {
     session.cycle_id().await.map_err(Failure::internal)?;
     session.save().await.map_err(Failure::internal)
 }
 
 async fn record_denial(visit: &Visit, principal: &Principal) -> Result<(), Failure> {
     let authority = visit.state().authority();
-    let address = visit.caller().address_text();
     let kind = EventKind::PermissionDenied;
-    if authority.refusals().count(authority, kind, &address) {
+    if authority.refusals().count(authority, kind, &limits::address(visit)) {
         let event = AuditEvent::failure(kind, "role", visit.caller())
             .actor(principal.user_id)
             .session(principal.session_id)

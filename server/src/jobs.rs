@@ -6,7 +6,7 @@ use latchkey_authority::{Authority, audit, session};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 const WRITE_EVERY: Duration = Duration::from_secs(2);
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Jobs that run until they are told to stop.
 #[derive(Debug)]
@@ -44,7 +44,10 @@ impl Jobs {
                 tracing::error!(error = %error, "a job did not finish");
             }
         }
-        write(self.authority).await;
+        write(self.authority.clone()).await;
+        if let Err(error) = self.authority.refusals().finish(&self.authority).await {
+            tracing::warn!(error = %error, "the last counted refusals are not written");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod failure;
 mod form;
 mod guard;
 mod jobs;
+mod limits;
 pub mod log;
 mod middleware;
 mod operations;

@@ -53,9 +53,9 @@ pub enum OriginRule {
 pub enum RateClass {
     /// They are not.
     None,
-    /// Failed sign-ins: 5 a minute for each address and account.
+    /// Failed guesses at a password, 5 a minute. Counted by the handler, which knows whose.
     SignIn,
-    /// New accounts: 20 a minute for each address.
+    /// New accounts, 20 a minute for each address. Counted by the guard.
     SignUp,
 }
 
@@ -87,6 +87,9 @@ pub struct Route {
     pub rate: RateClass,
     /// Which proof it takes.
     pub proof: Proof,
+    /// Whether a request counts as use of the session. What an open page asks by itself does not:
+    /// an unattended screen must not keep its session alive.
+    pub is_use: bool,
     handler: fn() -> MethodRouter<AppState>,
 }
 
@@ -105,6 +108,7 @@ fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppSta
         origin: OriginRule::Safe,
         rate: RateClass::None,
         proof: proof(access),
+        is_use: true,
         handler,
     }
 }
@@ -140,6 +144,13 @@ fn change(
         class: Class::Api,
         origin: OriginRule::OwnPage,
         ..page(path, access, handler)
+    }
+}
+
+fn polled(route: Route) -> Route {
+    Route {
+        is_use: false,
+        ..route
     }
 }
 
@@ -205,9 +216,10 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| vec![
     action("/admin/users/{user_id}/disable", MANAGE, post!(pages::admin_users::disable)),
     action("/admin/users/{user_id}/enable", MANAGE, post!(pages::admin_users::enable)),
     page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
+    read("/api/auth/csrf/", Access::Public, get!(api::csrf)),
     read("/api/ping", Access::Public, get!(api::ping)),
     read("/api/me", OWN, get!(api::me)),
-    read("/api/admin/overview", VIEW, get!(api::overview::show)),
+    polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
     read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
     read("/api/admin/sessions/{session_id}", VIEW, get!(api::sessions::show)),
     change(Method::DELETE, "/api/admin/sessions/{session_id}", END, || axum::routing::delete(api::sessions::revoke)),

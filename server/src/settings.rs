@@ -88,7 +88,7 @@ pub const DEFINITIONS: &[Definition] = &[
     secret("database_url", "`sqlite://…` or `postgres://…`; `latchkey.db` in the data folder where unset."),
     setting("data_dir", "data", "Folder of the embedded database and the key file."),
     secret("master_key", "Master keys, 32 bytes in base64url each, with commas between, the current one first; the key file in the data folder where unset. Required with PostgreSQL."),
-    secret("redis_url", "Redis or Valkey for counters that several nodes share; in memory where unset."),
+    secret("redis_url", "`redis://…` of a Redis or Valkey for counters that several nodes share; in memory where unset."),
     setting("site_dir", "", "Folder of the built stylesheet and wasm; `site` beside the program where unset."),
     setting("trusted_proxies", "", "Networks whose `X-Forwarded-For` is believed, with commas between."),
     setting("allowed_origins", "", "Further origins whose forms are accepted together with a CSRF token, with commas between."),
@@ -168,7 +168,7 @@ impl fmt::Debug for Settings {
     }
 }
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Settings {
     /// Reads all settings from their sources.
@@ -252,13 +252,15 @@ impl Settings {
     /// Without mail, an address cannot be proved, and "that address is taken" tells strangers who
     /// has an account: so open sign-up is for loopback, where the only stranger is oneself.
     pub fn is_sign_up_open(&self) -> bool {
-        self.sign_up == SignUpMode::Open && self.base_url.is_loopback()
+        self.sign_up == SignUpMode::Open
+            && self.base_url.is_loopback()
+            && self.listen.ip().is_loopback()
     }
 
     /// What is unsafe or surprising in these settings, a sentence each.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.sign_up == SignUpMode::Open && !self.base_url.is_loopback() {
+        if self.sign_up == SignUpMode::Open && !self.is_sign_up_open() {
             warnings.push(
                 "sign_up is `open`, but without mail it stays closed on a public address: make \
                  accounts with `latchkey user create`"
@@ -273,10 +275,17 @@ impl Settings {
                 "password hashes are weaker than Argon2id with 19,456 KiB and 2 passes".to_owned(),
             );
         }
-        if !self.listen.ip().is_loopback() && self.trusted_proxies.is_empty() {
+        if self.base_url.is_secure() && self.trusted_proxies.is_empty() {
             warnings.push(
-                "listening beyond loopback without trusted_proxies: if a proxy stands before this \
-                 program, every caller has the proxy's address"
+                "base_url is https, so a proxy stands before this program, but trusted_proxies is \
+                 unset: all callers will have the proxy's address and share its limits"
+                    .to_owned(),
+            );
+        }
+        if !self.listen.ip().is_loopback() && !self.base_url.is_secure() {
+            warnings.push(
+                "listening beyond loopback with a plain http base_url: passwords and cookies would \
+                 travel in clear. Set base_url to the https address of the proxy before it"
                     .to_owned(),
             );
         }

@@ -153,8 +153,8 @@ words!(
         SignIn = "sign_in", "Sign-in";
         /// Somebody made an account, or tried to.
         SignUp = "sign_up", "Sign-up";
-        /// Sign-ins were refused because there were too many.
-        SignInLimited = "sign_in.limited", "Sign-ins limited";
+        /// Attempts were refused because there were too many.
+        AttemptsLimited = "attempts.limited", "Attempts limited";
         /// The cookie of a session got a new value.
         SessionRenewed = "session.renewed", "Session renewed";
         /// One session ended.

@@ -242,7 +242,7 @@ pub(crate) fn event(number: usize) -> EventItem {
             ..plain
         },
         5 => EventItem {
-            kind: EventKind::SignInLimited,
+            kind: EventKind::AttemptsLimited,
             outcome: Outcome::Failure,
             reason: "27 attempts in a minute".to_owned(),
             actor: None,

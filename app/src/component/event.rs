@@ -90,7 +90,7 @@ fn who(event: &EventItem) -> Option<AnyView> {
         }
         (None, None, Some(typed)) => Some(
             view! {
-                <span class="person" title=typed.clone()>
+                <span class="cut font-medium" title=typed.clone()>
                     {typed.clone()}
                 </span>
                 <span class="note">"as typed"</span>
@@ -136,13 +136,13 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
                 >
                     "Details"
                 </button>
-                <Popup id title=title.clone()>
-                    <Facts>
+                <Popup id title=title.clone() closable=true>
+                    <div class="mt-3"><Facts>
                         <Fact name="When">
                             <When at />
                         </Fact>
                         {facts}
-                    </Facts>
+                    </Facts></div>
                 </Popup>
             }
         })
@@ -169,7 +169,7 @@ fn FeedRow(event: EventItem) -> impl IntoView {
         Outcome::Failure => (Glyph::Cross, "mt-0.5 size-5 text-danger"),
     };
     let who = who(&event);
-    let separator = (who.is_some() && event.address.is_some()).then_some("· ");
+    let separator = (who.is_some() && event.address.is_some()).then_some(" · ");
     let address = event
         .address
         .clone()

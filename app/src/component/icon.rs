@@ -13,6 +13,7 @@ pub(crate) enum Glyph {
     ArrowLeft,
     ArrowRight,
     Check,
+    Close,
     Cross,
     Device,
     Info,
@@ -33,6 +34,7 @@ impl Glyph {
             Self::ArrowLeft => "M19 12H5M11 6l-6 6 6 6",
             Self::ArrowRight => "M5 12h14M13 6l6 6-6 6",
             Self::Check => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM8.3 12.3l2.5 2.5 4.9-5.4",
+            Self::Close => "M6 6l12 12M18 6 6 18",
             Self::Cross => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM9 9l6 6M15 9l-6 6",
             Self::Device => {
                 "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM3 12h18M12 3c5 5.2 5 12.8 0 18M12 3c-5 5.2-5 12.8 0 18"

@@ -97,12 +97,14 @@ fn Myself(
     let name = viewer.username.clone();
     view! {
         <div class="menu-viewer">
-            <span class="max-w-48 truncate text-sm font-medium text-ink" title=viewer.username>
-                {name}
-            </span>
-            {(viewer.role != Role::User).then(|| view! { <RoleBadge role=viewer.role /> })}
-            {(viewer.role == Role::Auditor)
-                .then(|| view! { <Badge tone=Tone::Plain text="Read only" /> })}
+            <div class="menu-self">
+                <span class="menu-viewer-name" title=viewer.username>
+                    {name}
+                </span>
+                {(viewer.role != Role::User).then(|| view! { <RoleBadge role=viewer.role /> })}
+                {(viewer.role == Role::Auditor)
+                    .then(|| view! { <Badge tone=Tone::Plain text="Read only" /> })}
+            </div>
             <PostForm action="/logout" class="max-md:ml-auto">
                 <button type="submit" class="btn btn-quiet md:-mr-3.5">
                     <Icon glyph=Glyph::SignOut />

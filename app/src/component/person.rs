@@ -14,14 +14,14 @@ pub(crate) fn PersonLink(
     let title = user.name.clone();
     if user.id.is_empty() {
         view! {
-            <span class="person" title=title>
+            <span class="cut font-medium" title=title>
                 {user.name}
             </span>
         }
         .into_any()
     } else {
         view! {
-            <a href=format!("/admin/users/{}", user.id) class="person link" title=title>
+            <a href=format!("/admin/users/{}", user.id) class="cut link" title=title>
                 {user.name}
             </a>
         }

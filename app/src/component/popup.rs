@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::{Glyph, Icon};
+
 /// The panel. A button with its id as `popovertarget` opens it.
 #[component]
 pub(crate) fn Popup(
@@ -12,22 +14,41 @@ pub(crate) fn Popup(
     /// The id of the element in it that says what it is about, if one does.
     #[prop(optional, into)]
     described_by: Option<String>,
+    /// Whether it has a button of its own to close it.
+    #[prop(optional)]
+    closable: bool,
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
     let labelled_by = title_id.clone();
+    let close = closable.then(|| {
+        view! {
+            <button
+                type="button"
+                class="btn btn-quiet -m-2 px-2"
+                popovertarget=id.clone()
+                popovertargetaction="hide"
+                aria-label="Close"
+            >
+                <Icon glyph=Glyph::Close class="size-5" />
+            </button>
+        }
+    });
     view! {
         <div
-            id=id
+            id=id.clone()
             popover="auto"
             role="dialog"
             aria-labelledby=labelled_by
             aria-describedby=described_by
             class="popup"
         >
-            <h2 id=title_id class="text-base font-semibold text-ink wrap-anywhere">
-                {title}
-            </h2>
+            <div class="flex items-start justify-between gap-3">
+                <h2 id=title_id class="text-base font-semibold text-ink wrap-anywhere">
+                    {title}
+                </h2>
+                {close}
+            </div>
             {children()}
         </div>
     }

@@ -126,16 +126,14 @@ fn SessionRow(
 fn browser(session: &SessionItem, mark_own: bool) -> impl IntoView + use<> {
     let own = (mark_own && session.is_current).then(|| {
         view! {
-            <span class="ml-2 inline-block">
-                <Badge tone=Tone::Accent text="This session" />
-            </span>
+            <Badge tone=Tone::Accent text="This session" />
         }
     });
     view! {
         <span class="flex gap-2.5" title=session.user_agent.clone()>
             <Icon glyph=picture(&session.device) class="size-5 text-muted" />
-            <span class="min-w-0">
-                <span class="font-medium text-ink wrap-anywhere">{browser_name(session)}</span>
+            <span class="flex min-w-0 flex-wrap items-baseline gap-x-2 gap-y-1">
+                <span class="font-medium text-ink wrap-break-word">{browser_name(session)}</span>
                 {own}
             </span>
         </span>
@@ -158,7 +156,7 @@ fn state(session: &SessionItem) -> impl IntoView + use<> {
     match session.ended.clone() {
         None => view! {
             <Badge tone=Tone::Good text="Live" />
-            <span class="note">"ends " <When at=session.expires_at /></span>
+            <span class="note">"ends\u{a0}" <When at=session.expires_at /></span>
         }
         .into_any(),
         Some(ended) => view! {

@@ -101,7 +101,11 @@ pub(super) fn Email(
     address: Option<String>,
     /// Whether it is verified.
     verified: bool,
+    /// Whether a long one is cut off: in tables.
+    #[prop(optional)]
+    cut: bool,
 ) -> impl IntoView {
+    let class = if cut { "cut" } else { "wrap-anywhere" };
     match address {
         Some(address) => {
             let badge = if verified {
@@ -110,7 +114,9 @@ pub(super) fn Email(
                 view! { <Badge tone=Tone::Caution text="Not verified" /> }
             };
             view! {
-                <span class="wrap-anywhere">{address}</span>
+                <span class=class title=address.clone()>
+                    {address.clone()}
+                </span>
                 {badge}
             }
             .into_any()

@@ -97,7 +97,7 @@ impl Page for AdminUsersPage {
                 <FilterField
                     name="search"
                     label="Search"
-                    placeholder="Beginning of a name or e-mail"
+                    placeholder="Start of name or e-mail"
                     value=self.search
                 />
                 <WordChoice
@@ -131,7 +131,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
             };
             let disabled = user
                 .disabled_at
-                .map(|at| view! { <span class="note">"since " <When at /></span> });
+                .map(|at| view! { <span class="note">"since\u{a0}" <When at /></span> });
             view! {
                 <Row>
                     <Cell>
@@ -139,7 +139,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
                     </Cell>
                     <Cell label="E-mail address">
                         <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
-                            <Email address=user.email verified=user.email_verified />
+                            <Email address=user.email verified=user.email_verified cut=true />
                         </span>
                     </Cell>
                     <Cell label="Role">

@@ -49,18 +49,30 @@ impl RefusalCounts {
         *times == 1
     }
 
-    /// Writes what was counted, one row for each address, kind and minute.
+    /// Writes what was counted in minutes that are over, one row for each address, kind and minute.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails; then the counts are kept for the next time.
     pub async fn flush(&self, authority: &Authority) -> Result<(), StoreError> {
+        // The running minute stays: its first refusal must be told from its second.
         let current = authority.now().0.div_euclid(MINUTE) * MINUTE;
+        self.write_before(authority, current).await
+    }
+
+    /// Writes everything, the running minute too, before the program stops.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn finish(&self, authority: &Authority) -> Result<(), StoreError> {
+        self.write_before(authority, i64::MAX).await
+    }
+
+    async fn write_before(&self, authority: &Authority, end: i64) -> Result<(), StoreError> {
         let mut finished: Vec<_> = {
             let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            // The running minute stays: its first refusal must be told from its second.
             counts
                 .iter()
-                .filter(|((minute, ..), _)| *minute < current)
+                .filter(|((minute, ..), _)| *minute < end)
                 .map(|(key, times)| (key.clone(), *times))
                 .collect()
         };

@@ -59,6 +59,18 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+impl Report {
+    /// Says once of each key that it is missing.
+    fn key_unknown(&mut self, key_id: &str) {
+        let finding = Finding::KeyUnknown {
+            key_id: key_id.to_owned(),
+        };
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+}
+
 /// Verifies the whole record, from the first seal to the last.
 ///
 /// It cannot see that the *newest* events were removed together with their seals: for that, keep
@@ -113,9 +125,7 @@ pub async fn verify(authority: &Authority) -> Result<Report, StoreError> {
             report.events += 1;
             check_event(authority, &event, personal.remove(&seal.seq), &mut report);
             match link(authority, &seal, &chain, &event) {
-                None => report.findings.push(Finding::KeyUnknown {
-                    key_id: seal.key_id.clone(),
-                }),
+                None => report.key_unknown(&seal.key_id),
                 Some(expected) if expected[..] == seal.chain[..] => {}
                 Some(_) => report.findings.push(Finding::ChainBroken { position }),
             }
@@ -134,9 +144,7 @@ fn check_event(
     report: &mut Report,
 ) {
     match event_mac(authority, event) {
-        None => report.findings.push(Finding::KeyUnknown {
-            key_id: event.key_id.clone(),
-        }),
+        None => report.key_unknown(&event.key_id),
         Some(mac) if mac[..] == event.mac[..] => {}
         Some(_) => report
             .findings

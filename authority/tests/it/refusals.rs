@@ -8,7 +8,7 @@ use latchkey_types::{EventKind, Word};
 use crate::support::{column, count};
 
 const MINUTE: Duration = Duration::from_mins(1);
-const LIMITED: EventKind = EventKind::SignInLimited;
+const LIMITED: EventKind = EventKind::AttemptsLimited;
 
 async fn flush(test: &TestAuthority) {
     test.authority

@@ -41,9 +41,7 @@ impl EmailAddress {
             return Err(NameError::Malformed);
         }
         let key = format!("{}@{}", lower_case(local), ascii_domain(domain)?);
-        if written.len() > Self::LIMIT
-            || key.len() > Self::LIMIT
-            || local.len() > Self::LOCAL_LIMIT
+        if written.len() > Self::LIMIT || key.len() > Self::LIMIT || local.len() > Self::LOCAL_LIMIT
         {
             return Err(NameError::TooLong);
         }
@@ -150,7 +148,11 @@ mod tests {
             "ann@example.com\r\nBcc: x@example.com",
             "a\u{200b}nn@example.com",
         ] {
-            assert_eq!(EmailAddress::parse(wrong), Err(NameError::Malformed), "{wrong:?}");
+            assert_eq!(
+                EmailAddress::parse(wrong),
+                Err(NameError::Malformed),
+                "{wrong:?}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Usernames: PRECIS UsernameCaseMapped (RFC 8265 §3.3), told apart by confusable skeleton.
+//! Usernames: PRECIS `UsernameCaseMapped` (RFC 8265 §3.3), told apart by confusable skeleton.
 
 use precis_profiles::{UsernameCaseMapped, precis_core::profile::Profile};
 use unicode_normalization::UnicodeNormalization;
@@ -129,11 +129,28 @@ mod tests {
         assert_eq!(Username::parse(&"a".repeat(65)), Err(NameError::TooLong));
         assert!(Username::parse(&"a".repeat(64)).is_ok());
         assert!(Username::parse(&"丂".repeat(64)).is_ok());
-        assert_eq!(Username::parse(&"a".repeat(100_000)), Err(NameError::TooLong));
+        assert_eq!(
+            Username::parse(&"a".repeat(100_000)),
+            Err(NameError::TooLong)
+        );
         for wrong in [
-            " ", "a b", " a", "a ", "a\tb", "a@b", "a＠b", "\0", "a\u{200b}b", "a\u{202e}b", "ﷺ",
+            " ",
+            "a b",
+            " a",
+            "a ",
+            "a\tb",
+            "a@b",
+            "a＠b",
+            "\0",
+            "a\u{200b}b",
+            "a\u{202e}b",
+            "ﷺ",
         ] {
-            assert_eq!(Username::parse(wrong), Err(NameError::Malformed), "{wrong:?}");
+            assert_eq!(
+                Username::parse(wrong),
+                Err(NameError::Malformed),
+                "{wrong:?}"
+            );
         }
     }
 }

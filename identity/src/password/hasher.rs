@@ -68,8 +68,8 @@ impl PasswordHasher {
             return Err(PasswordSettingsError::NoRoom);
         }
         let engine = Arc::new(Engine::new(settings, &*random)?);
-        let pool = Pool::start(settings.threads, settings.queue)
-            .map_err(PasswordSettingsError::Thread)?;
+        let pool =
+            Pool::start(settings.threads, settings.queue).map_err(PasswordSettingsError::Thread)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,

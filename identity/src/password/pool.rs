@@ -47,7 +47,7 @@ impl Pool {
     const WAIT_LIMIT: Duration = Duration::from_secs(20);
 
     /// The longest that anybody is told to stay away.
-    const RETRY_LIMIT: Duration = Duration::from_secs(60);
+    const RETRY_LIMIT: Duration = Duration::from_mins(1);
 
     pub(super) fn start(threads: usize, queue: usize) -> std::io::Result<Self> {
         let (jobs, receiver) = sync_channel(queue);
@@ -127,7 +127,11 @@ impl Pending {
         let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         let usual = self.0.usual.load(Ordering::Relaxed);
         // A moving average. Two threads may overwrite each other's; it is an estimate.
-        let next = if usual == 0 { took } else { (usual / 8) * 7 + took / 8 };
+        let next = if usual == 0 {
+            took
+        } else {
+            (usual / 8) * 7 + took / 8
+        };
         self.0.usual.store(next, Ordering::Relaxed);
         result
     }
@@ -204,12 +208,25 @@ mod tests {
         has_started.recv().unwrap();
 
         let mut waiting = Box::pin(pool.run(|| 1));
-        assert!(futures_poll(waiting.as_mut()).await.is_none());
+        assert!(poll_once(waiting.as_mut()).await.is_none());
         assert_eq!(pool.run(|| 2).await, Err(PoolError::Full));
         // Whoever goes away gives the place back only when its turn comes, without work.
         release.send(()).unwrap();
         assert_eq!(waiting.await, Ok(1));
         running.await.unwrap().unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn i12_jobs_run_on_named_threads_behind_all_others() {
+        let niceness = || rustix::process::getpriority_process(None).unwrap();
+        let pool = Pool::start(1, 1).unwrap();
+        let (name, of_job) = pool
+            .run(move || (thread::current().name().map(str::to_owned), niceness()))
+            .await
+            .unwrap();
+        assert_eq!(name.as_deref(), Some("password-1"));
+        assert_eq!(of_job, (niceness() + 10).min(19));
     }
 
     #[tokio::test]
@@ -221,13 +238,13 @@ mod tests {
             started.send(()).unwrap();
             held.recv().unwrap();
         }));
-        assert!(futures_poll(running.as_mut()).await.is_none());
+        assert!(poll_once(running.as_mut()).await.is_none());
         has_started.recv().unwrap();
 
         let done = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&done);
         let mut left = Box::pin(pool.run(move || counter.fetch_add(1, Ordering::SeqCst)));
-        assert!(futures_poll(left.as_mut()).await.is_none());
+        assert!(poll_once(left.as_mut()).await.is_none());
         drop(left);
         release.send(()).unwrap();
         running.await.unwrap();
@@ -237,7 +254,7 @@ mod tests {
     }
 
     /// Polls once.
-    async fn futures_poll<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    async fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
         let mut future = Some(future);
         std::future::poll_fn(move |context| {
             let polled = future.take().map(|future| future.poll(context));

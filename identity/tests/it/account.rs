@@ -30,7 +30,8 @@ fn search(text: &str) -> AccountFilter {
 async fn users_are_listed_newest_first_in_pages_that_miss_nobody() {
     let on = TestIdentity::new().await;
     for number in 0..7 {
-        on.user_with(&format!("user{number}"), None, Role::User).await;
+        on.user_with(&format!("user{number}"), None, Role::User)
+            .await;
         // Some of the same instant.
         if number % 2 == 1 {
             on.test.clock.advance(Duration::from_secs(1));
@@ -60,7 +61,9 @@ async fn users_are_listed_newest_first_in_pages_that_miss_nobody() {
 #[tokio::test]
 async fn a_search_finds_beginnings_of_names_and_addresses_and_nothing_else() {
     let on = TestIdentity::new().await;
-    for name in ["ann", "anna", "bob", "a_b", "a%c", "émile", "étienne", "eve", "ano"] {
+    for name in [
+        "ann", "anna", "bob", "a_b", "a%c", "émile", "étienne", "eve", "ano",
+    ] {
         on.user_with(name, None, Role::User).await;
     }
     let found = async |text: &str| {
@@ -86,7 +89,8 @@ async fn a_search_finds_beginnings_of_names_and_addresses_and_nothing_else() {
 async fn a_list_is_narrowed_by_role_and_state() {
     let on = TestIdentity::new().await;
     on.user_with("ann", None, Role::User).await;
-    on.user_with("root", Some(PASSWORD), Role::Administrator).await;
+    on.user_with("root", Some(PASSWORD), Role::Administrator)
+        .await;
     let disabled = on.user_with("bob", None, Role::User).await;
     on.disable(disabled).await;
     let by = |role, state| AccountFilter {
@@ -94,8 +98,14 @@ async fn a_list_is_narrowed_by_role_and_state() {
         role,
         state,
     };
-    assert_eq!(names(&on, by(Some(Role::Administrator), None)).await, ["root"]);
-    assert_eq!(names(&on, by(None, Some(UserState::Disabled))).await, ["bob"]);
+    assert_eq!(
+        names(&on, by(Some(Role::Administrator), None)).await,
+        ["root"]
+    );
+    assert_eq!(
+        names(&on, by(None, Some(UserState::Disabled))).await,
+        ["bob"]
+    );
     assert_eq!(
         names(&on, by(Some(Role::User), Some(UserState::Active))).await,
         ["ann"]
@@ -115,7 +125,9 @@ async fn a_filter_finds_users_by_id_or_by_the_beginning_of_a_name() {
     let anna = on.user_with("anna", None, Role::User).await;
     on.user_with("bob", None, Role::User).await;
     let find = async |text: &str| {
-        let mut ids = account::find_ids(&on.test.authority, text, 10).await.unwrap();
+        let mut ids = account::find_ids(&on.test.authority, text, 10)
+            .await
+            .unwrap();
         ids.sort();
         ids
     };
@@ -128,7 +140,9 @@ async fn a_filter_finds_users_by_id_or_by_the_beginning_of_a_name() {
     assert_eq!(find(&gone.to_string()).await, [gone]);
     assert_eq!(find("").await, []);
     assert_eq!(find("nobody").await, []);
-    let limited = account::find_ids(&on.test.authority, "ann", 1).await.unwrap();
+    let limited = account::find_ids(&on.test.authority, "ann", 1)
+        .await
+        .unwrap();
     assert_eq!(limited.len(), 1);
 }
 
@@ -143,9 +157,15 @@ async fn accounts_are_read_one_by_one_or_many_at_once() {
         .unwrap();
     assert_eq!(many.len(), 2);
     assert_eq!(many[&ann].username, "ann");
-    let one = account::one(&on.test.authority, bob).await.unwrap().unwrap();
+    let one = account::one(&on.test.authority, bob)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(one, many[&bob]);
-    assert_eq!(account::one(&on.test.authority, without).await.unwrap(), None);
+    assert_eq!(
+        account::one(&on.test.authority, without).await.unwrap(),
+        None
+    );
     let none = account::many(&on.test.authority, &[]).await.unwrap();
     assert!(none.is_empty());
 }

@@ -16,9 +16,15 @@ async fn a_change_ends_all_other_sessions_and_the_old_password() {
     let elsewhere = on.sign_in("ann", PASSWORD).await.unwrap();
     let principal = on.test.principal(here.session_id).await;
 
-    let ended = change_password(&on.identity, &principal, PASSWORD, OTHER_PASSWORD, &caller())
-        .await
-        .unwrap();
+    let ended = change_password(
+        &on.identity,
+        &principal,
+        PASSWORD,
+        OTHER_PASSWORD,
+        &caller(),
+    )
+    .await
+    .unwrap();
     assert_eq!(ended, 1);
     assert!(on.test.is_live(here.session_id).await);
     assert!(!on.test.is_live(elsewhere.session_id).await);
@@ -83,23 +89,35 @@ async fn i04_a_session_that_is_over_changes_no_password() {
     let user_id = on.user("ann").await;
     let here = on.sign_in("ann", PASSWORD).await.unwrap();
     let there = on.sign_in("ann", PASSWORD).await.unwrap();
-    let of_here = on.test.principal(here.session_id).await;
-    let of_there = on.test.principal(there.session_id).await;
+    let principal = on.test.principal(here.session_id).await;
+    let late = on.test.principal(there.session_id).await;
 
-    change_password(&on.identity, &of_here, PASSWORD, OTHER_PASSWORD, &caller())
-        .await
-        .unwrap();
+    change_password(
+        &on.identity,
+        &principal,
+        PASSWORD,
+        OTHER_PASSWORD,
+        &caller(),
+    )
+    .await
+    .unwrap();
     let hash = on.stored_hash(user_id).await;
     // Good as it was when it was looked up, and over by now.
-    let error = change_password(&on.identity, &of_there, OTHER_PASSWORD, PASSWORD, &caller())
+    let error = change_password(&on.identity, &late, OTHER_PASSWORD, PASSWORD, &caller())
         .await
         .unwrap_err();
     assert!(matches!(error, ChangePasswordError::SignedOut), "{error:?}");
 
     on.disable(user_id).await;
-    let error = change_password(&on.identity, &of_here, OTHER_PASSWORD, PASSWORD, &caller())
-        .await
-        .unwrap_err();
+    let error = change_password(
+        &on.identity,
+        &principal,
+        OTHER_PASSWORD,
+        PASSWORD,
+        &caller(),
+    )
+    .await
+    .unwrap_err();
     assert!(matches!(error, ChangePasswordError::SignedOut), "{error:?}");
     assert_eq!(on.stored_hash(user_id).await, hash);
 }
@@ -139,5 +157,8 @@ async fn whoever_has_no_password_has_none_to_change() {
     let error = change_password(&on.identity, &principal, "", OTHER_PASSWORD, &caller())
         .await
         .unwrap_err();
-    assert!(matches!(error, ChangePasswordError::WrongCurrent), "{error:?}");
+    assert!(
+        matches!(error, ChangePasswordError::WrongCurrent),
+        "{error:?}"
+    );
 }

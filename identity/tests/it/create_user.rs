@@ -24,7 +24,10 @@ async fn an_account_gets_what_it_was_given() {
         caller: &caller,
     };
     assert_eq!(create_user(&on.identity, new).await.unwrap(), user_id);
-    let row = user::one(&on.test.authority, user_id).await.unwrap().unwrap();
+    let row = user::one(&on.test.authority, user_id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(row.role, Role::Auditor);
     let account = account::one(&on.test.authority, user_id)
         .await
@@ -37,10 +40,28 @@ async fn an_account_gets_what_it_was_given() {
     assert_eq!(event.detail.as_deref(), Some(r#"{"role":"auditor"}"#));
 
     for (new, taken) in [
-        (CreateUser { username: "bob", email: None, ..new }, "the id is taken"),
-        (CreateUser { user_id: None, email: None, ..new }, "the username is taken"),
         (
-            CreateUser { user_id: None, username: "bob", ..new },
+            CreateUser {
+                username: "bob",
+                email: None,
+                ..new
+            },
+            "the id is taken",
+        ),
+        (
+            CreateUser {
+                user_id: None,
+                email: None,
+                ..new
+            },
+            "the username is taken",
+        ),
+        (
+            CreateUser {
+                user_id: None,
+                username: "bob",
+                ..new
+            },
             "the e-mail address is taken",
         ),
     ] {
@@ -64,9 +85,18 @@ async fn an_administrator_made_by_hand_closes_the_set_up() {
     let on = TestIdentity::new().await;
     let code = setup::issue_code(&on.identity).await.unwrap().unwrap();
     on.user("ann").await;
-    assert!(setup::check_code(&on.identity, code.as_str()).await.unwrap());
-    on.user_with("root", Some(PASSWORD), Role::Administrator).await;
-    assert!(!setup::check_code(&on.identity, code.as_str()).await.unwrap());
+    assert!(
+        setup::check_code(&on.identity, code.as_str())
+            .await
+            .unwrap()
+    );
+    on.user_with("root", Some(PASSWORD), Role::Administrator)
+        .await;
+    assert!(
+        !setup::check_code(&on.identity, code.as_str())
+            .await
+            .unwrap()
+    );
     assert!(setup::issue_code(&on.identity).await.unwrap().is_none());
 }
 
@@ -77,7 +107,10 @@ async fn the_bootstrap_administrator_is_made_once_and_never_again() {
         .await
         .unwrap()
         .unwrap();
-    let account = account::one(&on.test.authority, made).await.unwrap().unwrap();
+    let account = account::one(&on.test.authority, made)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(account.username, "Root");
     assert_eq!(account.email.as_deref(), Some("Root@example.com"));
     assert!(account.email_verified_at.is_some());
@@ -99,8 +132,16 @@ async fn the_bootstrap_administrator_is_made_once_and_never_again() {
 async fn unusable_settings_make_no_bootstrap_administrator() {
     let on = TestIdentity::new().await;
     for (email, password, text) in [
-        ("root", PASSWORD, "the e-mail address holds characters that are not allowed there"),
-        ("root@example.com", "short", "the password must have at least 15 characters"),
+        (
+            "root",
+            PASSWORD,
+            "the e-mail address holds characters that are not allowed there",
+        ),
+        (
+            "root@example.com",
+            "short",
+            "the password must have at least 15 characters",
+        ),
     ] {
         let error = bootstrap_administrator(&on.identity, email, password, &caller())
             .await

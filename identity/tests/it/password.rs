@@ -39,7 +39,10 @@ async fn the_default_is_argon2id_with_19_mebibytes_and_two_passes() {
         hash.as_str()
     );
     let stored = Some(hash.as_str().to_owned());
-    let right = hasher.verify(typed(PASSWORD), stored.clone()).await.unwrap();
+    let right = hasher
+        .verify(typed(PASSWORD), stored.clone())
+        .await
+        .unwrap();
     assert!(right.matches && !right.rehash_needed);
     let wrong = hasher.verify(typed(OTHER_PASSWORD), stored).await.unwrap();
     assert!(!wrong.matches);
@@ -61,7 +64,8 @@ async fn a_hash_made_otherwise_is_verified_and_told() {
     let hasher = hasher(cheap());
     // Argon2i, as another program may have stored it (test vector of the `argon2` crate's KAT with
     // RFC 9106's reference: password "password", salt "somesalt").
-    let argon2i = "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8";
+    let argon2i =
+        "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8";
     let verified = hasher
         .verify(typed("password"), Some(argon2i.to_owned()))
         .await
@@ -132,17 +136,35 @@ async fn i12_a_full_queue_answers_busy_at_once_and_never_blocks() {
 fn settings_that_cannot_work_are_refused_at_the_start() {
     let start = |settings| PasswordHasher::start(settings, Arc::new(OsRandomness)).unwrap_err();
     for settings in [
-        PasswordSettings { threads: 0, ..cheap() },
-        PasswordSettings { queue: 0, ..cheap() },
+        PasswordSettings {
+            threads: 0,
+            ..cheap()
+        },
+        PasswordSettings {
+            queue: 0,
+            ..cheap()
+        },
     ] {
         assert!(matches!(start(settings), PasswordSettingsError::NoRoom));
     }
     for settings in [
-        PasswordSettings { memory_kib: 1, ..cheap() },
-        PasswordSettings { iterations: 0, ..cheap() },
-        PasswordSettings { parallelism: 0, ..cheap() },
+        PasswordSettings {
+            memory_kib: 1,
+            ..cheap()
+        },
+        PasswordSettings {
+            iterations: 0,
+            ..cheap()
+        },
+        PasswordSettings {
+            parallelism: 0,
+            ..cheap()
+        },
     ] {
-        assert!(matches!(start(settings), PasswordSettingsError::Parameters(_)));
+        assert!(matches!(
+            start(settings),
+            PasswordSettingsError::Parameters(_)
+        ));
     }
 }
 

@@ -102,7 +102,12 @@ async fn of_many_ways_to_the_first_administrator_one_succeeds() {
                 .is_some()
         });
     }
-    let made = attempts.join_all().await.into_iter().filter(|made| *made).count();
+    let made = attempts
+        .join_all()
+        .await
+        .into_iter()
+        .filter(|made| *made)
+        .count();
     assert_eq!(made, 1);
     assert_eq!(on.rows("users").await, 1);
 }
@@ -116,7 +121,8 @@ async fn i04_no_session_outlives_the_disabling_beside_which_it_was_born() {
         let mut attempts = JoinSet::new();
         for _ in 0..MANY {
             let identity = on.identity.clone();
-            attempts.spawn(async move { sign_in(&identity, "ann", PASSWORD, None, &caller()).await });
+            attempts
+                .spawn(async move { sign_in(&identity, "ann", PASSWORD, None, &caller()).await });
         }
         // In the middle of them.
         on.hashed_since(on.identity.hasher().finished() + 4).await;
@@ -144,11 +150,18 @@ async fn i04_no_session_of_the_old_password_outlives_its_change() {
         let mut attempts = JoinSet::new();
         for _ in 0..MANY {
             let identity = on.identity.clone();
-            attempts.spawn(async move { sign_in(&identity, "ann", PASSWORD, None, &caller()).await });
+            attempts
+                .spawn(async move { sign_in(&identity, "ann", PASSWORD, None, &caller()).await });
         }
-        change_password(&on.identity, &principal, PASSWORD, OTHER_PASSWORD, &caller())
-            .await
-            .unwrap();
+        change_password(
+            &on.identity,
+            &principal,
+            PASSWORD,
+            OTHER_PASSWORD,
+            &caller(),
+        )
+        .await
+        .unwrap();
         for result in attempts.join_all().await {
             match result {
                 Ok(_) | Err(SignInError::Refused) => {}
@@ -178,6 +191,10 @@ async fn of_many_changes_from_one_password_one_succeeds() {
                 .is_ok()
         });
     }
-    let changed = attempts.join_all().await.into_iter().filter(|changed| *changed);
+    let changed = attempts
+        .join_all()
+        .await
+        .into_iter()
+        .filter(|changed| *changed);
     assert_eq!(changed.count(), 1);
 }

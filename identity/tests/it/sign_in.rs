@@ -136,7 +136,14 @@ async fn i12_a_storm_of_sign_ins_is_told_to_come_back_and_costs_no_more_than_the
         .map(|number| {
             let identity = on.identity.clone();
             tokio::spawn(async move {
-                sign_in(&identity, &format!("user{number}"), PASSWORD, None, &caller()).await
+                sign_in(
+                    &identity,
+                    &format!("user{number}"),
+                    PASSWORD,
+                    None,
+                    &caller(),
+                )
+                .await
             })
         })
         .collect();
@@ -259,7 +266,8 @@ async fn a_hash_made_with_other_settings_is_made_anew_once() {
 async fn a_stored_hash_that_is_none_is_a_fault_of_ours() {
     let on = TestIdentity::new().await;
     on.user("ann").await;
-    on.execute("UPDATE passwords SET password_hash = 'nonsense'").await;
+    on.execute("UPDATE passwords SET password_hash = 'nonsense'")
+        .await;
     let error = on.sign_in("ann", PASSWORD).await.unwrap_err();
     assert!(matches!(error, SignInError::Internal(_)), "{error:?}");
 }
@@ -272,7 +280,9 @@ async fn sign_in_beside(
     change: &str,
 ) -> Result<latchkey_identity::SignedIn, SignInError> {
     let mut held = AuthorityTx::begin(&on.test.authority).await.unwrap();
-    held.lock_users(&[(user_id, Lock::Exclusive)]).await.unwrap();
+    held.lock_users(&[(user_id, Lock::Exclusive)])
+        .await
+        .unwrap();
     let before = on.identity.hasher().finished();
     let attempt = tokio::spawn({
         let identity = on.identity.clone();
@@ -316,7 +326,10 @@ async fn i04_a_password_that_goes_away_beside_a_sign_in_wins() {
 async fn i04_a_user_who_is_disabled_beside_a_sign_in_is_not_signed_in() {
     let on = TestIdentity::new().await;
     let user_id = on.user("ann").await;
-    let change = format!("UPDATE users SET disabled_at = 1 WHERE {}", is_user(user_id));
+    let change = format!(
+        "UPDATE users SET disabled_at = 1 WHERE {}",
+        is_user(user_id)
+    );
     let error = sign_in_beside(&on, user_id, &change).await.unwrap_err();
     assert!(matches!(error, SignInError::Refused), "{error:?}");
     assert_eq!(on.rows("sessions").await, 0);

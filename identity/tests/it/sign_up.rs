@@ -2,10 +2,7 @@
 
 use latchkey_authority::user;
 use latchkey_identity::{
-    SignUp, SignUpError, account,
-    name::NameError,
-    password::NewPasswordError,
-    sign_up,
+    SignUp, SignUpError, account, name::NameError, password::NewPasswordError, sign_up,
 };
 use latchkey_testing::{allow_writes, caller, refuse_writes};
 use latchkey_types::{EventKind, Outcome, Role, SignInMethod};
@@ -57,7 +54,10 @@ async fn a_name_or_an_address_that_is_taken_is_told_and_recorded() {
         let error = sign_up(&on.identity, form(username, &caller))
             .await
             .unwrap_err();
-        assert!(matches!(error, SignUpError::UsernameTaken), "{username}: {error:?}");
+        assert!(
+            matches!(error, SignUpError::UsernameTaken),
+            "{username}: {error:?}"
+        );
         let event = on.last_event().await;
         assert_eq!(event.kind, EventKind::SignUp);
         assert_eq!(event.outcome, Outcome::Failure);
@@ -82,7 +82,9 @@ async fn i10_finding_out_that_a_name_is_taken_costs_what_signing_up_does() {
     let before = on.identity.hasher().finished();
     sign_up(&on.identity, form("ann", &caller)).await.unwrap();
     let between = on.identity.hasher().finished();
-    sign_up(&on.identity, form("ann", &caller)).await.unwrap_err();
+    sign_up(&on.identity, form("ann", &caller))
+        .await
+        .unwrap_err();
     assert_eq!(on.identity.hasher().finished() - between, between - before);
 }
 
@@ -93,21 +95,35 @@ async fn what_cannot_be_an_account_is_refused_without_a_hash() {
     let refused = async |new: SignUp<'_>| sign_up(&on.identity, new).await.unwrap_err();
     let good = form("ann", &caller);
     assert!(matches!(
-        refused(SignUp { username: "a b", ..good }).await,
+        refused(SignUp {
+            username: "a b",
+            ..good
+        })
+        .await,
         SignUpError::Username(NameError::Malformed)
     ));
     assert!(matches!(
-        refused(SignUp { email: Some("ann"), ..good }).await,
+        refused(SignUp {
+            email: Some("ann"),
+            ..good
+        })
+        .await,
         SignUpError::Email(NameError::Malformed)
     ));
     for (password, why) in [
         ("short", NewPasswordError::TooShort { min: 15 }),
         ("passwordpassword", NewPasswordError::Common),
         ("latchkey-ann-2026", NewPasswordError::OwnWords),
-        (&"x".repeat(2_000), NewPasswordError::TooLong { max_bytes: 1_024 }),
+        (
+            &"x".repeat(2_000),
+            NewPasswordError::TooLong { max_bytes: 1_024 },
+        ),
     ] {
         let error = refused(SignUp { password, ..good }).await;
-        assert!(matches!(error, SignUpError::Password(found) if found == why), "{error:?}");
+        assert!(
+            matches!(error, SignUpError::Password(found) if found == why),
+            "{error:?}"
+        );
         assert_eq!(on.last_event().await.reason.as_deref(), Some("password"));
     }
     assert_eq!(on.identity.hasher().finished(), 0);
@@ -139,10 +155,19 @@ async fn i01_a_sign_up_whose_event_or_signal_cannot_be_written_leaves_nobody() {
         replaces: Some(of_bob.session_id),
         ..form("ann", &caller)
     };
-    for table in ["audit_events", "audit_personal", "signals", "sessions", "passwords"] {
+    for table in [
+        "audit_events",
+        "audit_personal",
+        "signals",
+        "sessions",
+        "passwords",
+    ] {
         refuse_writes(&on.test.database.connection, table).await;
         let error = sign_up(&on.identity, new).await.unwrap_err();
-        assert!(matches!(error, SignUpError::Internal(_)), "{table}: {error:?}");
+        assert!(
+            matches!(error, SignUpError::Internal(_)),
+            "{table}: {error:?}"
+        );
         allow_writes(&on.test.database.connection, table).await;
         assert_eq!(on.rows("users").await, 1, "{table}");
         assert_eq!(on.rows("accounts").await, 1, "{table}");

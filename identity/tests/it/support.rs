@@ -76,7 +76,11 @@ impl TestIdentity {
         create_user(&self.identity, new).await.unwrap()
     }
 
-    pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Result<SignedIn, SignInError> {
+    pub(crate) async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+    ) -> Result<SignedIn, SignInError> {
         sign_in(&self.identity, name, password, None, &caller()).await
     }
 

@@ -92,7 +92,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 
 async fn fill(settings: &Settings) -> anyhow::Result<()> {
     // Three days ago, with plenty of room before now for all that follows.
-    let past = SystemClock.now().before(Duration::from_secs(3 * 86_400));
+    let past = SystemClock.now().before(Duration::from_hours(72));
     let clock = Arc::new(DemoClock(AtomicI64::new(past.0)));
     let identity = identity(settings, clock.clone()).await?;
     let authority = identity.authority();

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::Write as _,
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -36,7 +36,8 @@ const KEY_FILE: &str = "master.key";
 /// The database, without a look at its schema.
 pub(super) async fn database(settings: &Settings) -> anyhow::Result<DatabaseConnection> {
     if settings.is_embedded() {
-        data_dir(&settings.data_dir)?;
+        // The keys come first: a database without its keys would look like one that lost them.
+        master_keys(settings)?;
     }
     connect(&settings.database_url, POOL)
         .await
@@ -126,6 +127,14 @@ pub(super) fn master_keys(settings: &Settings) -> anyhow::Result<MasterKeys> {
             MasterKeys::parse(text.trim()).with_context(named)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if let Some(database) = database_file(settings).filter(|path| path.exists()) {
+                bail!(
+                    "{} is missing, but the database {} is there: what it holds was sealed with \
+                     that key. Put the key file back from a backup, or set LATCHKEY_MASTER_KEY",
+                    named(),
+                    database.display()
+                );
+            }
             let key = MasterKeys::generate(&OsRandomness);
             write_key(&path, &key).with_context(named)?;
             MasterKeys::parse(&key).with_context(named)
@@ -134,17 +143,30 @@ pub(super) fn master_keys(settings: &Settings) -> anyhow::Result<MasterKeys> {
     }
 }
 
-/// Writes the key so that it is there whole, or not at all, and never replaces another.
+/// Writes the key so that it is there whole, or not at all, and never replaces another: under
+/// another name first, then linked to its own, which fails where something stands already.
 fn write_key(path: &Path, key: &str) -> anyhow::Result<()> {
+    let unfinished = path.with_extension(format!("key.{}", std::process::id()));
     let mut file = fs::OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
-        .open(path)?;
+        .open(&unfinished)?;
     file.write_all(key.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;
-    Ok(())
+    let linked = fs::hard_link(&unfinished, path);
+    fs::remove_file(&unfinished)?;
+    Ok(linked?)
+}
+
+/// The file of an embedded database; `None` where it is not in a file.
+pub(super) fn database_file(settings: &Settings) -> Option<PathBuf> {
+    let path = settings.database_url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
 }
 
 fn data_dir(path: &Path) -> anyhow::Result<()> {

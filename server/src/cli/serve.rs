@@ -24,8 +24,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
-    let identity = open::identity(&settings).await?;
     let _alone = alone(&settings)?;
+    let identity = open::identity(&settings).await?;
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
@@ -59,16 +59,20 @@ fn site_dir(settings: &Settings) -> anyhow::Result<PathBuf> {
 
 /// Two servers on one embedded database would not hear of each other's changes.
 fn alone(settings: &Settings) -> anyhow::Result<Option<File>> {
-    if !settings.is_embedded() {
+    let Some(database) = open::database_file(settings) else {
         return Ok(None);
-    }
-    let path = settings.data_dir.join("serve.lock");
+    };
+    // Makes the data folder, where the database usually is.
+    open::master_keys(settings)?;
+    let mut path = database.clone().into_os_string();
+    path.push(".serve");
+    let path = PathBuf::from(path);
     let file = File::create(&path).with_context(|| format!("making {}", path.display()))?;
     let lock = rustix::fs::FlockOperation::NonBlockingLockExclusive;
     if rustix::fs::flock(&file, lock).is_err() {
         bail!(
             "another `latchkey serve` uses {}. Stop it, or set another data_dir",
-            settings.data_dir.display()
+            database.display()
         );
     }
     Ok(Some(file))
@@ -87,7 +91,8 @@ async fn first_administrator(settings: &Settings, identity: &Identity) -> anyhow
         return Ok(());
     }
     if let Some(code) = setup::issue_code(identity).await? {
-        // On the terminal alone, never in the log: whoever has the link becomes administrator.
+        // On standard output, not through the log: a log is kept, shipped and searched, and whoever
+        // has the link becomes administrator.
         say(&format!(
             "\nNobody administers this server yet. Open this link within 24 hours to make the \
              first administrator:\n\n    {}/setup?code={}\n",

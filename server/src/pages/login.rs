@@ -6,13 +6,8 @@ use latchkey_app::{
     Notice, Section,
     page::login::{LoginError, LoginPage},
 };
-use latchkey_authority::{
-    ActError,
-    audit::{self, AuditEvent},
-    session::end,
-};
+use latchkey_authority::{ActError, session::end};
 use latchkey_identity::{SignInError, account, name, sign_in};
-use latchkey_types::EventKind;
 use serde::Deserialize;
 use tower_sessions::Session;
 use zeroize::Zeroizing;
@@ -22,9 +17,9 @@ use super::{
     signed_in,
 };
 use crate::{
-    address::rate_key,
     failure::Failure,
     form::{Fields, LocalPath, Query},
+    limits,
     rate::{Counted, Limited, Reservation},
     visit::Visit,
 };
@@ -80,7 +75,6 @@ pub(crate) async fn submit(
     let reserved = match reserve(&visit, identifier).await? {
         Ok(reserved) => reserved,
         Err(limited) => {
-            record_limited(&visit).await?;
             let error = LoginError::Limited {
                 retry_after: limited.retry_after,
             };
@@ -102,10 +96,17 @@ pub(crate) async fn submit(
             return signed_in::lead_on(&visit, &session, signed_in, next.as_ref()).await;
         }
         Err(SignInError::Refused) => LoginError::Refused,
-        Err(SignInError::Busy { .. }) => {
+        Err(SignInError::Busy { retry_after }) => {
             // It was never judged.
             reserved.give_back().await;
-            LoginError::Busy
+            let kept = identifier.to_owned();
+            let busy = Some(LoginError::Busy);
+            let mut response = answer(&visit, kept, next.as_ref(), busy).await?;
+            let seconds = retry_after.as_secs().max(1);
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            return Ok(response);
         }
         Err(SignInError::Internal(error)) => {
             reserved.give_back().await;
@@ -131,34 +132,23 @@ pub(crate) async fn sign_out(visit: Visit, session: Session) -> Result<Response,
 /// Counts an attempt by address and by name, or by device where it is known: while strangers
 /// guess at an account, its owner still gets in from where they have been before.
 async fn reserve(visit: &Visit, identifier: &str) -> Result<Result<Reservation, Limited>, Failure> {
-    let limiter = visit.state().limiter();
     if let Some(device) = visit.device() {
         let ids = account::find_exact(visit.state().authority(), identifier).await?;
         if ids == Some(device.user_id) {
             let id = uuid::Uuid::from_bytes(device.id).to_string();
-            return Ok(limiter.reserve(&[(Counted::SignInDevice, &id)]).await);
+            return limits::reserve(visit, &[(Counted::SignInDevice, &id)]).await;
         }
     }
-    let address = visit.caller().address.map(rate_key).unwrap_or_default();
+    let address = limits::address(visit);
     let key = name::identifier_key(identifier);
-    Ok(limiter
-        .reserve(&[
+    limits::reserve(
+        visit,
+        &[
             (Counted::SignInAddress, &address),
             (Counted::SignInAccount, &key),
-        ])
-        .await)
-}
-
-/// The first of an address and minute is an event; the others are counted.
-pub(super) async fn record_limited(visit: &Visit) -> Result<(), Failure> {
-    let authority = visit.state().authority();
-    let address = visit.caller().address.map(rate_key).unwrap_or_default();
-    let kind = EventKind::SignInLimited;
-    if authority.refusals().count(authority, kind, &address) {
-        let event = AuditEvent::failure(kind, "too_many", visit.caller());
-        audit::record(authority, event).await?;
-    }
-    Ok(())
+        ],
+    )
+    .await
 }
 
 async fn answer(
@@ -178,7 +168,7 @@ async fn answer(
         None => (StatusCode::OK, None),
         Some(LoginError::Refused) => (StatusCode::UNAUTHORIZED, None),
         Some(LoginError::Incomplete) => (StatusCode::UNPROCESSABLE_ENTITY, None),
-        Some(LoginError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+        Some(LoginError::Busy) => (StatusCode::SERVICE_UNAVAILABLE, None),
         Some(LoginError::Limited { retry_after }) => {
             (StatusCode::TOO_MANY_REQUESTS, Some(retry_after))
         }

@@ -16,10 +16,8 @@ use super::{
     signed_in,
 };
 use crate::{
-    address::rate_key,
     failure::Failure,
     form::Fields,
-    rate::{Counted, Reservation},
     visit::Visit,
 };
 
@@ -74,7 +72,6 @@ pub(crate) async fn submit(
         *response.status_mut() = StatusCode::FORBIDDEN;
         return Ok(response);
     }
-    let reserved = reserve(&visit).await?;
     let outcome = sign_up(
         visit.state().identity(),
         SignUp {
@@ -86,8 +83,6 @@ pub(crate) async fn submit(
         },
     )
     .await;
-    // Every attempt counts here, also one that succeeds: accounts are made one by one.
-    drop(reserved);
     let error = match outcome {
         Ok(signed_in) => return signed_in::lead_on(&visit, &session, signed_in, None).await,
         Err(error) => error,
@@ -120,19 +115,6 @@ pub(super) const USERNAME_TAKEN: &str =
     "That name is taken, or looks like one that is. Choose another.";
 pub(super) const EMAIL_TAKEN: &str =
     "There is an account with that address already. Sign in instead.";
-
-/// Counts an attempt to make an account.
-pub(super) async fn reserve(visit: &Visit) -> Result<Reservation, Failure> {
-    let address = visit.caller().address.map(rate_key).unwrap_or_default();
-    visit
-        .state()
-        .limiter()
-        .reserve(&[(Counted::SignUpAddress, &address)])
-        .await
-        .map_err(|limited| Failure::Limited {
-            retry_after: limited.retry_after,
-        })
-}
 
 pub(super) fn busy(retry_after: std::time::Duration) -> Failure {
     Failure::Busy {

@@ -8,13 +8,14 @@ use latchkey_app::{
 };
 use latchkey_identity::{ChangePasswordError, account, change_password};
 use serde::Deserialize;
+use tower_sessions::Session;
 use zeroize::Zeroizing;
 
 use super::{
     register::{busy, password_text},
     respond::{self, Around},
 };
-use crate::{failure::Failure, form::Fields, rate::Counted, visit::Visit};
+use crate::{failure::Failure, form::Fields, guard, limits, rate::Counted, visit::Visit};
 
 const AROUND: Around = Around::new("Security", Section::AccountSecurity);
 
@@ -34,16 +35,14 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
 /// Changes the password; all other sessions end.
 pub(crate) async fn submit(
     visit: Visit,
+    session: Session,
     Fields(form): Fields<PasswordForm>,
 ) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
     // Whoever sits down at somebody else's open browser gets as few guesses as anywhere.
     let account = principal.user_id.to_string();
-    let reserved = visit
-        .state()
-        .limiter()
-        .reserve(&[(Counted::SignInAccount, &account)])
-        .await
+    let reserved = limits::reserve(&visit, &[(Counted::SignInAccount, &account)])
+        .await?
         .map_err(|limited| Failure::Limited {
             retry_after: limited.retry_after,
         })?;
@@ -59,6 +58,8 @@ pub(crate) async fn submit(
     match outcome {
         Ok(_) => {
             reserved.give_back().await;
+            // What the old password let in has another cookie than what the new one keeps.
+            guard::renew(&session).await?;
             return Ok(respond::led_to_page(
                 "/account/security",
                 Notice::PasswordChanged,

@@ -16,7 +16,7 @@ use tower_sessions::Session;
 
 use super::{
     register::{
-        AccountForm, EMAIL_TAKEN, USERNAME_TAKEN, busy, email_text, password_text, reserve,
+        AccountForm, EMAIL_TAKEN, USERNAME_TAKEN, busy, email_text, password_text,
         username_text,
     },
     respond::{self, Around},
@@ -74,7 +74,6 @@ pub(crate) async fn submit(
     let Some(code) = visit.setup_code() else {
         return invalid(&visit).await;
     };
-    let reserved = reserve(&visit).await?;
     let outcome = setup::complete(
         visit.state().identity(),
         Complete {
@@ -88,7 +87,6 @@ pub(crate) async fn submit(
     .await;
     let error = match outcome {
         Ok(signed_in) => {
-            reserved.give_back().await;
             let next = LocalPath::parse("/admin");
             return signed_in::lead_on(&visit, &session, signed_in, next.as_ref()).await;
         }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use latchkey_types::UnixMillis;
 
 /// Attempts are counted in windows of this length.
-pub(super) const WINDOW: Duration = Duration::from_secs(60);
+pub(super) const WINDOW: Duration = Duration::from_mins(1);
 
 /// The longest pause.
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 
 /// After so long without an attempt, a counter is as good as new.
-pub(super) const MEMORY: Duration = Duration::from_secs(60 * 60);
+pub(super) const MEMORY: Duration = Duration::from_hours(1);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counter {

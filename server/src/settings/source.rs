@@ -48,7 +48,19 @@ impl Sources {
         self
     }
 
-    /// Adds a `latchkey.toml`. A file that is not there is no settings.
+    /// Adds a settings file if it is there.
+    ///
+    /// # Errors
+    /// As [`Sources::with_file`].
+    pub fn with_file_if_there(self, path: &Path) -> Result<Self, SettingsError> {
+        if path.exists() {
+            self.with_file(path)
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// Adds a settings file.
     ///
     /// # Errors
     /// [`SettingsError`] if it cannot be read, is not TOML, or names what is no setting.
@@ -58,11 +70,8 @@ impl Sources {
             path: shown.clone(),
             problem,
         };
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
-            Err(error) => return Err(file_error(error.to_string())),
-        };
+        let text =
+            std::fs::read_to_string(path).map_err(|error| file_error(error.to_string()))?;
         // The parser's message quotes the line, which may hold a secret: only say where.
         let table: toml::Table = toml::from_str(&text).map_err(|error| {
             let line = error

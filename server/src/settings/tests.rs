@@ -52,7 +52,11 @@ fn open_sign_up_stays_closed_on_a_public_address_without_mail() {
     let settings = load(&[("BASE_URL", "https://id.example.com:443/")]).unwrap();
     assert_eq!(settings.base_url.to_string(), "https://id.example.com");
     assert!(!settings.is_sign_up_open());
-    assert_eq!(settings.warnings().len(), 1);
+    assert_eq!(settings.warnings().len(), 2);
+    // The default base URL is loopback; who can connect is not.
+    let settings = load(&[("LISTEN", "0.0.0.0:3000")]).unwrap();
+    assert!(!settings.is_sign_up_open());
+    assert_eq!(settings.warnings().len(), 2);
 }
 
 #[test]

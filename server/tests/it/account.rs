@@ -79,8 +79,10 @@ async fn a_new_password_ends_the_other_sessions_and_the_old_one_is_dead() {
     assert_eq!(there.get("/account").await.status, 200);
 
     let good = [("current", PASSWORD), ("new", new)];
+    let cookie = here.session().cloned();
     let reply = here.post("/account/security/password", &good).await;
     assert_eq!(reply.location(), "/account/security?notice=password_changed");
+    assert_ne!(here.session(), cookie.as_ref());
     assert_eq!(here.get("/account").await.status, 200);
     let out = there.get("/account").await;
     assert_eq!(out.location(), "/login?notice=password_changed_elsewhere");

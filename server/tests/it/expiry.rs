@@ -6,7 +6,7 @@ use latchkey_types::Role;
 
 use crate::app::TestApp;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn i08_an_unused_session_is_over_after_its_idle_limit() {
@@ -32,4 +32,16 @@ async fn i08_a_session_in_daily_use_is_over_after_its_lifetime() {
     app.clock.advance(DAY);
     let out = browser.get("/account").await;
     assert_eq!(out.location(), "/login?notice=session_expired");
+}
+
+#[tokio::test]
+async fn i08_a_console_left_open_does_not_keep_its_session_alive() {
+    let app = TestApp::new().await;
+    let mut browser = app.user_signed_in("root", Role::Administrator).await;
+    for _ in 0..6 {
+        app.clock.advance(DAY);
+        assert_eq!(browser.get("/api/admin/overview").await.status, 200);
+    }
+    app.clock.advance(DAY);
+    assert_eq!(browser.get("/api/admin/overview").await.status, 401);
 }

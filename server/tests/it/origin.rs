@@ -116,7 +116,8 @@ async fn a_token_of_another_browser_is_worth_nothing() {
 async fn a_script_may_send_the_token_in_a_header() {
     let app = TestApp::new().await;
     let mut admin = app.user_signed_in("root", Role::Administrator).await;
-    let token = admin.get("/account").await.csrf();
+    let reply = admin.get("/api/auth/csrf/").await.json();
+    let token = reply["csrfToken"].as_str().unwrap().to_owned();
     let path = concrete("/api/admin/sessions/{session_id}");
     let headers = [("x-csrftoken", token.as_str())];
     let reply = admin.send(Method::DELETE, &path, &headers, Body::empty()).await;

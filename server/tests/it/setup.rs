@@ -50,7 +50,7 @@ async fn a_link_is_good_for_a_day() {
     let app = TestApp::new().await;
     let code = setup::issue_code(app.state.identity()).await.unwrap().unwrap();
     app.clock
-        .advance(std::time::Duration::from_secs(24 * 60 * 60));
+        .advance(std::time::Duration::from_hours(24));
     let reply = app
         .browser()
         .get(&format!("/setup?code={}", code.as_str()))

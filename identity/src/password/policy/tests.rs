@@ -9,7 +9,10 @@ fn refused(password: &str) -> NewPasswordError {
 #[test]
 fn length_is_counted_in_characters_and_limited_in_bytes() {
     assert_eq!(refused("").to_string(), "must have at least 15 characters");
-    assert_eq!(refused("mp4ejs9cuwa7xq"), NewPasswordError::TooShort { min: 15 });
+    assert_eq!(
+        refused("mp4ejs9cuwa7xq"),
+        NewPasswordError::TooShort { min: 15 }
+    );
     assert!(check_new("mp4ejs9cuwa7xqb", &OWN).is_ok());
     // 15 characters as they are seen; in NFD they would be 16.
     assert!(check_new("mp4ejs9cuwa7xqe\u{301}", &OWN).is_ok());
@@ -57,10 +60,29 @@ fn common_passwords_are_refused() {
 #[test]
 fn a_repeated_word_is_refused_however_long_it_gets() {
     for word in [
-        "a", "the", "love", "hello", "monkey", "dragon", "welcome", "sunshine", "football",
-        "princess", "computer", "elephant", "chocolate", "butterfly", "university", "basketball",
-        "information", "temperature", "relationship", "independence", "extraordinary",
-        "administration", "responsibility",
+        "a",
+        "the",
+        "love",
+        "hello",
+        "monkey",
+        "dragon",
+        "welcome",
+        "sunshine",
+        "football",
+        "princess",
+        "computer",
+        "elephant",
+        "chocolate",
+        "butterfly",
+        "university",
+        "basketball",
+        "information",
+        "temperature",
+        "relationship",
+        "independence",
+        "extraordinary",
+        "administration",
+        "responsibility",
     ] {
         let length = word.chars().count();
         // Whole words, and cut where 15 characters are reached.
@@ -112,10 +134,15 @@ fn decent_passphrases_are_accepted() {
 fn the_embedded_list_is_at_least_ten_thousand_passwords_long() {
     // The last one of the list of common passwords; in no other list.
     let found = zxcvbn("geekboy", &[]);
-    let rank = found.sequence().iter().find_map(|found| match &found.pattern {
-        MatchPattern::Dictionary(word) => Some((format!("{:?}", word.dictionary_name), word.rank)),
-        _ => None,
-    });
+    let rank = found
+        .sequence()
+        .iter()
+        .find_map(|found| match &found.pattern {
+            MatchPattern::Dictionary(word) => {
+                Some((format!("{:?}", word.dictionary_name), word.rank))
+            }
+            _ => None,
+        });
     let (list, rank) = rank.unwrap();
     assert_eq!(list, "Passwords");
     assert!(rank >= 10_000, "{rank}");
@@ -140,4 +167,33 @@ fn one_period_is_what_repeats() {
 fn a_new_password_is_never_printed() {
     let password = check_new("correct horse battery staple", &[]).unwrap();
     assert_eq!(format!("{password:?}"), "NewPassword(…)");
+}
+
+#[test]
+fn timing_probe() {
+    let _ = check_new("warm up the dictionaries", &OWN);
+    for text in [
+        "a@4b8c({[<e3g69i1!|l7o0s$5t+x%z2",
+        "aA1!",
+        "the quick brown ",
+        "12",
+        "q",
+        "1!|7({[<$5469+@",
+    ] {
+        let mut chars = String::new();
+        let mut n = 0u32;
+        // aperiodic filler
+        while chars.chars().count() < 100 {
+            for c in text.chars() {
+                chars.push(c);
+                n = n.wrapping_mul(31).wrapping_add(7);
+                if n % 3 == 0 {
+                    chars.push(char::from(b'a' + (n % 26) as u8));
+                }
+            }
+        }
+        let at = std::time::Instant::now();
+        let r = check_new(&chars, &OWN).map(drop);
+        eprintln!("{text}: {:?} {r:?}", at.elapsed());
+    }
 }
