@@ -5,16 +5,21 @@ import { PASSWORD, type Person } from "./people.ts";
 export const heading = (page: Page, name: string): Locator => page.getByRole("heading", { name, level: 1 });
 export const button = (within: Page | Locator, name: string | RegExp): Locator =>
   within.getByRole("button", { name, exact: typeof name === "string" });
-export const field = (page: Page, label: string): Locator => page.getByLabel(label, { exact: true });
+/** What is typed or chosen under a label; a panel may bear the same name. */
+export const field = (page: Page, label: string): Locator =>
+  page.getByLabel(label, { exact: true }).and(page.locator("input, select"));
 
 /** What the page says happened: bad news is an alert, other news a status. */
 export const notice = (page: Page): Locator => page.locator("main").getByRole("status").first();
 export const alert = (page: Page): Locator => page.getByRole("alert");
 
-/** Presses a button that sends a form, and returns the answer to that form: a redirect, or the page again. */
+/** Presses a button that sends a form, waits for the page that follows, and returns the answer to the form itself. */
 export async function send(page: Page, press: Locator): Promise<Response> {
   const answer = page.waitForResponse((response) => response.request().method() === "POST");
+  // Not before the next page stands may anything else be typed: it would be typed into the last one.
+  const next = page.waitForEvent("domcontentloaded");
   await press.click();
+  await next;
   return answer;
 }
 

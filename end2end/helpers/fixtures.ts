@@ -72,14 +72,9 @@ export const test = base.extend<Fixtures, Shared>({
   open: async ({ browser, baseURL, javaScriptEnabled, watch }, use) => {
     const opened: Page[] = [];
     await use(async (options = {}) => {
-      const context = await browser.newContext({
-        baseURL,
-        javaScriptEnabled,
-        userAgent: AGENT.chrome,
-        locale: "en-GB",
-        ...options,
-      });
-      await watch.over(context, javaScriptEnabled ?? true);
+      const all = { baseURL, javaScriptEnabled, userAgent: AGENT.chrome, locale: "en-GB", ...options };
+      const context = await browser.newContext(all);
+      await watch.over(context, all.javaScriptEnabled ?? true);
       const page = await context.newPage();
       opened.push(page);
       return page;

@@ -29,8 +29,8 @@ test("somebody makes an account and is signed in to it", async ({ page, open }) 
   const made = await trySignUp(page, "Farah.N", "Farah@Example.org", PASSWORD);
   expect(made.status()).toBe(303);
   await expect(page).toHaveURL("/account");
-  // Names are kept in lower case, so that two people cannot differ by case alone.
-  await expect(page.getByRole("heading", { name: "farah.n", exact: true })).toBeVisible();
+  // The name is shown as its owner wrote it, and found however it is written.
+  await expect(page.getByRole("heading", { name: "Farah.N", exact: true })).toBeVisible();
   await expect(page.getByText("Not verified")).toBeVisible();
 
   const elsewhere = await open();

@@ -9,7 +9,7 @@ use latchkey_authority::{
 };
 use latchkey_types::{EndReason, EventKind, SessionId, UserId, Word};
 
-/// A session that the new one replaces, if there is one that is not over yet.
+/// The session that the new one replaces, if there is one, and whose it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Replaced(Option<(SessionId, UserId)>);
 
@@ -22,12 +22,9 @@ impl Replaced {
         let Some(session_id) = session_id else {
             return Ok(Self(None));
         };
+        // One that is over already is left as it is by its end.
         let found = session::one(authority, session_id).await?;
-        Ok(Self(
-            found
-                .filter(|session| session.ended.is_none())
-                .map(|session| (session_id, session.user_id)),
-        ))
+        Ok(Self(found.map(|session| (session_id, session.user_id))))
     }
 
     /// The lock that its end needs.

@@ -33,7 +33,7 @@ struct SettingFlags {
     /// The settings file; `latchkey.toml` in the current folder, if there is one, where not given.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Any setting: --set session_ttl=1d
+    /// Any setting, for example `--set session_ttl=1d`.
     #[arg(long = "set", global = true, value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }
@@ -95,7 +95,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User { action } => user::run(&settings, action).await,
         Command::Session { action } => session::run(&settings, action).await,
         Command::Audit { action } => audit::run(&settings, action).await,
-        Command::Keys { action } => keys::run(action),
+        Command::Keys { action } => {
+            keys::run(action);
+            Ok(())
+        }
         Command::Demo => demo::run(settings).await,
         Command::Doctor => doctor::run(&settings).await,
     }

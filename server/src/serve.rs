@@ -24,7 +24,7 @@ const CONNECTIONS: usize = 10_000;
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 
 /// So much head is read.
-const HEAD_BYTES: usize = 32 * 1024;
+const HEAD_BYTES: u32 = 32 * 1024;
 
 /// So many requests of one HTTP/2 connection are worked on at once.
 const STREAMS: u32 = 64;
@@ -111,12 +111,12 @@ fn connection(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
-        .max_buf_size(HEAD_BYTES);
+        .max_buf_size(HEAD_BYTES as usize);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(Duration::from_secs(30))
-        .max_header_list_size(HEAD_BYTES as u32)
+        .max_header_list_size(HEAD_BYTES)
         .max_concurrent_streams(STREAMS);
     let connection = builder
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))

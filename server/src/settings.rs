@@ -176,7 +176,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] names the first setting that cannot be used.
     pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
-        let mut reader = value::Reader::new(sources)?;
+        let mut reader = value::Reader::new(sources);
         let listen: SocketAddr = reader.parse("listen")?;
         let base_url = reader
             .optional("base_url", BaseUrl::parse)?

@@ -47,7 +47,7 @@ fn EventRow(
     view! {
         <Row>
             <Cell>
-                <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
+                <span class="line">
                     <span class="font-medium text-ink">{kind}</span>
                     <OutcomeBadge outcome />
                 </span>

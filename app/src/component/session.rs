@@ -7,7 +7,7 @@ use super::{
     Address, Badge, Cell, ConfirmButton, Glyph, Icon, Look, PersonLink, PostForm, Row, Submit,
     Table, Tone, When,
 };
-use crate::page::sessions::SessionItem;
+use crate::page::sessions::{SessionItem, UserLink};
 
 /// Whose sessions a table lists, and so what it says about each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +30,11 @@ impl Whose {
     }
 
     fn columns(self, may_end: bool) -> Vec<&'static str> {
-        let mut columns = match self {
-            Self::Own | Self::OneUser => vec!["Browser"],
-            Self::Everybody => vec!["User", "Browser"],
+        let (first, last) = match self {
+            Self::Own | Self::OneUser => ("Browser", "Ends"),
+            Self::Everybody => ("User and browser", "State"),
         };
-        columns.extend(["Address", "Signed in", "Last used"]);
-        columns.push(match self {
-            Self::Own | Self::OneUser => "Ends",
-            Self::Everybody => "State",
-        });
+        let mut columns = vec![first, "Address", "Signed in", "Last used", last];
         if may_end {
             columns.push("");
         }
@@ -78,21 +74,14 @@ fn SessionRow(
     may_end: bool,
     back: Option<String>,
 ) -> impl IntoView {
-    let browser = browser(&session, true);
+    let user = (whose == Whose::Everybody).then(|| session.user.clone());
+    let browser = browser(&session, user);
     let address = address(&session);
     let (created_at, method) = (session.created_at, session.method.label());
     let last_seen_at = session.last_seen_at;
     let moved = (session.last_address != session.address).then(|| {
         let address = session.last_address.clone();
         view! { <span class="note">"from\u{a0}" <Address address /></span> }
-    });
-    let user = (whose == Whose::Everybody).then(|| {
-        let user = session.user.clone();
-        view! {
-            <Cell label="User">
-                <PersonLink user />
-            </Cell>
-        }
     });
     let (last, fate) = if whose == Whose::Everybody {
         ("State", state(&session).into_any())
@@ -104,7 +93,6 @@ fn SessionRow(
     });
     view! {
         <Row>
-            {user}
             <Cell>{browser}</Cell>
             <Cell label="Address">{address}</Cell>
             <Cell label="Signed in">
@@ -122,23 +110,36 @@ fn SessionRow(
     .into_any()
 }
 
-/// The browser, with a picture of the device and the whole user agent in the title.
-fn browser(session: &SessionItem, mark_own: bool) -> impl IntoView + use<> {
-    let own = (mark_own && session.is_current).then(|| {
-        view! {
-            <Badge tone=Tone::Accent text="This session" />
+/// The browser, with a picture of the device and the whole user agent in the title; where it is
+/// not plain whose it is, below its user.
+fn browser(session: &SessionItem, user: Option<UserLink>) -> impl IntoView + use<> {
+    let name = browser_name(session);
+    let own = session
+        .is_current
+        .then(|| view! { <Badge tone=Tone::Accent text="This session" /> });
+    let text = match user {
+        Some(user) => view! {
+            <span class="line">
+                <PersonLink user />
+                {own}
+            </span>
+            <span class="note">{name}</span>
         }
-    });
+        .into_any(),
+        None => view! {
+            <span class="line">
+                <span class="font-medium text-ink wrap-break-word">{name}</span>
+                {own}
+            </span>
+        }
+        .into_any(),
+    };
     view! {
         <span class="flex gap-2.5" title=session.user_agent.clone()>
             <Icon glyph=picture(&session.device) class="size-5 text-muted" />
-            <span class="flex min-w-0 flex-wrap items-baseline gap-x-2 gap-y-1">
-                <span class="font-medium text-ink wrap-break-word">{browser_name(session)}</span>
-                {own}
-            </span>
+            <span class="min-w-0">{text}</span>
         </span>
     }
-    .into_any()
 }
 
 fn address(session: &SessionItem) -> impl IntoView + use<> {

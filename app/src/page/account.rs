@@ -121,6 +121,6 @@ pub(super) fn Email(
             }
             .into_any()
         }
-        None => view! { <span class="text-muted">"None given"</span> }.into_any(),
+        None => view! { <span class="text-muted">"No e-mail address"</span> }.into_any(),
     }
 }

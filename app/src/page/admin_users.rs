@@ -59,6 +59,10 @@ pub struct AdminUsersPage {
 /// Forms (`csrf` in each; only with the permission): POST `/admin/users/{id}/end-sessions`,
 /// POST `/admin/users/{id}/role` with `role`, POST `/admin/users/{id}/disable`,
 /// POST `/admin/users/{id}/enable`, and per session POST `/admin/sessions/{sid}/end` with `back`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the viewer may do, each on its own"
+)]
 #[derive(Debug, Clone)]
 pub struct AdminUserPage {
     /// The user.
@@ -136,9 +140,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
                 <Row>
                     <Cell>
                         <PersonLink user=link />
-                    </Cell>
-                    <Cell label="E-mail address">
-                        <span class="flex flex-wrap items-center gap-x-2 gap-y-1">
+                        <span class="note line">
                             <Email address=user.email verified=user.email_verified cut=true />
                         </span>
                     </Cell>
@@ -149,7 +151,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
                         <UserStateBadge state=user.state />
                         {disabled}
                     </Cell>
-                    <Cell label="Since">
+                    <Cell label="Account since">
                         <Day at=user.created_at />
                     </Cell>
                 </Row>
@@ -159,7 +161,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
     view! {
         <Table
             caption="Users, newest first"
-            columns=vec!["User", "E-mail address", "Role", "State", "Since"]
+            columns=vec!["User", "Role", "State", "Account since"]
         >
             {rows}
         </Table>

@@ -1,16 +1,13 @@
 //! The cookie of a session: bound once, renewed with a short grace, told from its session's end.
 
-use std::time::Duration;
-
 use latchkey_authority::session::{
     self, Check, Cookie, RENEWAL_GRACE, bind, bound_session, check, end, unbind,
 };
 use latchkey_testing::{TestAuthority, caller};
 use latchkey_types::{EndReason, EventKind, Role, SessionId};
 
-use crate::support::scattered_id;
+use crate::support::{MILLISECOND, just_under, scattered_id};
 
-const MILLISECOND: Duration = Duration::from_millis(1);
 const FIRST: Cookie = Cookie::from_bytes([1; 16]);
 const SECOND: Cookie = Cookie::from_bytes([2; 16]);
 
@@ -62,7 +59,7 @@ async fn after_a_renewal_the_old_value_is_good_for_the_grace_and_no_longer() {
 
     assert_eq!(opens(&test, SECOND).await, Some(session_id));
     assert_eq!(opens(&test, FIRST).await, Some(session_id));
-    test.clock.advance(RENEWAL_GRACE - MILLISECOND);
+    test.clock.advance(just_under(RENEWAL_GRACE));
     assert_eq!(opens(&test, FIRST).await, Some(session_id));
     test.clock.advance(MILLISECOND);
     assert_eq!(opens(&test, FIRST).await, None);

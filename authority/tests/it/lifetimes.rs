@@ -10,7 +10,8 @@ use latchkey_authority::{
 use latchkey_testing::{TestAuthority, caller};
 use latchkey_types::{EndReason, Role, SessionState};
 
-const MILLISECOND: Duration = Duration::from_millis(1);
+use crate::support::{MILLISECOND, just_under};
+
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// An hour unused, ten hours at all.
@@ -85,7 +86,7 @@ async fn i08_an_unused_session_ends_at_its_idle_limit_to_the_millisecond() {
     let test = TestAuthority::with_policy(POLICY).await;
     let principal = test.signed_in(Role::User).await;
     assert_eq!(end_of(&test, &principal).await, None);
-    test.clock.advance(POLICY.idle - MILLISECOND);
+    test.clock.advance(just_under(POLICY.idle));
     assert_eq!(end_of(&test, &principal).await, None);
     test.clock.advance(MILLISECOND);
     assert_eq!(end_of(&test, &principal).await, Some(EndReason::Idle));
@@ -100,7 +101,7 @@ async fn i08_a_used_session_ends_at_its_lifetime_to_the_millisecond() {
         use_and_write(&test, &principal).await;
         assert_eq!(end_of(&test, &principal).await, None);
     }
-    test.clock.advance(30 * MINUTE - MILLISECOND);
+    test.clock.advance(just_under(30 * MINUTE));
     use_and_write(&test, &principal).await;
     assert_eq!(end_of(&test, &principal).await, None);
     test.clock.advance(MILLISECOND);
@@ -118,7 +119,7 @@ async fn i08_use_moves_the_idle_limit_and_never_the_lifetime() {
         .unwrap()
         .unwrap();
 
-    test.clock.advance(POLICY.idle - MILLISECOND);
+    test.clock.advance(just_under(POLICY.idle));
     use_and_write(&test, &principal).await;
 
     let after = session::one(&test.authority, principal.session_id)
@@ -129,7 +130,7 @@ async fn i08_use_moves_the_idle_limit_and_never_the_lifetime() {
     assert_eq!(after.last_address, "192.0.2.2");
     assert_eq!(after.expires_at, before.expires_at);
     assert_eq!(after.expires_at, after.created_at.after(POLICY.absolute));
-    test.clock.advance(POLICY.idle - MILLISECOND);
+    test.clock.advance(just_under(POLICY.idle));
     assert_eq!(end_of(&test, &principal).await, None);
     test.clock.advance(MILLISECOND);
     assert_eq!(end_of(&test, &principal).await, Some(EndReason::Idle));
@@ -139,14 +140,14 @@ async fn i08_use_moves_the_idle_limit_and_never_the_lifetime() {
 async fn i08_a_use_that_is_not_written_yet_counts_for_who_decides() {
     let test = TestAuthority::with_policy(POLICY).await;
     let principal = test.signed_in(Role::User).await;
-    test.clock.advance(POLICY.idle - MILLISECOND);
+    test.clock.advance(just_under(POLICY.idle));
     touch(&test, &principal);
     test.clock.advance(MILLISECOND);
     assert!(test.is_live(principal.session_id).await);
     end::own_others(&test.authority, &principal, &caller())
         .await
         .expect("who is let in may also act");
-    test.clock.advance(POLICY.idle - MILLISECOND);
+    test.clock.advance(just_under(POLICY.idle));
     assert!(!test.is_live(principal.session_id).await);
     end::own_others(&test.authority, &principal, &caller())
         .await

@@ -133,6 +133,31 @@ async fn i09_erasing_a_person_breaks_no_seal() {
 }
 
 #[tokio::test]
+async fn i09_what_is_personal_stands_beside_the_events_and_nowhere_else() {
+    let test = TestAuthority::new().await;
+    let mut caller = caller();
+    caller.address = Some("203.0.113.77".parse().unwrap());
+    caller.user_agent = "Lynx/2.9".to_owned();
+    let event =
+        AuditEvent::failure(EventKind::SignIn, "unknown_user", &caller).identifier("bob@example");
+    audit::record(&test.authority, event).await.unwrap();
+    while audit::seal(&test.authority).await.unwrap() > 0 {}
+    let database = &test.database.connection;
+    let personal = ["203.0.113.77", "Lynx/2.9", "bob@example"];
+    let stands = |snapshot: &Snapshot, wanted: &str| {
+        let mut values = snapshot.values();
+        values.any(|value| value.contains(wanted))
+    };
+    let before = Snapshot::of(database).await;
+    assert!(personal.iter().all(|wanted| stands(&before, wanted)));
+    execute(database, "DELETE FROM audit_personal").await;
+    let after = Snapshot::of(database).await;
+    for wanted in personal {
+        assert!(!stands(&after, wanted), "{wanted} outlives its erasure");
+    }
+}
+
+#[tokio::test]
 async fn i09_what_is_personal_in_a_renewal_belongs_to_its_user() {
     let test = TestAuthority::new().await;
     let principal = test.signed_in(Role::User).await;

@@ -3,6 +3,7 @@
 mod deed;
 mod rows;
 mod sql;
+mod time;
 mod together;
 mod world;
 
@@ -11,5 +12,6 @@ pub(crate) use rows::{RawSession, insert_sessions, scattered_id};
 pub(crate) use sql::{
     SignalRow, column, count, drop_record_triggers, events, execute, id, signals, wait_for_a_lock,
 };
+pub(crate) use time::{MILLISECOND, just_under};
 pub(crate) use together::{cut_short, together};
 pub(crate) use world::World;

@@ -9,9 +9,10 @@ use latchkey_authority::{
 use latchkey_testing::{Snapshot, TestAuthority, allow_writes, caller, refuse_writes};
 use latchkey_types::{EndReason, EventKind, Role, SessionId};
 
-use crate::support::{RawSession, count, insert_sessions, scattered_id, signals};
+use crate::support::{
+    MILLISECOND, RawSession, count, insert_sessions, just_under, scattered_id, signals,
+};
 
-const MILLISECOND: Duration = Duration::from_millis(1);
 const POLICY: SessionPolicy = SessionPolicy {
     idle: Duration::from_hours(1),
     absolute: Duration::from_hours(10),
@@ -34,11 +35,12 @@ async fn i08_a_sweep_marks_each_session_with_the_limit_that_it_passed() {
     let test = TestAuthority::with_policy(POLICY).await;
     let user_id = test.user(Role::User).await;
     let expired = test.session(user_id).await;
-    test.clock.advance(POLICY.absolute - POLICY.idle);
+    test.clock.advance(POLICY.absolute);
+    test.clock.rewind(POLICY.idle);
     let idle = test.session(user_id).await;
     test.clock.advance(MILLISECOND);
     let live = test.session(user_id).await;
-    test.clock.advance(POLICY.idle - MILLISECOND);
+    test.clock.advance(just_under(POLICY.idle));
     let reasons = [reason(&test, expired).await, reason(&test, idle).await];
     assert_eq!(reasons, [EndReason::Expired, EndReason::Idle]);
 
@@ -90,7 +92,7 @@ async fn i08_what_was_swept_stays_over_though_the_clock_goes_back() {
 async fn i08_a_session_that_was_used_just_now_is_not_swept_as_idle() {
     let test = TestAuthority::with_policy(POLICY).await;
     let session_id = test.signed_in(Role::User).await.session_id;
-    test.clock.advance(POLICY.idle - MILLISECOND);
+    test.clock.advance(just_under(POLICY.idle));
     test.authority
         .last_seen()
         .note(session_id, test.authority.now(), String::new());

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
 use zxcvbn::{Score, matching::patterns::MatchPattern, zxcvbn};
 
 use super::{
@@ -20,6 +21,12 @@ const MIN_BEYOND_OWN_WORDS: usize = 8;
 
 /// A single common word needs so many characters beside it that no pattern explains.
 const MIN_UNEXPLAINED: usize = 6;
+
+/// So many characters are judged: the work grows with their square, and what is good so far is good.
+const MAX_JUDGED: usize = 64;
+
+/// So many different symbols that look like letters are read in all ways.
+const MAX_SYMBOLS: usize = 2;
 
 /// Words shorter than that are in everything.
 const MIN_WORD: usize = 3;
@@ -110,20 +117,20 @@ pub(super) fn check_words(
     if beyond(password.expose(), &own_words) < MIN_BEYOND_OWN_WORDS {
         return Err(NewPasswordError::OwnWords);
     }
-    let period = one_period(password.expose());
     let inputs: Vec<&str> = own_words.iter().map(String::as_str).collect();
-    let judged = zxcvbn(period, &inputs);
-    // Without the owner's words, would it be good? Then they are what is wrong with it.
-    let has_own_word = judged.sequence().iter().any(|found| {
-        matches!(&found.pattern, MatchPattern::Dictionary(word)
-            if own_words.contains(&word.matched_word))
-    });
-    if judged.score() < Score::Three || is_one_word(judged.sequence()) {
-        return Err(if has_own_word {
-            NewPasswordError::OwnWords
-        } else {
-            NewPasswordError::Common
-        });
+    for reading in readings(one_period(password.expose())) {
+        let judged = zxcvbn(&reading, &inputs);
+        if judged.score() < Score::Three || is_one_word(judged.sequence()) {
+            let has_own_word = judged.sequence().iter().any(|found| {
+                matches!(&found.pattern, MatchPattern::Dictionary(word)
+                    if own_words.contains(&word.matched_word))
+            });
+            return Err(if has_own_word {
+                NewPasswordError::OwnWords
+            } else {
+                NewPasswordError::Common
+            });
+        }
     }
     Ok(NewPassword(password))
 }
@@ -151,10 +158,10 @@ fn parts(own_words: &[String]) -> Vec<String> {
 
 /// How many characters there are beside the owner's words.
 fn beyond(password: &str, own_words: &[String]) -> usize {
-    let mut rest = zeroize::Zeroizing::new(password.to_lowercase());
+    let mut rest = Zeroizing::new(password.to_lowercase());
     for word in own_words {
         // Something stays in the gap, so that what was apart does not grow together.
-        rest = zeroize::Zeroizing::new(rest.replace(word.as_str(), "\0"));
+        rest = Zeroizing::new(rest.replace(word.as_str(), "\0"));
     }
     rest.chars().filter(|character| *character != '\0').count()
 }
@@ -183,6 +190,64 @@ fn one_period(password: &str) -> &str {
     match password.char_indices().nth(period) {
         Some((end, _)) => &password[..end],
         None => password,
+    }
+}
+
+/// What is judged in the place of a text; all of it must be good.
+///
+/// zxcvbn tries every way in which symbols may stand for letters, one after the other: of a text
+/// with all of these symbols there are hundreds, and they would hold a thread for seconds. Such a
+/// text is judged in two plain readings, which are easier to guess than it is itself: the keys
+/// without shift, and the letters that the symbols look like.
+fn readings(text: &str) -> Vec<Zeroizing<String>> {
+    let read = |read: fn(char) -> char| -> Zeroizing<String> {
+        Zeroizing::new(text.chars().take(MAX_JUDGED).map(read).collect())
+    };
+    let plain = read(|character| character);
+    let mut symbols: Vec<char> = plain
+        .chars()
+        .filter(|symbol| looks_like(*symbol) != *symbol)
+        .collect();
+    symbols.sort_unstable();
+    symbols.dedup();
+    if symbols.len() <= MAX_SYMBOLS {
+        vec![plain]
+    } else {
+        vec![read(without_shift), read(looks_like)]
+    }
+}
+
+/// The key of a symbol on an American keyboard.
+fn without_shift(symbol: char) -> char {
+    match symbol {
+        '!' => '1',
+        '@' => '2',
+        '#' => '3',
+        '$' => '4',
+        '%' => '5',
+        '^' => '6',
+        '&' => '7',
+        '*' => '8',
+        '(' => '9',
+        ')' => '0',
+        '+' => '=',
+        '|' => '\\',
+        '<' => ',',
+        '[' | '{' => ']',
+        other => other,
+    }
+}
+
+/// The letter that a symbol is taken for. Digits stay: what they may stand for makes few ways only.
+fn looks_like(symbol: char) -> char {
+    match symbol {
+        '@' => 'a',
+        '(' | '{' | '[' | '<' => 'c',
+        '!' | '|' => 'i',
+        '$' => 's',
+        '+' => 't',
+        '%' => 'x',
+        other => other,
     }
 }
 

@@ -38,6 +38,9 @@ async fn schema(connection: &DatabaseConnection) -> Vec<String> {
         .collect()
 }
 
+/// An empty schema.
+const NOTHING: [&str; 0] = [];
+
 /// The tables of the whole program.
 const TABLES: [&str; 10] = [
     "users",
@@ -56,7 +59,7 @@ const TABLES: [&str; 10] = [
 async fn all_migrations_go_up_and_down_and_up_again() {
     let database = TestDatabase::empty().await;
     let connection = &database.connection;
-    assert_eq!(schema(connection).await, [String::new(); 0]);
+    assert_eq!(schema(connection).await, NOTHING);
     Migrator::up(connection, None).await.unwrap();
     let first = schema(connection).await;
     for table in TABLES {
@@ -64,7 +67,7 @@ async fn all_migrations_go_up_and_down_and_up_again() {
     }
 
     Migrator::down(connection, None).await.unwrap();
-    assert_eq!(schema(connection).await, [String::new(); 0]);
+    assert_eq!(schema(connection).await, NOTHING);
 
     Migrator::up(connection, None).await.unwrap();
     assert_eq!(schema(connection).await, first);
@@ -140,5 +143,5 @@ async fn migrations_go_down_with_rows_in_every_table() {
             .expect(&insert);
     }
     Migrator::down(connection, None).await.unwrap();
-    assert_eq!(schema(connection).await, [String::new(); 0]);
+    assert_eq!(schema(connection).await, NOTHING);
 }

@@ -126,7 +126,7 @@ pub(super) fn username_text(error: NameError) -> String {
     match error {
         NameError::Empty => "Choose a name.",
         NameError::TooLong => "At most 64 characters.",
-        _ => "Letters, digits and signs such as . _ and - will do; no spaces and no @.",
+        NameError::Malformed => "Letters, digits and signs such as . _ and - will do; no spaces and no @.",
     }
     .to_owned()
 }
@@ -134,7 +134,7 @@ pub(super) fn username_text(error: NameError) -> String {
 pub(super) fn email_text(error: NameError) -> String {
     match error {
         NameError::TooLong => "That address is too long.",
-        _ => "That is not an e-mail address.",
+        NameError::Empty | NameError::Malformed => "That is not an e-mail address.",
     }
     .to_owned()
 }

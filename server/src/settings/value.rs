@@ -157,11 +157,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(sources: &'a Sources) -> Result<Self, SettingsError> {
-        Ok(Self {
+    pub(super) fn new(sources: &'a Sources) -> Self {
+        Self {
             sources,
             report: BTreeMap::new(),
-        })
+        }
     }
 
     pub(super) fn into_report(self) -> BTreeMap<&'static str, (String, Origin)> {

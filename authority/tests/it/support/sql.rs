@@ -102,25 +102,16 @@ pub(crate) async fn events(connection: &DatabaseConnection) -> Vec<EventRow> {
 
 /// Takes away what keeps the record from being rewritten, as somebody who owns the database can.
 pub(crate) async fn drop_record_triggers(connection: &DatabaseConnection) {
-    match connection.get_database_backend() {
-        DbBackend::Postgres => {
-            for table in ["audit_events", "audit_seals"] {
-                execute(
-                    connection,
-                    &format!("ALTER TABLE {table} DISABLE TRIGGER USER"),
-                )
-                .await;
-            }
+    if connection.get_database_backend() == DbBackend::Postgres {
+        for table in ["audit_events", "audit_seals"] {
+            let disable = format!("ALTER TABLE {table} DISABLE TRIGGER USER");
+            execute(connection, &disable).await;
         }
-        _ => {
-            let names: Vec<String> = column(
-                connection,
-                "SELECT name AS value FROM sqlite_master WHERE type = 'trigger'",
-            )
-            .await;
-            for name in names {
-                execute(connection, &format!("DROP TRIGGER {name}")).await;
-            }
+    } else {
+        let triggers = "SELECT name AS value FROM sqlite_master WHERE type = 'trigger'";
+        let names: Vec<String> = column(connection, triggers).await;
+        for name in names {
+            execute(connection, &format!("DROP TRIGGER {name}")).await;
         }
     }
 }

@@ -1,0 +1,141 @@
+// Every page there is, in every state that looks different, for what must hold everywhere.
+import { expect, type Page, test } from "@playwright/test";
+import { button, field, goToUser, heading, signIn, trySignIn } from "./actions.ts";
+import { AGENT } from "./browser.ts";
+import type { Open } from "./fixtures.ts";
+import { ADMIN, DORA, PASSWORD } from "./people.ts";
+
+export type Stop = {
+  name: string;
+  go: (page: Page) => Promise<void>;
+  /** The status of the document, where it is not a success. */
+  status?: number;
+};
+
+/** The refusals that a tour meets on purpose. */
+export const refusals = (...stops: Stop[]): number[] => stops.flatMap(({ status }) => (status ? [status] : []));
+
+/** Goes round and looks at each. */
+export async function tour(page: Page, stops: Stop[], look: (stop: Stop) => Promise<void>): Promise<void> {
+  for (const stop of stops) {
+    await test.step(stop.name, async () => {
+      await stop.go(page);
+      await look(stop);
+    });
+  }
+}
+
+/** Signs other browsers in, so that the lists of the tour have something in them. */
+export async function signOthersIn(open: Open): Promise<void> {
+  await signIn(await open({ userAgent: AGENT.safari }), DORA);
+  await signIn(await open({ userAgent: AGENT.firefox }), ADMIN);
+}
+
+const stop = (name: string, path: string, title: string, status?: number): Stop => ({
+  name,
+  status,
+  go: async (page) => {
+    await page.goto(path);
+    await expect(heading(page, title)).toBeVisible();
+  },
+});
+
+/** Before anybody is signed in. */
+export const OUTSIDE: Stop[] = [
+  stop("sign-in", "/login", "Sign in"),
+  stop("sign-in after a session ran out", "/login?next=%2Faccount&notice=session_expired", "Sign in"),
+  {
+    name: "sign-in refused",
+    status: 401,
+    go: async (page) => {
+      await page.goto("/login");
+      await trySignIn(page, "nobody-of-that-name", PASSWORD);
+      await expect(page.getByRole("alert")).toBeVisible();
+    },
+  },
+  stop("sign-up", "/register", "Create an account"),
+  {
+    name: "sign-up refused",
+    status: 422,
+    go: async (page) => {
+      await page.goto("/register");
+      await field(page, "Username").fill("admin");
+      await field(page, "Password").fill(PASSWORD);
+      await button(page, "Create account").click();
+      await expect(page.getByRole("alert")).toBeVisible();
+    },
+  },
+  stop("set-up that is done", "/setup", "Set-up is done", 403),
+  stop("nothing here", "/no/such/page", "There is nothing here", 404),
+];
+
+/** As an administrator. Other people are signed in too. */
+export const INSIDE: Stop[] = [
+  stop("account", "/account", "Account"),
+  stop("sessions", "/account/sessions?notice=session_ended", "Sessions"),
+  {
+    name: "sessions, with a question",
+    go: async (page) => {
+      await page.goto("/account/sessions");
+      await button(page, "End all other sessions").click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  stop("security", "/account/security", "Security"),
+  {
+    name: "security, refused",
+    status: 422,
+    go: async (page) => {
+      await page.goto("/account/security");
+      await field(page, "Current password").fill("wrong horse wrong battery");
+      await field(page, "New password").fill("wrong horse wrong battery");
+      await button(page, "Change password").click();
+      await expect(page.getByRole("alert")).toBeVisible();
+    },
+  },
+  stop("overview", "/admin", "Overview"),
+  stop("everybody's sessions", "/admin/sessions", "Sessions"),
+  stop("no sessions that match", "/admin/sessions?user=nobody-of-that-name", "Sessions"),
+  {
+    name: "everybody's sessions, with a question",
+    go: async (page) => {
+      await page.goto(`/admin/sessions?user=${DORA.username}`);
+      await button(page, /^End session/).first().click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  stop("users", "/admin/users", "Users"),
+  stop("no users that match", "/admin/users?search=nobody-of-that-name", "Users"),
+  { name: "a user", go: (page) => goToUser(page, DORA) },
+  { name: "oneself", go: (page) => goToUser(page, ADMIN) },
+  stop("audit", "/admin/audit", "Audit"),
+  {
+    name: "audit, with details",
+    go: async (page) => {
+      await page.goto("/admin/audit");
+      const details = page.getByRole("table").locator("details").first();
+      await details.locator("summary").click();
+      await expect(details).toHaveAttribute("open");
+    },
+  },
+  stop("no events that match", "/admin/audit?address=192.0.2.1", "Audit"),
+];
+
+/** On a phone, the bar at the top folds its entries away. */
+export const MENU: Stop = {
+  name: "menu",
+  go: async (page) => {
+    await page.goto("/admin");
+    await button(page, "Menu").click();
+    await expect(page.getByRole("navigation", { name: "Console" })).toBeVisible();
+  },
+};
+
+/** What a user without a console is refused. */
+export const REFUSED: Stop = stop("not permitted", "/admin", "You may not do that", 403);
+
+/** A server that nobody administers yet. */
+export const FRESH = (link: string): Stop[] => [
+  stop("a link that does not work", "/setup?code=wrong", "This link does not work", 403),
+  stop("set-up", link, "Make the first administrator"),
+];

@@ -1,0 +1,65 @@
+// Nothing on any page shuts people out, in light and in dark, on a desk and on a phone, as far as a program can tell.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { BrowserContextOptions, Page } from "@playwright/test";
+import { signIn } from "../helpers/actions.ts";
+import { expect, test } from "../helpers/fixtures.ts";
+import { ADMIN, DORA } from "../helpers/people.ts";
+import { FRESH, INSIDE, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
+
+const STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+// Colours that are still moving have no contrast to measure.
+const STILL: BrowserContextOptions = { reducedMotion: "reduce" };
+const PHONE: BrowserContextOptions = { ...STILL, viewport: { width: 390, height: 844 } };
+
+async function examine(page: Page, stop: Stop): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
+    const found = violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")} ${failureSummary ?? ""}`),
+    );
+    // All pages are looked at before the first fault ends the journey.
+    expect.soft(found, `${stop.name}, ${colorScheme}`).toEqual([]);
+  }
+}
+
+const look = (page: Page, stops: Stop[]): Promise<void> => tour(page, stops, (stop) => examine(page, stop));
+
+test("pages before sign-in", { tag: "@script" }, async ({ open, watch }) => {
+  watch.expectStatus(...refusals(...OUTSIDE));
+  await look(await open(STILL), OUTSIDE);
+});
+
+test("pages of an administrator", { tag: "@script" }, async ({ open, watch }) => {
+  watch.expectStatus(...refusals(...INSIDE));
+  await signOthersIn(open);
+  const page = await open(STILL);
+  await signIn(page, ADMIN);
+  await look(page, INSIDE);
+});
+
+test("pages of an administrator on a phone", { tag: "@script" }, async ({ open, watch }) => {
+  watch.expectStatus(...refusals(...INSIDE));
+  await signOthersIn(open);
+  const page = await open(PHONE);
+  await signIn(page, ADMIN);
+  await look(page, [...INSIDE, MENU]);
+});
+
+test("what a user is refused", { tag: "@script" }, async ({ open, watch }) => {
+  watch.expectStatus(403);
+  const page = await open(STILL);
+  await signIn(page, DORA);
+  await look(page, [REFUSED]);
+});
+
+test.describe("on a new server", () => {
+  test.use({ people: "nobody" });
+
+  test("set-up", { tag: "@script" }, async ({ open, server, watch }) => {
+    watch.expectStatus(403);
+    const link = /http:\/\/\S+\/setup\?code=\S+/.exec(server.printed.join("\n"))?.[0] ?? "";
+    await look(await open(STILL), FRESH(link));
+  });
+});
