@@ -19,7 +19,7 @@ export default defineConfig<Options>({
   use: {
     browserName: "chromium",
     launchOptions: BROWSER,
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
   },
   projects: [
     { name: "script", use: { javaScriptEnabled: true } },

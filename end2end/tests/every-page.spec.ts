@@ -19,6 +19,9 @@ async function fits(page: Page, stop: Stop): Promise<void> {
   expect(sizes.page, `${stop.name}: ${sizes.sticksOut.join("\n")}`).toBeLessThanOrEqual(sizes.screen);
 }
 
+// Many pages in one journey.
+test.slow();
+
 test("nothing sticks out of a phone's screen", async ({ open, server, watch }) => {
   watch.expectStatus(...refusals(...OUTSIDE, ...INSIDE, REFUSED));
   // The longest name there can be, on every list.

@@ -109,7 +109,10 @@ mod tests {
 
     #[test]
     fn instants_are_rfc_3339() {
-        assert_eq!(instant(UnixMillis(1_767_225_600_000)), "2026-01-01T00:00:00Z");
+        assert_eq!(
+            instant(UnixMillis(1_767_225_600_000)),
+            "2026-01-01T00:00:00Z"
+        );
         assert_eq!(
             instant(UnixMillis(1_767_225_600_123)),
             "2026-01-01T00:00:00.123Z"

@@ -110,8 +110,8 @@ impl SettingFlags {
             Some(path) => Sources::defaults().with_file(path)?,
             None => Sources::defaults().with_file_if_there(Path::new("latchkey.toml"))?,
         };
-        let mut sources = file
-            .with_variables(std::env::vars_os().filter_map(|(name, value)| {
+        let mut sources =
+            file.with_variables(std::env::vars_os().filter_map(|(name, value)| {
                 Some((name.into_string().ok()?, value.into_string().ok()?))
             }))?;
         for (name, value) in &self.set {

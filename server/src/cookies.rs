@@ -107,7 +107,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("a=1; latchkey=x=y"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; latchkey=x=y"),
+        );
         headers.append(header::COOKIE, HeaderValue::from_static("b=2"));
         assert_eq!(read(&headers, "latchkey"), Some("x=y"));
         assert_eq!(read(&headers, "b"), Some("2"));

@@ -38,7 +38,9 @@ pub(crate) fn verify(keys: &MasterKeys, binding: Binding, text: &str) -> bool {
         return false;
     }
     let (nonce, tag) = bytes.split_at(NONCE);
-    with_parts(binding, nonce, |parts| keys.verify(Purpose::Csrf, parts, tag))
+    with_parts(binding, nonce, |parts| {
+        keys.verify(Purpose::Csrf, parts, tag)
+    })
 }
 
 fn with_parts<T>(binding: Binding, nonce: &[u8], use_parts: impl FnOnce(&[&[u8]]) -> T) -> T {

@@ -54,10 +54,11 @@ impl KnownDevice {
         }
         let (id, rest) = bytes.split_first_chunk::<ID>()?;
         let (user, tag) = rest.split_first_chunk::<16>()?;
-        keys.verify(Purpose::Device, &[id, user], tag).then(|| Self {
-            id: *id,
-            user_id: UserId::from_uuid(Uuid::from_bytes(*user)),
-        })
+        keys.verify(Purpose::Device, &[id, user], tag)
+            .then(|| Self {
+                id: *id,
+                user_id: UserId::from_uuid(Uuid::from_bytes(*user)),
+            })
     }
 }
 

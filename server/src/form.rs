@@ -116,7 +116,12 @@ mod tests {
 
     #[test]
     fn only_paths_of_ours_are_led_back_to() {
-        for good in ["/", "/account", "/admin/sessions?user=ann&cursor=x", "/a//b"] {
+        for good in [
+            "/",
+            "/account",
+            "/admin/sessions?user=ann&cursor=x",
+            "/a//b",
+        ] {
             assert!(LocalPath::parse(good).is_some(), "{good}");
         }
         for bad in [

@@ -30,10 +30,10 @@ use crate::{
     cookies,
     device::KnownDevice,
     failure::Failure,
+    limits,
     middleware::RequestId,
     origin,
     pages::{self, respond::Around},
-    limits,
     routes::{Access, Class, OriginRule, Proof, RateClass, Route},
     session_store::{CALLER, SESSION_ID},
     state::AppState,
@@ -150,13 +150,9 @@ fn visit(
         setup_code: cookies::read(request.headers(), names.setup)
             .map(|code| Zeroizing::new(code.to_owned())),
         pre_session,
-        pre_session_cookie: sent.is_none().then(|| {
-            names.write(
-                names.pre_session,
-                URL_SAFE_NO_PAD.encode(pre_session),
-                None,
-            )
-        }),
+        pre_session_cookie: sent
+            .is_none()
+            .then(|| names.write(names.pre_session, URL_SAFE_NO_PAD.encode(pre_session), None)),
         here: here(request),
     })
 }
@@ -224,7 +220,10 @@ pub(crate) async fn renew(session: &Session) -> Result<(), Failure> {
 async fn record_denial(visit: &Visit, principal: &Principal) -> Result<(), Failure> {
     let authority = visit.state().authority();
     let kind = EventKind::PermissionDenied;
-    if authority.refusals().count(authority, kind, &limits::address(visit)) {
+    if authority
+        .refusals()
+        .count(authority, kind, &limits::address(visit))
+    {
         let event = AuditEvent::failure(kind, "role", visit.caller())
             .actor(principal.user_id)
             .session(principal.session_id)
@@ -237,11 +236,7 @@ async fn record_denial(visit: &Visit, principal: &Principal) -> Result<(), Failu
     Ok(())
 }
 
-fn check_host(
-    state: &AppState,
-    route: &'static Route,
-    request: &Request,
-) -> Result<(), Failure> {
+fn check_host(state: &AppState, route: &'static Route, request: &Request) -> Result<(), Failure> {
     if route.class == Class::Operations {
         return Ok(());
     }
@@ -379,9 +374,9 @@ pub(crate) async fn render_failures(
         return response;
     };
     let visit = response.extensions_mut().remove::<Visit>();
-    let is_api = visit.as_ref().map_or(wants_problem, |visit| {
-        visit.route().class == Class::Api
-    });
+    let is_api = visit
+        .as_ref()
+        .map_or(wants_problem, |visit| visit.route().class == Class::Api);
     let mut rendered = if is_api {
         failure.problem(&request_id)
     } else {

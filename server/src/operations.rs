@@ -16,7 +16,12 @@ pub(crate) async fn healthz() -> Response {
 
 /// The database answers.
 pub(crate) async fn readyz(State(state): State<AppState>) -> Response {
-    match state.authority().database().execute_unprepared("SELECT 1").await {
+    match state
+        .authority()
+        .database()
+        .execute_unprepared("SELECT 1")
+        .await
+    {
         Ok(_) => text(StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::error!(error = %error, "not ready: the database does not answer");
@@ -33,5 +38,10 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Response {
 }
 
 fn text(status: StatusCode, body: &'static str) -> Response {
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        body,
+    )
+        .into_response()
 }

@@ -109,15 +109,31 @@ mod tests {
         for (site, origin, expected) in [
             (Some("same-origin"), Some(ours), Verdict::Accepted),
             (Some("same-origin"), None, Verdict::Accepted),
-            (Some("same-site"), Some("https://app.example.com"), Verdict::NeedsToken),
-            (Some("same-site"), Some("https://evil.example.com"), Verdict::Refused),
-            (Some("cross-site"), Some("https://evil.example"), Verdict::Refused),
+            (
+                Some("same-site"),
+                Some("https://app.example.com"),
+                Verdict::NeedsToken,
+            ),
+            (
+                Some("same-site"),
+                Some("https://evil.example.com"),
+                Verdict::Refused,
+            ),
+            (
+                Some("cross-site"),
+                Some("https://evil.example"),
+                Verdict::Refused,
+            ),
             (Some("cross-site"), None, Verdict::Refused),
             (Some("none"), None, Verdict::Refused),
             (Some(""), None, Verdict::Refused),
             (None, Some(ours), Verdict::NeedsToken),
             (None, Some("null"), Verdict::Refused),
-            (None, Some("https://id.example.com.evil.example"), Verdict::Refused),
+            (
+                None,
+                Some("https://id.example.com.evil.example"),
+                Verdict::Refused,
+            ),
             (None, Some("http://id.example.com"), Verdict::Refused),
             (None, None, Verdict::NeedsToken),
         ] {

@@ -113,11 +113,7 @@ fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppSta
     }
 }
 
-fn action(
-    path: &'static str,
-    access: Access,
-    handler: fn() -> MethodRouter<AppState>,
-) -> Route {
+fn action(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
     Route {
         method: Method::POST,
         class: Class::Action,
@@ -190,50 +186,134 @@ macro_rules! post {
 }
 
 /// Every route.
-pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| vec![
-    page("/", Access::Public, get!(pages::home)),
-    page("/login", Access::Public, get!(pages::login::show)),
-    limited(RateClass::SignIn, action("/login", Access::Public, post!(pages::login::submit))),
-    // Whoever has no session is signed out already: no page says "sign in first" to that.
-    action("/logout", Access::Public, post!(pages::login::sign_out)),
-    page("/register", Access::Public, get!(pages::register::show)),
-    limited(RateClass::SignUp, action("/register", Access::Public, post!(pages::register::submit))),
-    page("/setup", Access::Public, get!(pages::setup::show)),
-    limited(RateClass::SignUp, action("/setup", Access::Public, post!(pages::setup::submit))),
-    page("/account", OWN, get!(pages::account::show)),
-    page("/account/sessions", OWN, get!(pages::sessions::show)),
-    action("/account/sessions/end-others", OWN, post!(pages::sessions::end_others)),
-    action("/account/sessions/{session_id}/end", OWN, post!(pages::sessions::end)),
-    page("/account/security", OWN, get!(pages::security::show)),
-    limited(RateClass::SignIn, action("/account/security/password", OWN, post!(pages::security::submit))),
-    page("/admin", VIEW, get!(pages::admin_overview::show)),
-    page("/admin/sessions", VIEW, get!(pages::admin_sessions::show)),
-    action("/admin/sessions/{session_id}/end", END, post!(pages::admin_sessions::end)),
-    page("/admin/users", VIEW, get!(pages::admin_users::list)),
-    page("/admin/users/{user_id}", VIEW, get!(pages::admin_users::show)),
-    action("/admin/users/{user_id}/end-sessions", END, post!(pages::admin_users::end_sessions)),
-    action("/admin/users/{user_id}/role", MANAGE, post!(pages::admin_users::set_role)),
-    action("/admin/users/{user_id}/disable", MANAGE, post!(pages::admin_users::disable)),
-    action("/admin/users/{user_id}/enable", MANAGE, post!(pages::admin_users::enable)),
-    page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
-    read("/api/auth/csrf/", Access::Public, get!(api::csrf)),
-    read("/api/ping", Access::Public, get!(api::ping)),
-    read("/api/me", OWN, get!(api::me)),
-    polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
-    read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
-    read("/api/admin/sessions/{session_id}", VIEW, get!(api::sessions::show)),
-    change(Method::DELETE, "/api/admin/sessions/{session_id}", END, || axum::routing::delete(api::sessions::revoke)),
-    change(Method::POST, "/api/admin/sessions/{session_id}/revoke", END, post!(api::sessions::revoke)),
-    read("/api/admin/users", VIEW, get!(api::users::list)),
-    read("/api/admin/users/{user_id}", VIEW, get!(api::users::show)),
-    change(Method::POST, "/api/admin/users/{user_id}/sign-out", END, post!(api::users::sign_out)),
-    change(Method::POST, "/api/admin/users/{user_id}/role", MANAGE, post!(api::users::set_role)),
-    change(Method::POST, "/api/admin/users/{user_id}/disable", MANAGE, post!(api::users::disable)),
-    change(Method::POST, "/api/admin/users/{user_id}/enable", MANAGE, post!(api::users::enable)),
-    read("/api/admin/audit", VIEW, get!(api::audit::list)),
-    operation("/healthz", get!(operations::healthz)),
-    operation("/readyz", get!(operations::readyz)),
-]);
+pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    vec![
+        page("/", Access::Public, get!(pages::home)),
+        page("/login", Access::Public, get!(pages::login::show)),
+        limited(
+            RateClass::SignIn,
+            action("/login", Access::Public, post!(pages::login::submit)),
+        ),
+        // Whoever has no session is signed out already: no page says "sign in first" to that.
+        action("/logout", Access::Public, post!(pages::login::sign_out)),
+        page("/register", Access::Public, get!(pages::register::show)),
+        limited(
+            RateClass::SignUp,
+            action("/register", Access::Public, post!(pages::register::submit)),
+        ),
+        page("/setup", Access::Public, get!(pages::setup::show)),
+        limited(
+            RateClass::SignUp,
+            action("/setup", Access::Public, post!(pages::setup::submit)),
+        ),
+        page("/account", OWN, get!(pages::account::show)),
+        page("/account/sessions", OWN, get!(pages::sessions::show)),
+        action(
+            "/account/sessions/end-others",
+            OWN,
+            post!(pages::sessions::end_others),
+        ),
+        action(
+            "/account/sessions/{session_id}/end",
+            OWN,
+            post!(pages::sessions::end),
+        ),
+        page("/account/security", OWN, get!(pages::security::show)),
+        limited(
+            RateClass::SignIn,
+            action(
+                "/account/security/password",
+                OWN,
+                post!(pages::security::submit),
+            ),
+        ),
+        page("/admin", VIEW, get!(pages::admin_overview::show)),
+        page("/admin/sessions", VIEW, get!(pages::admin_sessions::show)),
+        action(
+            "/admin/sessions/{session_id}/end",
+            END,
+            post!(pages::admin_sessions::end),
+        ),
+        page("/admin/users", VIEW, get!(pages::admin_users::list)),
+        page(
+            "/admin/users/{user_id}",
+            VIEW,
+            get!(pages::admin_users::show),
+        ),
+        action(
+            "/admin/users/{user_id}/end-sessions",
+            END,
+            post!(pages::admin_users::end_sessions),
+        ),
+        action(
+            "/admin/users/{user_id}/role",
+            MANAGE,
+            post!(pages::admin_users::set_role),
+        ),
+        action(
+            "/admin/users/{user_id}/disable",
+            MANAGE,
+            post!(pages::admin_users::disable),
+        ),
+        action(
+            "/admin/users/{user_id}/enable",
+            MANAGE,
+            post!(pages::admin_users::enable),
+        ),
+        page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
+        read("/api/auth/csrf/", Access::Public, get!(api::csrf)),
+        read("/api/ping", Access::Public, get!(api::ping)),
+        read("/api/me", OWN, get!(api::me)),
+        polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
+        read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
+        read(
+            "/api/admin/sessions/{session_id}",
+            VIEW,
+            get!(api::sessions::show),
+        ),
+        change(
+            Method::DELETE,
+            "/api/admin/sessions/{session_id}",
+            END,
+            || axum::routing::delete(api::sessions::revoke),
+        ),
+        change(
+            Method::POST,
+            "/api/admin/sessions/{session_id}/revoke",
+            END,
+            post!(api::sessions::revoke),
+        ),
+        read("/api/admin/users", VIEW, get!(api::users::list)),
+        read("/api/admin/users/{user_id}", VIEW, get!(api::users::show)),
+        change(
+            Method::POST,
+            "/api/admin/users/{user_id}/sign-out",
+            END,
+            post!(api::users::sign_out),
+        ),
+        change(
+            Method::POST,
+            "/api/admin/users/{user_id}/role",
+            MANAGE,
+            post!(api::users::set_role),
+        ),
+        change(
+            Method::POST,
+            "/api/admin/users/{user_id}/disable",
+            MANAGE,
+            post!(api::users::disable),
+        ),
+        change(
+            Method::POST,
+            "/api/admin/users/{user_id}/enable",
+            MANAGE,
+            post!(api::users::enable),
+        ),
+        read("/api/admin/audit", VIEW, get!(api::audit::list)),
+        operation("/healthz", get!(operations::healthz)),
+        operation("/readyz", get!(operations::readyz)),
+    ]
+});
 
 /// No request is worked on for longer; what it began is finished all the same.
 const REQUEST_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);

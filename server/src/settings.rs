@@ -84,28 +84,111 @@ const fn secret(name: &'static str, about: &'static str) -> Definition {
 /// Every setting there is.
 pub const DEFINITIONS: &[Definition] = &[
     setting("listen", "127.0.0.1:3000", "Address and port to listen on."),
-    setting("base_url", "", "The address that browsers use; `http://` and the listen address where unset. Plain http only on loopback."),
-    secret("database_url", "`sqlite://…` or `postgres://…`; `latchkey.db` in the data folder where unset."),
-    setting("data_dir", "data", "Folder of the embedded database and the key file."),
-    secret("master_key", "Master keys, 32 bytes in base64url each, with commas between, the current one first; the key file in the data folder where unset. Required with PostgreSQL."),
-    secret("redis_url", "`redis://…` of a Redis or Valkey for counters that several nodes share; in memory where unset."),
-    setting("site_dir", "", "Folder of the built stylesheet and wasm; `site` beside the program where unset."),
-    setting("trusted_proxies", "", "Networks whose `X-Forwarded-For` is believed, with commas between."),
-    setting("allowed_origins", "", "Further origins whose forms are accepted together with a CSRF token, with commas between."),
-    setting("session_idle_ttl", "7d", "A session ends when it was not used for this long."),
-    setting("session_ttl", "30d", "A session ends this long after sign-in, used or not; 30d at most."),
-    setting("session_keep_ended", "90d", "Ended sessions stay listed for this long."),
-    setting("sign_up", "open", "Who may make an account: `open` (only on a loopback base URL until mail is configured), `invited` or `closed`."),
-    setting("rate_limit", "on", "Limits on failed sign-ins: `on` or `off`."),
-    setting("password_memory", "19456", "Memory of one password hash in KiB (Argon2id `m`)."),
-    setting("password_iterations", "2", "Passes of one password hash (Argon2id `t`)."),
-    setting("password_parallelism", "1", "Lanes of one password hash (Argon2id `p`)."),
-    setting("password_queue", "64", "Password hashes that may wait before sign-ins are answered with 503."),
-    setting("migrate", "", "`on` lets `serve` migrate a PostgreSQL database; an embedded one is always migrated."),
-    setting("log_format", "", "`text` or `json`; text on a terminal and JSON otherwise where unset."),
-    setting("log", "info", "What is logged, e.g. `info` or `latchkey_server=debug`."),
-    secret("bootstrap_admin_email", "Makes the first administrator at start, where there has never been one."),
-    secret("bootstrap_admin_password", "The password of that administrator."),
+    setting(
+        "base_url",
+        "",
+        "The address that browsers use; `http://` and the listen address where unset. Plain http only on loopback.",
+    ),
+    secret(
+        "database_url",
+        "`sqlite://…` or `postgres://…`; `latchkey.db` in the data folder where unset.",
+    ),
+    setting(
+        "data_dir",
+        "data",
+        "Folder of the embedded database and the key file.",
+    ),
+    secret(
+        "master_key",
+        "Master keys, 32 bytes in base64url each, with commas between, the current one first; the key file in the data folder where unset. Required with PostgreSQL.",
+    ),
+    secret(
+        "redis_url",
+        "`redis://…` of a Redis or Valkey for counters that several nodes share; in memory where unset.",
+    ),
+    setting(
+        "site_dir",
+        "",
+        "Folder of the built stylesheet and wasm; `site` beside the program where unset.",
+    ),
+    setting(
+        "trusted_proxies",
+        "",
+        "Networks whose `X-Forwarded-For` is believed, with commas between.",
+    ),
+    setting(
+        "allowed_origins",
+        "",
+        "Further origins whose forms are accepted together with a CSRF token, with commas between.",
+    ),
+    setting(
+        "session_idle_ttl",
+        "7d",
+        "A session ends when it was not used for this long.",
+    ),
+    setting(
+        "session_ttl",
+        "30d",
+        "A session ends this long after sign-in, used or not; 30d at most.",
+    ),
+    setting(
+        "session_keep_ended",
+        "90d",
+        "Ended sessions stay listed for this long.",
+    ),
+    setting(
+        "sign_up",
+        "open",
+        "Who may make an account: `open` (only on a loopback base URL until mail is configured), `invited` or `closed`.",
+    ),
+    setting(
+        "rate_limit",
+        "on",
+        "Limits on failed sign-ins: `on` or `off`.",
+    ),
+    setting(
+        "password_memory",
+        "19456",
+        "Memory of one password hash in KiB (Argon2id `m`).",
+    ),
+    setting(
+        "password_iterations",
+        "2",
+        "Passes of one password hash (Argon2id `t`).",
+    ),
+    setting(
+        "password_parallelism",
+        "1",
+        "Lanes of one password hash (Argon2id `p`).",
+    ),
+    setting(
+        "password_queue",
+        "64",
+        "Password hashes that may wait before sign-ins are answered with 503.",
+    ),
+    setting(
+        "migrate",
+        "",
+        "`on` lets `serve` migrate a PostgreSQL database; an embedded one is always migrated.",
+    ),
+    setting(
+        "log_format",
+        "",
+        "`text` or `json`; text on a terminal and JSON otherwise where unset.",
+    ),
+    setting(
+        "log",
+        "info",
+        "What is logged, e.g. `info` or `latchkey_server=debug`.",
+    ),
+    secret(
+        "bootstrap_admin_email",
+        "Makes the first administrator at start, where there has never been one.",
+    ),
+    secret(
+        "bootstrap_admin_password",
+        "The password of that administrator.",
+    ),
 ];
 
 /// The settings in force.
@@ -227,7 +310,11 @@ impl Settings {
             allowed_origins: reader.list("allowed_origins", value::origin)?,
             session_idle_ttl: reader.duration("session_idle_ttl", second, 30 * DAY)?,
             session_ttl: reader.duration("session_ttl", second, 30 * DAY)?,
-            session_keep_ended: reader.duration("session_keep_ended", Duration::ZERO, 3650 * DAY)?,
+            session_keep_ended: reader.duration(
+                "session_keep_ended",
+                Duration::ZERO,
+                3650 * DAY,
+            )?,
             sign_up: reader.with("sign_up", SignUpMode::parse)?,
             rate_limit: reader.with("rate_limit", value::switch)?,
             password_memory: reader.number("password_memory", 8, 4_194_304)?,

@@ -1,4 +1,7 @@
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
 
 /// Makes the database itself refuse every insert into `table`, as a full disk would.
 pub async fn refuse_writes(connection: &DatabaseConnection, table: &str) {
@@ -30,7 +33,14 @@ pub async fn allow_writes(connection: &DatabaseConnection, table: &str) {
 }
 
 async fn change_schema(connection: &DatabaseConnection, statements: &[String]) {
-    let transaction = connection.begin().await.unwrap();
+    let transaction = connection
+        .begin_with_options(TransactionOptions {
+            // A transaction that reads before it writes fails as soon as another one has written.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        })
+        .await
+        .unwrap();
     if transaction.get_database_backend() == DbBackend::Sqlite {
         // SQLite looks for a trigger of the same name in what this connection last knew of the
         // schema; reading brings it up to date.

@@ -20,6 +20,8 @@ fn main() -> ExitCode {
             eprintln!("{}: {error}", file.display());
             return ExitCode::FAILURE;
         }
+        let islands = if shot.has_islands { ", with islands" } else { "" };
+        println!("{}{islands}", file.display());
     }
     ExitCode::SUCCESS
 }

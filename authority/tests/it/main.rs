@@ -17,6 +17,7 @@ mod last_seen;
 mod lifetimes;
 mod lists;
 mod one_transaction;
+mod operator;
 mod race_of_administrators;
 mod race_of_sessions;
 mod read_again;

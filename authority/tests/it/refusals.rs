@@ -96,6 +96,22 @@ async fn i12_nodes_add_up_in_one_row() {
 }
 
 #[tokio::test]
+async fn i12_a_program_that_stops_writes_the_running_minute_too() {
+    let test = TestAuthority::new().await;
+    let counts = test.authority.refusals();
+    for _ in 0..3 {
+        counts.count(&test.authority, LIMITED, "192.0.2.7");
+    }
+    counts.finish(&test.authority).await.unwrap();
+    assert_eq!(times(&test, "192.0.2.7").await, [3]);
+    // And adds to it when it starts again within that minute.
+    let again = test.node(master_keys(), 7);
+    again.refusals().count(&again, LIMITED, "192.0.2.7");
+    again.refusals().finish(&again).await.unwrap();
+    assert_eq!(times(&test, "192.0.2.7").await, [4]);
+}
+
+#[tokio::test]
 async fn i12_more_addresses_than_the_limit_are_counted_as_others() {
     let test = TestAuthority::new().await;
     let counts = test.authority.refusals();

@@ -9,7 +9,7 @@ use latchkey_authority::{
     page::Page,
     session::{self, SessionRow, end},
 };
-use latchkey_types::{SessionId, SignInMethod, EndReason};
+use latchkey_types::{EndReason, SessionId, SignInMethod};
 use serde::Serialize;
 use serde_json::json;
 
@@ -81,10 +81,7 @@ pub(crate) async fn list(
     Ok(super::list(with_names(&visit, page).await?))
 }
 
-async fn with_names(
-    visit: &Visit,
-    page: Page<SessionRow>,
-) -> Result<Page<SessionJson>, Failure> {
+async fn with_names(visit: &Visit, page: Page<SessionRow>) -> Result<Page<SessionJson>, Failure> {
     let mentioned = page.items.iter().flat_map(|row| {
         [Some(row.user_id), row.ended.and_then(|ended| ended.by)]
             .into_iter()

@@ -29,7 +29,10 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
     for finding in &report.findings {
         println!("{}", text(finding));
     }
-    bail!("the record is not whole: {} finding(s)", report.findings.len());
+    bail!(
+        "the record is not whole: {} finding(s)",
+        report.findings.len()
+    );
 }
 
 fn text(finding: &Finding) -> String {

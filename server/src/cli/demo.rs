@@ -14,8 +14,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use latchkey_authority::{
-    Authority,
-    audit,
+    Authority, audit,
     caller::Caller,
     clock::{Clock, SystemClock},
     database,
@@ -52,7 +51,10 @@ const PEOPLE: [(&str, Role); 14] = [
     ("j.whitfield", Role::User),
     ("mei-lin", Role::User),
     ("oskar", Role::User),
-    ("a-rather-long-name-that-somebody-really-chose-for-themselves", Role::User),
+    (
+        "a-rather-long-name-that-somebody-really-chose-for-themselves",
+        Role::User,
+    ),
 ];
 
 const AGENTS: [&str; 5] = [
@@ -170,7 +172,11 @@ async fn sign_ins(identity: &Identity, clock: &DemoClock) -> anyhow::Result<()> 
     for round in 0..36 {
         let (username, _) = PEOPLE[(round * 5 + 2) % PEOPLE.len()];
         let is_mistake = round % 6 == 4;
-        let password = if is_mistake { "walnut harbor" } else { PASSWORD };
+        let password = if is_mistake {
+            "walnut harbor"
+        } else {
+            PASSWORD
+        };
         match sign_in(identity, username, password, None, &caller(round)).await {
             Ok(signed_in) => {
                 let authority = identity.authority();

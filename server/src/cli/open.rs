@@ -10,10 +10,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use latchkey_authority::{
-    Authority, SessionPolicy,
-    clock::SystemClock,
-    database::connect,
-    master_key::MasterKeys,
+    Authority, SessionPolicy, clock::SystemClock, database::connect, master_key::MasterKeys,
     random::OsRandomness,
 };
 use latchkey_identity::{
@@ -117,7 +114,10 @@ pub(super) fn master_keys(settings: &Settings) -> anyhow::Result<MasterKeys> {
     match fs::read_to_string(&path) {
         Ok(text) => {
             let text = Zeroizing::new(text);
-            let mode = fs::metadata(&path).with_context(named)?.permissions().mode();
+            let mode = fs::metadata(&path)
+                .with_context(named)?
+                .permissions()
+                .mode();
             if mode & 0o077 != 0 {
                 bail!(
                     "{} can be read by others: it must have mode 0600 (chmod 600)",

@@ -54,7 +54,10 @@ fn site_dir(settings: &Settings) -> anyhow::Result<PathBuf> {
         return Ok(folder.clone());
     }
     let program = std::env::current_exe().context("finding the program's own folder")?;
-    Ok(program.parent().map(|folder| folder.join("site")).unwrap_or_default())
+    Ok(program
+        .parent()
+        .map(|folder| folder.join("site"))
+        .unwrap_or_default())
 }
 
 /// Two servers on one embedded database would not hear of each other's changes.

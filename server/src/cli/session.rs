@@ -59,7 +59,14 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
         Action::Revoke { session } => {
             let caller = Caller::program("latchkey session");
             let ended = end::as_administrator(authority, Actor::Operator, session, &caller).await?;
-            println!("{}", if ended { "ended" } else { "it was over already" });
+            println!(
+                "{}",
+                if ended {
+                    "ended"
+                } else {
+                    "it was over already"
+                }
+            );
         }
     }
     Ok(())

@@ -4,9 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use latchkey_authority::{
-    ActError, caller::Caller, principal::Actor, session::end, user,
-};
+use latchkey_authority::{ActError, caller::Caller, principal::Actor, session::end, user};
 use latchkey_identity::{CreateUser, Identity, account, create_user};
 use latchkey_types::{Role, UserId};
 use zeroize::Zeroizing;
@@ -93,11 +91,17 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
         }
         Action::Disable { user } => {
             let id = find(&identity, &user).await?;
-            say(user::disable(authority, Actor::Operator, id, &caller).await, "disabled")?;
+            say(
+                user::disable(authority, Actor::Operator, id, &caller).await,
+                "disabled",
+            )?;
         }
         Action::Enable { user } => {
             let id = find(&identity, &user).await?;
-            say(user::enable(authority, Actor::Operator, id, &caller).await, "enabled")?;
+            say(
+                user::enable(authority, Actor::Operator, id, &caller).await,
+                "enabled",
+            )?;
         }
         Action::SignOut { user } => {
             let id = find(&identity, &user).await?;
@@ -117,14 +121,7 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
 
 #[expect(clippy::print_stdout, reason = "a program talks to its user")]
 fn say(outcome: Result<bool, ActError>, done: &str) -> anyhow::Result<()> {
-    println!(
-        "{}",
-        if outcome? {
-            done
-        } else {
-            "nothing to change"
-        }
-    );
+    println!("{}", if outcome? { done } else { "nothing to change" });
     Ok(())
 }
 
@@ -143,7 +140,9 @@ fn read_password() -> anyhow::Result<Zeroizing<String>> {
     if !stdin.is_terminal() {
         let mut line = Zeroizing::new(String::new());
         stdin.lock().read_line(&mut line)?;
-        return Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()));
+        return Ok(Zeroizing::new(
+            line.trim_end_matches(['\r', '\n']).to_owned(),
+        ));
     }
     let password = Zeroizing::new(rpassword::prompt_password("Password: ")?);
     let again = Zeroizing::new(rpassword::prompt_password("Once more: ")?);

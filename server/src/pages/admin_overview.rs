@@ -37,5 +37,10 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         newest_sessions: items::sessions(authority, newest.items, current).await?,
         newest_events: items::events(authority, events.items).await?,
     };
-    respond::page(&visit, Around::new("Overview", Section::AdminOverview), page).await
+    respond::page(
+        &visit,
+        Around::new("Overview", Section::AdminOverview),
+        page,
+    )
+    .await
 }

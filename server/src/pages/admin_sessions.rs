@@ -1,9 +1,6 @@
 //! `/admin/sessions`: everybody's sessions.
 
-use axum::{
-    extract::Path,
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use latchkey_app::{
     Notice, Section,
     page::admin_sessions::{AdminSessionsPage, SessionsFilter},
@@ -143,7 +140,12 @@ pub(crate) async fn show(
             browser: query.browser,
         },
     };
-    respond::page(&visit, Around::new("Sessions", Section::AdminSessions), page).await
+    respond::page(
+        &visit,
+        Around::new("Sessions", Section::AdminSessions),
+        page,
+    )
+    .await
 }
 
 #[derive(Debug, Deserialize)]

@@ -181,8 +181,13 @@ pub(crate) async fn set_role(
 pub(crate) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let user_id = user_id(&id)?;
     let principal = visit.signed_in()?;
-    let outcome =
-        user::disable(visit.state().authority(), principal, user_id, visit.caller()).await;
+    let outcome = user::disable(
+        visit.state().authority(),
+        principal,
+        user_id,
+        visit.caller(),
+    )
+    .await;
     after(user_id, outcome, Notice::UserDisabled)
 }
 
@@ -190,7 +195,13 @@ pub(crate) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Resp
 pub(crate) async fn enable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let user_id = user_id(&id)?;
     let principal = visit.signed_in()?;
-    let outcome = user::enable(visit.state().authority(), principal, user_id, visit.caller()).await;
+    let outcome = user::enable(
+        visit.state().authority(),
+        principal,
+        user_id,
+        visit.caller(),
+    )
+    .await;
     after(user_id, outcome, Notice::UserEnabled)
 }
 

@@ -69,7 +69,13 @@ pub(crate) async fn submit(
         return answer(&visit, kept, next.as_ref(), Some(LoginError::Incomplete)).await;
     }
     if identifier.len() > IDENTIFIER_LIMIT {
-        return answer(&visit, String::new(), next.as_ref(), Some(LoginError::Refused)).await;
+        return answer(
+            &visit,
+            String::new(),
+            next.as_ref(),
+            Some(LoginError::Refused),
+        )
+        .await;
     }
     // Counted before anything is looked up: guesses sent at once count one by one.
     let reserved = match reserve(&visit, identifier).await? {

@@ -6,7 +6,9 @@ use latchkey_app::{
     Section,
     page::register::{AccountFieldErrors, RegisterPage},
 };
-use latchkey_identity::{SignUp, SignUpError, name::NameError, password::NewPasswordError, sign_up};
+use latchkey_identity::{
+    SignUp, SignUpError, name::NameError, password::NewPasswordError, sign_up,
+};
 use serde::Deserialize;
 use tower_sessions::Session;
 use zeroize::Zeroizing;
@@ -15,11 +17,7 @@ use super::{
     respond::{self, Around},
     signed_in,
 };
-use crate::{
-    failure::Failure,
-    form::Fields,
-    visit::Visit,
-};
+use crate::{failure::Failure, form::Fields, visit::Visit};
 
 const AROUND: Around = Around::new("Create an account", Section::None);
 
@@ -126,7 +124,9 @@ pub(super) fn username_text(error: NameError) -> String {
     match error {
         NameError::Empty => "Choose a name.",
         NameError::TooLong => "At most 64 characters.",
-        NameError::Malformed => "Letters, digits and signs such as . _ and - will do; no spaces and no @.",
+        NameError::Malformed => {
+            "Letters, digits and signs such as . _ and - will do; no spaces and no @."
+        }
     }
     .to_owned()
 }

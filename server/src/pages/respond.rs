@@ -55,8 +55,7 @@ pub(crate) async fn titled<P: Page>(
                 role: principal.role,
             }),
     };
-    let nonce = P::HAS_ISLANDS
-        .then(|| STANDARD_NO_PAD.encode(authority.random().bytes::<16>()));
+    let nonce = P::HAS_ISLANDS.then(|| STANDARD_NO_PAD.encode(authority.random().bytes::<16>()));
     let frame = Frame {
         title,
         viewer,

@@ -17,8 +17,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let authority = visit.state().authority();
     let live = session::list_live_of_user(authority, principal.user_id).await?;
     let truncated = live.next.is_some();
-    let mut sessions =
-        items::sessions(authority, live.items, Some(principal.session_id)).await?;
+    let mut sessions = items::sessions(authority, live.items, Some(principal.session_id)).await?;
     sessions.sort_by_key(|session| !session.is_current);
     let page = SessionsPage {
         sessions,
@@ -33,10 +32,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
 }
 
 /// Ends one of the user's own sessions.
-pub(crate) async fn end(
-    visit: Visit,
-    Path(session_id): Path<String>,
-) -> Result<Response, Failure> {
+pub(crate) async fn end(visit: Visit, Path(session_id): Path<String>) -> Result<Response, Failure> {
     let session_id: SessionId = session_id.parse().map_err(|_| Failure::NotFound)?;
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();

@@ -16,8 +16,7 @@ use tower_sessions::Session;
 
 use super::{
     register::{
-        AccountForm, EMAIL_TAKEN, USERNAME_TAKEN, busy, email_text, password_text,
-        username_text,
+        AccountForm, EMAIL_TAKEN, USERNAME_TAKEN, busy, email_text, password_text, username_text,
     },
     respond::{self, Around},
     signed_in,

@@ -70,8 +70,7 @@ impl Sources {
             path: shown.clone(),
             problem,
         };
-        let text =
-            std::fs::read_to_string(path).map_err(|error| file_error(error.to_string()))?;
+        let text = std::fs::read_to_string(path).map_err(|error| file_error(error.to_string()))?;
         // The parser's message quotes the line, which may hold a secret: only say where.
         let table: toml::Table = toml::from_str(&text).map_err(|error| {
             let line = error

@@ -21,7 +21,10 @@ fn defaults_are_an_embedded_database_on_loopback() {
 #[test]
 fn an_unknown_or_malformed_setting_is_named_and_a_secret_is_not_repeated() {
     let error = load(&[("LISTN", "127.0.0.1:1")]).unwrap_err().to_string();
-    assert!(error.contains("listn") && error.contains("environment"), "{error}");
+    assert!(
+        error.contains("listn") && error.contains("environment"),
+        "{error}"
+    );
     for (name, value) in [
         ("LISTEN", "nowhere"),
         ("BASE_URL", "http://id.example.com"),
@@ -69,7 +72,10 @@ fn the_environment_wins_over_the_file_and_secrets_are_masked() {
         .unwrap()
         .with_variables([
             ("LATCHKEY_SESSION_TTL".to_owned(), "2d".to_owned()),
-            ("LATCHKEY_REDIS_URL".to_owned(), "redis://:hunter2@r".to_owned()),
+            (
+                "LATCHKEY_REDIS_URL".to_owned(),
+                "redis://:hunter2@r".to_owned(),
+            ),
             ("PATH".to_owned(), "/bin".to_owned()),
         ])
         .unwrap();
@@ -85,8 +91,15 @@ fn the_environment_wins_over_the_file_and_secrets_are_masked() {
 
 #[test]
 fn loopback_is_recognised_in_every_spelling() {
-    for loopback in ["http://localhost:3000", "http://127.0.0.1", "http://[::1]:3000"] {
-        assert!(BaseUrl::parse(loopback).unwrap().is_loopback(), "{loopback}");
+    for loopback in [
+        "http://localhost:3000",
+        "http://127.0.0.1",
+        "http://[::1]:3000",
+    ] {
+        assert!(
+            BaseUrl::parse(loopback).unwrap().is_loopback(),
+            "{loopback}"
+        );
     }
     for public in ["https://localhost.example.com", "https://10.0.0.1"] {
         assert!(!BaseUrl::parse(public).unwrap().is_loopback(), "{public}");

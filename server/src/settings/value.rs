@@ -67,7 +67,10 @@ impl BaseUrl {
         };
         Self {
             secure: false,
-            authority: authority.strip_suffix(":80").unwrap_or(&authority).to_owned(),
+            authority: authority
+                .strip_suffix(":80")
+                .unwrap_or(&authority)
+                .to_owned(),
         }
     }
 

@@ -6,9 +6,14 @@ use latchkey_types::{Role, SessionId};
 use crate::app::{PASSWORD, TestApp};
 
 async fn session_ids(app: &TestApp) -> Vec<SessionId> {
-    let page = session::list(app.authority(), &session::SessionFilter::default(), None, 200)
-        .await
-        .unwrap();
+    let page = session::list(
+        app.authority(),
+        &session::SessionFilter::default(),
+        None,
+        200,
+    )
+    .await
+    .unwrap();
     page.items.iter().map(|row| row.session_id).collect()
 }
 
@@ -21,7 +26,10 @@ async fn the_other_browser_is_out_on_its_next_click_and_is_told_why() {
     let newest = session_ids(&app).await[0];
 
     let page = here.get("/account/sessions").await;
-    assert!(page.body.contains(&format!("/account/sessions/{newest}/end")));
+    assert!(
+        page.body
+            .contains(&format!("/account/sessions/{newest}/end"))
+    );
     let reply = here
         .post(&format!("/account/sessions/{newest}/end"), &[])
         .await;
@@ -81,7 +89,10 @@ async fn a_new_password_ends_the_other_sessions_and_the_old_one_is_dead() {
     let good = [("current", PASSWORD), ("new", new)];
     let cookie = here.session().cloned();
     let reply = here.post("/account/security/password", &good).await;
-    assert_eq!(reply.location(), "/account/security?notice=password_changed");
+    assert_eq!(
+        reply.location(),
+        "/account/security?notice=password_changed"
+    );
     assert_ne!(here.session(), cookie.as_ref());
     assert_eq!(here.get("/account").await.status, 200);
     let out = there.get("/account").await;

@@ -54,11 +54,21 @@ async fn a_session_is_shown_and_ended() {
     assert_eq!(row["address"], "192.0.2.1");
     assert_eq!(row["signed_in_at"], "2026-01-01T00:00:00Z");
     let path = format!("/api/admin/sessions/{}", row["id"].as_str().unwrap());
-    assert_eq!(admin.get(&path).await.json()["ended"], serde_json::Value::Null);
-    let reply = admin.send(Method::DELETE, &path, &OURS, Body::empty()).await;
+    assert_eq!(
+        admin.get(&path).await.json()["ended"],
+        serde_json::Value::Null
+    );
+    let reply = admin
+        .send(Method::DELETE, &path, &OURS, Body::empty())
+        .await;
     assert_eq!(reply.json()["ended"], true);
     let again = admin
-        .send(Method::POST, &format!("{path}/revoke"), &OURS, Body::empty())
+        .send(
+            Method::POST,
+            &format!("{path}/revoke"),
+            &OURS,
+            Body::empty(),
+        )
         .await;
     assert_eq!(again.json()["ended"], false);
     assert_eq!(
@@ -84,20 +94,26 @@ async fn users_are_changed() {
         .await;
     assert_eq!(reply.json()["changed"], true);
     assert_eq!(admin.get(&path).await.json()["role"], "auditor");
-    for (body, status) in [
-        (r#"{"role":"king"}"#, 400),
-        ("{", 400),
-        ("{}", 400),
-    ] {
+    for (body, status) in [(r#"{"role":"king"}"#, 400), ("{", 400), ("{}", 400)] {
         let reply = admin
-            .send(Method::POST, &format!("{path}/role"), &OURS, Body::from(body))
+            .send(
+                Method::POST,
+                &format!("{path}/role"),
+                &OURS,
+                Body::from(body),
+            )
             .await;
         assert_eq!(reply.status, status, "{body}");
         assert_eq!(reply.header("content-type"), "application/problem+json");
     }
     for (action, state) in [("disable", "disabled"), ("enable", "active")] {
         let reply = admin
-            .send(Method::POST, &format!("{path}/{action}"), &OURS, Body::empty())
+            .send(
+                Method::POST,
+                &format!("{path}/{action}"),
+                &OURS,
+                Body::empty(),
+            )
             .await;
         assert_eq!(reply.json()["changed"], true);
         assert_eq!(admin.get(&path).await.json()["state"], state);
@@ -124,7 +140,12 @@ async fn the_overview_counts_what_there_is() {
     let mut admin = app.user_signed_in("root", Role::Administrator).await;
     app.browser().sign_in("nobody", "wrong wrong").await;
     let overview = admin.get("/api/admin/overview").await.json();
-    for (name, count) in [("live_sessions", 1), ("users", 1), ("sign_ins", 1), ("failures", 1)] {
+    for (name, count) in [
+        ("live_sessions", 1),
+        ("users", 1),
+        ("sign_ins", 1),
+        ("failures", 1),
+    ] {
         assert_eq!(overview[name]["count"], count, "{name}");
         assert_eq!(overview[name]["capped"], false, "{name}");
     }

@@ -16,7 +16,9 @@ async fn an_administrator_ends_a_session_and_its_browser_is_out() {
         state: Some(SessionState::Live),
         ..Default::default()
     };
-    let rows = session::list(app.authority(), &filter, None, 10).await.unwrap();
+    let rows = session::list(app.authority(), &filter, None, 10)
+        .await
+        .unwrap();
     let anns = rows.items.last().unwrap().session_id;
     let back = "/admin/sessions?user=ann&state=live";
     let reply = admin

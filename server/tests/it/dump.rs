@@ -17,7 +17,10 @@ fn spellings(value: &str) -> Vec<String> {
         .step_by(2)
         .map(|at| u8::from_str_radix(value.get(at..at + 2)?, 16).ok())
         .collect();
-    for bytes in [Some(value.as_bytes().to_vec()), bytes].into_iter().flatten() {
+    for bytes in [Some(value.as_bytes().to_vec()), bytes]
+        .into_iter()
+        .flatten()
+    {
         spellings.push(URL_SAFE_NO_PAD.encode(&bytes));
         spellings.push(STANDARD.encode(&bytes));
         if let Some(half) = bytes.get(..16) {
@@ -56,7 +59,11 @@ async fn i05_a_dump_opens_nothing_as_cookie_code_or_password() {
             for cookie in ["__Host-latchkey", "__Host-latchkey-device"] {
                 let mut thief = app.browser();
                 thief.cookies.insert(cookie.to_owned(), spelling.clone());
-                assert_eq!(thief.get("/account").await.status, 303, "{cookie}={spelling}");
+                assert_eq!(
+                    thief.get("/account").await.status,
+                    303,
+                    "{cookie}={spelling}"
+                );
             }
             let mut thief = app.browser();
             thief

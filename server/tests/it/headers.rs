@@ -22,7 +22,9 @@ fn check(what: &str, reply: &Reply) {
     assert_eq!(reply.header("x-frame-options"), "DENY", "{what}");
     assert_eq!(reply.header("referrer-policy"), "same-origin", "{what}");
     assert!(
-        reply.header("strict-transport-security").contains("max-age="),
+        reply
+            .header("strict-transport-security")
+            .contains("max-age="),
         "{what}"
     );
     assert_eq!(reply.header("cache-control"), "no-store", "{what}");
@@ -74,7 +76,10 @@ async fn scripts_run_on_pages_with_islands_alone_and_under_a_fresh_nonce() {
         if has_script {
             let (_, rest) = policy.split_once("'nonce-").unwrap();
             let nonce = rest.split('\'').next().unwrap();
-            assert!(reply.body.contains(&format!("nonce=\"{nonce}\"")), "{route:?}");
+            assert!(
+                reply.body.contains(&format!("nonce=\"{nonce}\"")),
+                "{route:?}"
+            );
             let again = browser.get(&route.path.replace("{user_id}", id)).await;
             assert_ne!(policy, again.header("content-security-policy"), "{route:?}");
         }

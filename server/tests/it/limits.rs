@@ -35,14 +35,29 @@ async fn i12_bodies_of_other_kinds_are_refused_and_never_fail() {
         ("application/json", "{}", 415),
         ("multipart/form-data; boundary=x", "--x--", 415),
         ("", "", 415),
-        ("application/x-www-form-urlencoded", "identifier=%ff&password=%ff", 401),
-        ("application/x-www-form-urlencoded", "identifier=a&identifier=b", 400),
+        (
+            "application/x-www-form-urlencoded",
+            "identifier=%ff&password=%ff",
+            401,
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            "identifier=a&identifier=b",
+            400,
+        ),
     ] {
-        let headers = [("sec-fetch-site", "same-origin"), ("content-type", content_type)];
+        let headers = [
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", content_type),
+        ];
         let reply = browser
             .send(Method::POST, "/login", &headers, Body::from(body))
             .await;
-        assert_eq!(reply.status, status, "{content_type} {body}: {}", reply.body);
+        assert_eq!(
+            reply.status, status,
+            "{content_type} {body}: {}",
+            reply.body
+        );
     }
 }
 
@@ -79,7 +94,10 @@ async fn i12_a_list_gives_no_more_than_its_limit() {
     let app = TestApp::new().await;
     let mut admin = app.user_signed_in("root", Role::Administrator).await;
     for path in ["sessions", "users", "audit"] {
-        let one = admin.get(&format!("/api/admin/{path}?limit=1")).await.json();
+        let one = admin
+            .get(&format!("/api/admin/{path}?limit=1"))
+            .await
+            .json();
         assert_eq!(one["items"].as_array().unwrap().len(), 1, "{path}");
         for wrong in ["0", "201", "-1", "x", "99999999999999999999"] {
             let reply = admin.get(&format!("/api/admin/{path}?limit={wrong}")).await;

@@ -31,9 +31,15 @@ async fn i10_known_unknown_and_disabled_accounts_answer_alike() {
         .await;
 
     let mut answers = Vec::new();
-    for (last, identifier) in ["known", "never", "gone", "known@example.com", "x@example.com"]
-        .into_iter()
-        .enumerate()
+    for (last, identifier) in [
+        "known",
+        "never",
+        "gone",
+        "known@example.com",
+        "x@example.com",
+    ]
+    .into_iter()
+    .enumerate()
     {
         let last = u8::try_from(last).unwrap();
         let mut browser = app.browser().at([198, 51, 100, last]);

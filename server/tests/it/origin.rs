@@ -29,8 +29,14 @@ async fn no_other_site_can_make_a_signed_in_browser_do_anything() {
     let mut victim = app.user_signed_in("root", Role::Administrator).await;
     for route in ROUTES.iter().filter(|route| !route.method.is_safe()) {
         for headers in [
-            vec![("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
-            vec![("sec-fetch-site", "same-site"), ("origin", "https://x.example.com")],
+            vec![
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://evil.example"),
+            ],
+            vec![
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://x.example.com"),
+            ],
             vec![("sec-fetch-site", "cross-site")],
             vec![("sec-fetch-site", "none")],
             vec![("origin", "https://evil.example")],
@@ -120,10 +126,14 @@ async fn a_script_may_send_the_token_in_a_header() {
     let token = reply["csrfToken"].as_str().unwrap().to_owned();
     let path = concrete("/api/admin/sessions/{session_id}");
     let headers = [("x-csrftoken", token.as_str())];
-    let reply = admin.send(Method::DELETE, &path, &headers, Body::empty()).await;
+    let reply = admin
+        .send(Method::DELETE, &path, &headers, Body::empty())
+        .await;
     assert_eq!(reply.status, 404);
     let headers = [("x-csrftoken", "forged")];
-    let reply = admin.send(Method::DELETE, &path, &headers, Body::empty()).await;
+    let reply = admin
+        .send(Method::DELETE, &path, &headers, Body::empty())
+        .await;
     assert_eq!(reply.status, 403);
 }
 
@@ -132,9 +142,17 @@ async fn another_host_name_is_refused_or_led_home() {
     let app = TestApp::new().await;
     let mut browser = app.browser();
     browser.host = "evil.example".to_owned();
-    for route in ROUTES.iter().filter(|route| route.class != Class::Operations) {
+    for route in ROUTES
+        .iter()
+        .filter(|route| route.class != Class::Operations)
+    {
         let reply = browser
-            .send(route.method.clone(), &concrete(route.path), &[], Body::empty())
+            .send(
+                route.method.clone(),
+                &concrete(route.path),
+                &[],
+                Body::empty(),
+            )
             .await;
         if route.class == Class::Page {
             assert_eq!(reply.status, 303, "{route:?}");

@@ -40,7 +40,10 @@ async fn guesses_from_one_address_count_together_for_all_accounts() {
     let app = TestApp::new().await;
     app.user("ann", Role::User).await;
     for guess in 0..5 {
-        let reply = app.browser().sign_in(&format!("user{guess}"), "wrong").await;
+        let reply = app
+            .browser()
+            .sign_in(&format!("user{guess}"), "wrong")
+            .await;
         assert_eq!(reply.status, 401);
     }
     assert_eq!(app.browser().sign_in("ann", PASSWORD).await.status, 429);
@@ -95,7 +98,10 @@ async fn a_flood_of_refusals_is_one_event_and_one_count() {
     let mut admin = app.browser().at([203, 0, 113, 9]);
     app.user("root", Role::Administrator).await;
     admin.sign_in("root", PASSWORD).await;
-    let events = admin.get("/api/admin/audit?kind=attempts.limited").await.json();
+    let events = admin
+        .get("/api/admin/audit?kind=attempts.limited")
+        .await
+        .json();
     assert_eq!(events["items"].as_array().unwrap().len(), 1);
 }
 
@@ -141,8 +147,8 @@ async fn shared_counters_and_counters_in_memory_follow_one_rule() {
     };
     // Where no server is at hand, one that does not answer: each node then counts by itself, by
     // the same rule.
-    let url = std::env::var("LATCHKEY_TEST_REDIS")
-        .unwrap_or_else(|_| "redis://127.0.0.1:1".to_owned());
+    let url =
+        std::env::var("LATCHKEY_TEST_REDIS").unwrap_or_else(|_| "redis://127.0.0.1:1".to_owned());
     let name = format!("shared-{}", std::process::id());
     agree(&limiter(None), &limiter(Some(&url)), &clock, &name).await;
 }

@@ -33,7 +33,12 @@ async fn nobody_gets_past_a_permission_that_they_lack() {
                 ("content-type", "application/x-www-form-urlencoded"),
             ];
             let reply = browser
-                .send(route.method.clone(), &concrete(route.path), &headers, Body::empty())
+                .send(
+                    route.method.clone(),
+                    &concrete(route.path),
+                    &headers,
+                    Body::empty(),
+                )
                 .await;
             let is_forbidden = reply.status == 403;
             assert_eq!(
@@ -50,11 +55,19 @@ async fn nobody_gets_past_a_permission_that_they_lack() {
 #[tokio::test]
 async fn without_a_session_pages_lead_to_the_sign_in_and_the_api_says_so() {
     let app = TestApp::new().await;
-    for route in ROUTES.iter().filter(|route| matches!(route.access, Access::Needs(_))) {
+    for route in ROUTES
+        .iter()
+        .filter(|route| matches!(route.access, Access::Needs(_)))
+    {
         let mut browser = app.browser();
         let headers = [("sec-fetch-site", "same-origin")];
         let reply = browser
-            .send(route.method.clone(), &concrete(route.path), &headers, Body::empty())
+            .send(
+                route.method.clone(),
+                &concrete(route.path),
+                &headers,
+                Body::empty(),
+            )
             .await;
         if route.class == Class::Api {
             assert_eq!(reply.status, 401, "{route:?}");
@@ -71,7 +84,14 @@ async fn without_a_session_pages_lead_to_the_sign_in_and_the_api_says_so() {
 async fn what_is_not_in_the_table_does_not_exist() {
     let app = TestApp::new().await;
     let mut browser = app.browser();
-    for path in ["/nothing", "/admin/nothing", "/api/nothing", "/login/", "/.env", "//"] {
+    for path in [
+        "/nothing",
+        "/admin/nothing",
+        "/api/nothing",
+        "/login/",
+        "/.env",
+        "//",
+    ] {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }
     assert_eq!(
@@ -80,7 +100,9 @@ async fn what_is_not_in_the_table_does_not_exist() {
     );
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         let headers = [("sec-fetch-site", "same-origin")];
-        let reply = browser.send(method, "/login", &headers, Body::empty()).await;
+        let reply = browser
+            .send(method, "/login", &headers, Body::empty())
+            .await;
         assert_eq!(reply.status, 405);
         assert!(reply.header("allow").contains("POST"));
     }

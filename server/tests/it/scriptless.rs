@@ -34,9 +34,7 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
         }
         assert!(!page.body.contains("onclick"), "{path}");
     }
-    admin
-        .post(&format!("/admin/users/{id}/disable"), &[])
-        .await;
+    admin.post(&format!("/admin/users/{id}/disable"), &[]).await;
     let page = admin.get(&format!("/admin/users/{id}")).await;
     forms.push_str(&page.body);
     for route in ROUTES.iter().filter(|route| route.class == Class::Action) {
@@ -59,6 +57,10 @@ async fn i11_the_ways_in_load_no_script_at_all() {
     for path in ["/login", "/register", "/setup", "/nothing"] {
         let page = browser.get(path).await;
         assert!(!page.body.contains("<script"), "{path}");
-        assert!(!page.header("content-security-policy").contains("script-src"));
+        assert!(
+            !page
+                .header("content-security-policy")
+                .contains("script-src")
+        );
     }
 }

@@ -11,7 +11,10 @@ async fn the_link_makes_the_first_administrator_once_and_its_code_leaves_the_add
     assert_eq!(browser.get("/").await.location(), "/setup");
     assert_eq!(browser.get("/setup").await.status, 403);
 
-    let code = setup::issue_code(app.state.identity()).await.unwrap().unwrap();
+    let code = setup::issue_code(app.state.identity())
+        .await
+        .unwrap()
+        .unwrap();
     let code = code.as_str().to_owned();
     let followed = browser.get(&format!("/setup?code={code}")).await;
     assert_eq!((followed.status, followed.location()), (303, "/setup"));
@@ -29,14 +32,22 @@ async fn the_link_makes_the_first_administrator_once_and_its_code_leaves_the_add
     assert_eq!(second.post("/setup", &fields).await.status, 403);
     let again = app.browser().get(&format!("/setup?code={code}")).await;
     assert_eq!(again.status, 403);
-    assert!(setup::issue_code(app.state.identity()).await.unwrap().is_none());
+    assert!(
+        setup::issue_code(app.state.identity())
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(app.browser().get("/").await.location(), "/login");
 }
 
 #[tokio::test]
 async fn a_refused_form_leaves_the_link_good() {
     let app = TestApp::new().await;
-    let code = setup::issue_code(app.state.identity()).await.unwrap().unwrap();
+    let code = setup::issue_code(app.state.identity())
+        .await
+        .unwrap()
+        .unwrap();
     let mut browser = app.browser();
     browser.get(&format!("/setup?code={}", code.as_str())).await;
     let weak = [("username", "root"), ("password", "short")];
@@ -48,9 +59,11 @@ async fn a_refused_form_leaves_the_link_good() {
 #[tokio::test]
 async fn a_link_is_good_for_a_day() {
     let app = TestApp::new().await;
-    let code = setup::issue_code(app.state.identity()).await.unwrap().unwrap();
-    app.clock
-        .advance(std::time::Duration::from_hours(24));
+    let code = setup::issue_code(app.state.identity())
+        .await
+        .unwrap()
+        .unwrap();
+    app.clock.advance(std::time::Duration::from_hours(24));
     let reply = app
         .browser()
         .get(&format!("/setup?code={}", code.as_str()))

@@ -80,7 +80,10 @@ async fn signing_out_ends_the_session_and_takes_the_cookie() {
     let mut browser = app.user_signed_in("ann", Role::User).await;
     let mut copy = browser.clone();
     let reply = browser.post("/logout", &[]).await;
-    assert_eq!((reply.status, reply.location()), (303, "/login?notice=signed_out"));
+    assert_eq!(
+        (reply.status, reply.location()),
+        (303, "/login?notice=signed_out")
+    );
     assert!(browser.session().is_none());
     assert_eq!(copy.get("/account").await.status, 303);
     // Twice is once.
@@ -105,7 +108,11 @@ async fn the_page_that_was_asked_for_comes_after_the_sign_in_and_no_other_host()
         ("javascript:alert(1)", "/account"),
     ] {
         let mut browser = app.browser();
-        let fields = [("identifier", "ann"), ("password", PASSWORD), ("next", next)];
+        let fields = [
+            ("identifier", "ann"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
         let reply = browser.post("/login", &fields).await;
         assert_eq!((reply.status, reply.location()), (303, expected), "{next}");
     }

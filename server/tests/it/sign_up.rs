@@ -36,7 +36,12 @@ async fn what_is_wrong_is_said_and_what_was_typed_is_kept_but_the_password() {
         ("ann", "nonsense", PASSWORD, "not an e-mail address"),
         ("ann", "", "short", "At least 15 characters"),
         ("ann", "", "passwordpassword", "first passwords"),
-        ("annabelle-lee", "", "annabelle-leeannabelle", "your own name"),
+        (
+            "annabelle-lee",
+            "",
+            "annabelle-leeannabelle",
+            "your own name",
+        ),
     ] {
         let fields = [
             ("username", username),

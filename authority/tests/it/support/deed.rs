@@ -2,7 +2,7 @@
 
 use latchkey_authority::{
     ActError,
-    principal::{Permission, Principal},
+    principal::{Actor, Permission, Principal},
     session::end,
     user,
 };
@@ -67,22 +67,35 @@ impl Deed {
                 .await
                 .map(u64::from),
             Self::EndOwnOthers => end::own_others(authority, actor, &caller).await,
-            Self::EndAsAdministrator => {
-                end::as_administrator(authority, actor, world.target_sessions[0], &caller)
-                    .await
-                    .map(u64::from)
-            }
-            Self::EndAllOfUser => end::all_of_user(authority, actor, world.target, &caller).await,
-            Self::SetRole => user::set_role(authority, actor, world.target, Role::Auditor, &caller)
-                .await
-                .map(u64::from),
-            Self::Disable => user::disable(authority, actor, world.target, &caller)
-                .await
-                .map(u64::from),
-            Self::Enable => user::enable(authority, actor, world.disabled, &caller)
-                .await
-                .map(u64::from),
+            _ => self.run_on_others(world, actor.into()).await,
         }
+    }
+
+    /// Does it as `actor`, who may be nobody who is signed in: only what is done to others.
+    pub(crate) async fn run_on_others(
+        self,
+        world: &World,
+        actor: Actor<'_>,
+    ) -> Result<u64, ActError> {
+        let authority = &world.test.authority;
+        let caller = caller();
+        let changed = match self {
+            Self::SignOut | Self::EndOwn | Self::EndOwnOthers => {
+                panic!("{self:?} is done to oneself")
+            }
+            Self::EndAllOfUser => {
+                return end::all_of_user(authority, actor, world.target, &caller).await;
+            }
+            Self::EndAsAdministrator => {
+                end::as_administrator(authority, actor, world.target_sessions[0], &caller).await
+            }
+            Self::SetRole => {
+                user::set_role(authority, actor, world.target, Role::Auditor, &caller).await
+            }
+            Self::Disable => user::disable(authority, actor, world.target, &caller).await,
+            Self::Enable => user::enable(authority, actor, world.disabled, &caller).await,
+        };
+        changed.map(u64::from)
     }
 
     /// The event that it leaves: kind, reason, subject, session.

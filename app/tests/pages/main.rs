@@ -1,0 +1,420 @@
+//! What must hold for every page in every state.
+
+mod html;
+#[path = "../../examples/gallery/people.rs"]
+mod people;
+#[path = "../../examples/gallery/states.rs"]
+mod states;
+
+use std::collections::{BTreeSet, HashSet};
+
+use html::{Element, elements};
+use latchkey_app::{
+    Frame, Notice, Section,
+    page::{account::AccountPage, admin_users::AdminUsersPage, login::LoginPage},
+    render,
+};
+use latchkey_types::Role;
+use states::{Shot, all, anonymous, of};
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+
+fn each(check: impl Fn(&Shot, &[Element])) {
+    for shot in all(Some("nonce-of-this-page")) {
+        let elements = elements(&shot.html);
+        check(&shot, &elements);
+    }
+}
+
+fn ids(elements: &[Element]) -> HashSet<&str> {
+    elements
+        .iter()
+        .filter_map(|element| element.get("id"))
+        .collect()
+}
+
+#[test]
+fn every_form_that_posts_carries_the_token_once() {
+    each(|shot, elements| {
+        for (index, form) in elements
+            .iter()
+            .enumerate()
+            .filter(|(_, form)| form.is("form"))
+        {
+            let tokens: Vec<_> = elements
+                .iter()
+                .filter(|field| field.form == Some(index) && field.get("name") == Some("csrf"))
+                .collect();
+            if form.get("method") == Some("post") {
+                assert_eq!(tokens.len(), 1, "{}: {form:?}", shot.name);
+                assert_eq!(tokens[0].get("value"), Some("csrf-token-of-this-page"));
+                assert!(form.get("action").unwrap().starts_with('/'));
+            } else {
+                assert_eq!(form.get("method"), Some("get"), "{}", shot.name);
+                assert!(tokens.is_empty(), "{}: the token in an address", shot.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn forms_have_the_fields_that_the_server_reads() {
+    let session = "019b7a5d-ac96-774b-bcce-00b30209b96f";
+    let grace = people::user_id(1);
+    for (page, action, fields) in [
+        ("login", "/login".to_owned(), "csrf identifier password"),
+        (
+            "login-refused",
+            "/login".to_owned(),
+            "csrf identifier next password",
+        ),
+        (
+            "register",
+            "/register".to_owned(),
+            "csrf email password username",
+        ),
+        ("setup", "/setup".to_owned(), "csrf email password username"),
+        (
+            "security",
+            "/account/security/password".to_owned(),
+            "csrf current new",
+        ),
+        (
+            "sessions",
+            format!("/account/sessions/{session}/end"),
+            "csrf",
+        ),
+        (
+            "sessions",
+            "/account/sessions/end-others".to_owned(),
+            "csrf",
+        ),
+        ("sessions", "/logout".to_owned(), "csrf"),
+        (
+            "admin-sessions",
+            format!("/admin/sessions/{session}/end"),
+            "back csrf",
+        ),
+        (
+            "admin-sessions",
+            "/admin/sessions".to_owned(),
+            "address browser state user",
+        ),
+        (
+            "admin-users",
+            "/admin/users".to_owned(),
+            "role search state",
+        ),
+        (
+            "admin-user",
+            format!("/admin/users/{grace}/end-sessions"),
+            "csrf",
+        ),
+        (
+            "admin-user",
+            format!("/admin/users/{grace}/role"),
+            "csrf role",
+        ),
+        (
+            "admin-user",
+            format!("/admin/users/{grace}/disable"),
+            "csrf",
+        ),
+        (
+            "admin-user",
+            format!("/admin/sessions/{session}/end"),
+            "back csrf",
+        ),
+        (
+            "admin-user-disabled",
+            format!("/admin/users/{}/enable", people::user_id(5)),
+            "csrf",
+        ),
+        (
+            "audit",
+            "/admin/audit".to_owned(),
+            "address kind outcome user",
+        ),
+    ] {
+        let shot = all(None)
+            .into_iter()
+            .find(|shot| shot.name == page)
+            .unwrap();
+        let elements = elements(&shot.html);
+        let form = elements
+            .iter()
+            .position(|form| form.is("form") && form.get("action") == Some(&action))
+            .unwrap_or_else(|| panic!("{page} has no form for {action}"));
+        let names: BTreeSet<_> = elements
+            .iter()
+            .filter(|field| field.form == Some(form))
+            .filter_map(|field| field.get("name"))
+            .collect();
+        assert_eq!(
+            names.into_iter().collect::<Vec<_>>().join(" "),
+            fields,
+            "{page} {action}"
+        );
+    }
+}
+
+#[test]
+fn auditors_see_no_form_that_changes_something() {
+    for shot in all(None)
+        .into_iter()
+        .filter(|shot| shot.name.ends_with("-auditor"))
+    {
+        for form in elements(&shot.html) {
+            if form.is("form") && form.get("method") == Some("post") {
+                assert_eq!(form.get("action"), Some("/logout"), "{}", shot.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_needs_more_than_the_content_security_policy_allows() {
+    each(|shot, elements| {
+        let scripts = elements
+            .iter()
+            .filter(|element| element.is("script"))
+            .count();
+        assert_eq!(scripts, usize::from(shot.has_islands), "{}", shot.name);
+        let islands = elements
+            .iter()
+            .filter(|element| element.is("leptos-island"))
+            .count();
+        assert_eq!(islands > 0, shot.has_islands, "{}", shot.name);
+        for element in elements {
+            for (name, value) in &element.attributes {
+                assert_ne!(name, "style", "{}: {element:?}", shot.name);
+                assert!(!name.starts_with("on"), "{}: {element:?}", shot.name);
+                for scheme in ["javascript:", "data:", "http:", "https:", "//"] {
+                    assert!(
+                        !value.trim().starts_with(scheme),
+                        "{}: {element:?}",
+                        shot.name
+                    );
+                }
+            }
+            if element.is("script") {
+                assert_eq!(element.get("nonce"), Some("nonce-of-this-page"));
+            }
+            assert!(!element.is("style"), "{}", shot.name);
+        }
+    });
+    for shot in all(None) {
+        assert!(!shot.html.contains("<script"), "{}", shot.name);
+        assert!(!shot.html.contains("preload"), "{}", shot.name);
+    }
+}
+
+#[test]
+fn every_field_has_a_label_and_every_reference_leads_somewhere() {
+    each(|shot, elements| {
+        let labelled: HashSet<_> = elements
+            .iter()
+            .filter(|element| element.is("label"))
+            .filter_map(|label| label.get("for"))
+            .collect();
+        let ids = ids(elements);
+        let all_ids = elements
+            .iter()
+            .filter_map(|element| element.get("id"))
+            .count();
+        assert_eq!(ids.len(), all_ids, "{}: an id twice", shot.name);
+        for element in elements {
+            let is_field = ["input", "select", "textarea"].contains(&element.name.as_str());
+            if is_field && element.get("type") != Some("hidden") {
+                let id = element.get("id").unwrap_or_default();
+                assert!(
+                    labelled.contains(id) || element.get("aria-label").is_some(),
+                    "{}: {element:?}",
+                    shot.name
+                );
+            }
+            for reference in [
+                "for",
+                "aria-labelledby",
+                "aria-describedby",
+                "popovertarget",
+            ] {
+                for id in element
+                    .get(reference)
+                    .unwrap_or_default()
+                    .split_whitespace()
+                {
+                    assert!(ids.contains(id), "{}: {element:?}", shot.name);
+                }
+            }
+            if let Some(id) = element.get("href").and_then(|href| href.strip_prefix('#')) {
+                assert!(ids.contains(id), "{}: {element:?}", shot.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn elements_stand_only_where_browsers_leave_them() {
+    each(|shot, elements| {
+        for element in elements {
+            let parent = element.within.last().map(String::as_str);
+            let name = element.name.as_str();
+            let good = match name {
+                "li" => matches!(parent, Some("ul" | "ol")),
+                "tr" => matches!(parent, Some("thead" | "tbody")),
+                "td" | "th" => parent == Some("tr"),
+                "thead" | "tbody" | "caption" => parent == Some("table"),
+                "option" => parent == Some("select"),
+                "form" | "a" | "button" => !element.within.iter().any(|around| around == name),
+                "div" | "p" | "ul" | "ol" | "dl" | "section" | "table" | "h1" | "h2" => !element
+                    .within
+                    .iter()
+                    .any(|around| around == "p" || around == "span"),
+                _ => true,
+            };
+            assert!(good, "{}: {element:?}", shot.name);
+            let interactive = ["a", "button", "input", "select"].contains(&name);
+            let inside = element
+                .within
+                .iter()
+                .any(|around| around == "a" || around == "button");
+            assert!(!(interactive && inside), "{}: {element:?}", shot.name);
+        }
+        let heads = elements.iter().filter(|element| element.is("h1")).count();
+        assert_eq!(heads, 1, "{}: one main heading", shot.name);
+    });
+}
+
+#[test]
+fn what_users_typed_stays_text() {
+    let pages = [
+        render(
+            Frame {
+                csrf: HOSTILE.to_owned(),
+                ..anonymous(HOSTILE)
+            },
+            LoginPage {
+                identifier: HOSTILE.to_owned(),
+                next: Some(HOSTILE.to_owned()),
+                ..LoginPage::default()
+            },
+        ),
+        render(
+            of(Role::User, Section::Account, "Account"),
+            AccountPage {
+                username: HOSTILE.to_owned(),
+                email: Some(HOSTILE.to_owned()),
+                email_verified: false,
+                role: Role::User,
+                created_at: people::NOW,
+                live_sessions: 1,
+            },
+        ),
+        render(
+            of(Role::Administrator, Section::AdminUsers, "Users"),
+            AdminUsersPage {
+                search: HOSTILE.to_owned(),
+                role: None,
+                state: None,
+                users: vec![latchkey_app::page::admin_users::UserItem {
+                    username: HOSTILE.to_owned(),
+                    ..people::user(0)
+                }],
+                next: Some(format!("/admin/users?cursor={HOSTILE}")),
+                first: None,
+            },
+        ),
+    ];
+    for page in pages {
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(
+            page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"),
+            "{page}"
+        );
+        // The quote did not end an attribute: the tags still match.
+        elements(&page);
+    }
+}
+
+#[test]
+fn passwords_are_never_filled_in_and_typing_starts_in_one_place() {
+    each(|shot, elements| {
+        for field in elements
+            .iter()
+            .filter(|field| field.get("type") == Some("password"))
+        {
+            assert_eq!(field.get("value"), None, "{}", shot.name);
+            assert!(field.get("autocomplete").unwrap().ends_with("-password"));
+            assert_eq!(field.get("maxlength"), None, "a paste would be cut off");
+        }
+        // Popups have their own; they take effect when one opens.
+        let starts = elements
+            .iter()
+            .filter(|field| field.is("input") && field.get("autofocus").is_some())
+            .count();
+        assert!(starts <= 1, "{}", shot.name);
+    });
+}
+
+#[test]
+fn wrong_fields_say_so_to_everyone() {
+    for (page, field) in [
+        ("register-errors", "username"),
+        ("register-errors", "password"),
+        ("security-errors", "current"),
+        ("security-errors", "new"),
+    ] {
+        let shot = all(None)
+            .into_iter()
+            .find(|shot| shot.name == page)
+            .unwrap();
+        let elements = elements(&shot.html);
+        let field = elements
+            .iter()
+            .find(|element| element.get("id") == Some(field))
+            .unwrap();
+        assert_eq!(field.get("aria-invalid"), Some("true"));
+        let described_by = field.get("aria-describedby").unwrap();
+        assert!(described_by.contains(&format!("{}-error", field.get("id").unwrap())));
+        assert!(
+            elements
+                .iter()
+                .any(|element| element.get("role") == Some("alert"))
+        );
+    }
+}
+
+#[test]
+fn every_notice_is_said_and_bad_news_at_once() {
+    for notice in Notice::ALL {
+        let frame = Frame {
+            notice: Some(notice),
+            ..anonymous("Sign in")
+        };
+        let html = render(frame, LoginPage::default());
+        let role = if notice == Notice::LastAdministrator {
+            "alert"
+        } else {
+            "status"
+        };
+        let said = elements(&html)
+            .into_iter()
+            .filter_map(|element| element.get("role").map(str::to_owned))
+            .collect::<Vec<_>>();
+        assert_eq!(said, [role], "{notice:?}");
+    }
+}
+
+#[test]
+fn the_sign_in_page_leaves_room_for_its_stylesheet_in_30_kilobytes() {
+    let shot = all(None)
+        .into_iter()
+        .find(|shot| shot.name == "login-ended")
+        .unwrap();
+    assert!(
+        shot.html.len() < 8_000,
+        "{} bytes, uncompressed",
+        shot.html.len()
+    );
+}
