@@ -2,6 +2,11 @@
 //!
 //! A test of its own, and so a process of its own: it looks at the memory of the whole process.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "without the memory of the process there is nothing to test"
+)]
+
 #[path = "../examples/gallery/people.rs"]
 mod people;
 #[path = "../examples/gallery/states.rs"]

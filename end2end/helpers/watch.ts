@@ -46,7 +46,10 @@ export class Watch {
         this.#found.push(`console: ${text} (${message.location().url})`);
       }
     });
-    context.on("weberror", (error) => this.#found.push(`page error: ${error.error().stack ?? error.error().message}`));
+    context.on("weberror", (error) => {
+      const { stack, message } = error.error();
+      this.#found.push(`page error: ${(stack ?? message).split("\n", 4).join("\n")}`);
+    });
     context.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
       if (protocol.startsWith("http") && !this.#trusted.has(origin)) {

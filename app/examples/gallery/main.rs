@@ -20,7 +20,11 @@ fn main() -> ExitCode {
             eprintln!("{}: {error}", file.display());
             return ExitCode::FAILURE;
         }
-        let islands = if shot.has_islands { ", with islands" } else { "" };
+        let islands = if shot.has_islands {
+            ", with islands"
+        } else {
+            ""
+        };
         println!("{}{islands}", file.display());
     }
     ExitCode::SUCCESS

@@ -1,5 +1,10 @@
 //! What must hold for every page in every state.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a page that does not read as expected must fail loudly"
+)]
+
 mod html;
 #[path = "../../examples/gallery/people.rs"]
 mod people;

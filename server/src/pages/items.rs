@@ -10,7 +10,7 @@ use latchkey_authority::{
     Authority, StoreError, audit::AuditRow, page::Count, session::SessionRow,
 };
 use latchkey_identity::account::UserEntry;
-use latchkey_types::{EndReason, EventKind, SessionId, Word};
+use latchkey_types::{EndReason, SessionId, Word};
 
 use super::names::Names;
 
@@ -67,11 +67,7 @@ pub(super) async fn events(
             at: row.at,
             kind: row.kind,
             outcome: row.outcome,
-            reason: row
-                .reason
-                .as_deref()
-                .map(|reason| reason_text(row.kind, reason))
-                .unwrap_or_default(),
+            reason: row.reason.as_deref().map(reason_text).unwrap_or_default(),
             actor: row.actor.map(|id| names.link(id)),
             subject: row.subject.map(|id| names.link(id)),
             address: row.address,
@@ -85,21 +81,28 @@ pub(super) async fn events(
 }
 
 /// A reason as a person reads it.
-fn reason_text(kind: EventKind, reason: &str) -> String {
+fn reason_text(reason: &str) -> String {
     if let Ok(known) = EndReason::parse(reason) {
         return known.label().to_owned();
     }
-    match (kind, reason) {
-        (_, "unknown_account") => "No such account",
-        (_, "wrong_password") => "Wrong password",
-        (_, "disabled") => "User disabled",
-        (_, "no_password") => "Account has no password",
-        (_, "malformed") => "Not a name or an address",
-        (_, "too_many") => "Too many attempts",
-        (_, "role") => "Role does not allow it",
-        (_, "changed_meanwhile") => "Password changed meanwhile",
-        (_, "wrong_current") => "Wrong current password",
-        (_, other) => return other.replace('_', " "),
+    match reason {
+        "unknown_account" => "No such account",
+        "wrong_password" => "Wrong password",
+        "disabled" => "User disabled",
+        "no_password" => "Account has no password",
+        "malformed" => "Not a name or an address",
+        "changed_meanwhile" => "Password changed meanwhile",
+        "signed_out" => "Session was over",
+        "username" => "Name not accepted",
+        "username_taken" => "Name taken",
+        "email" => "Address not accepted",
+        "email_taken" => "Address taken",
+        "password" => "Password not accepted",
+        "invalid_code" => "Link not valid",
+        "bootstrap" => "From the settings",
+        "too_many" => "Too many attempts",
+        "role" => "Role does not allow it",
+        other => return other.replace('_', " "),
     }
     .to_owned()
 }
