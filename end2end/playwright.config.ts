@@ -13,8 +13,9 @@ export default defineConfig<Options>({
   // A journey that only sometimes arrives is a broken one.
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Generous, for a machine that builds something beside: nothing waits for a time to pass.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
     browserName: "chromium",

@@ -1,10 +1,12 @@
 //! The parts that pages are made of: each says once how a thing looks and what it needs to be
 //! used with a keyboard, a screen reader and no script.
 
-mod icon;
-pub(crate) use icon::{Glyph, Icon};
-
 pub(crate) mod stat;
+
+#[cfg(feature = "ssr")]
+mod icon;
+#[cfg(feature = "ssr")]
+pub(crate) use icon::{Glyph, Icon};
 
 #[cfg(feature = "ssr")]
 mod address;

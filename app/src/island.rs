@@ -7,4 +7,5 @@ mod live_tallies;
 mod local_times;
 
 pub use live_tallies::{LiveTallies, Tallies};
+#[cfg(feature = "ssr")]
 pub(crate) use local_times::LocalTimes;

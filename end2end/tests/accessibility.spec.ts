@@ -1,4 +1,4 @@
-// Nothing on any page shuts people out, in light and in dark, on a desk and on a phone, as far as a program can tell.
+// No page shuts people out, in light and in dark, on a desk and on a phone, as far as a program can tell.
 import { AxeBuilder } from "@axe-core/playwright";
 import type { BrowserContextOptions, Page } from "@playwright/test";
 import { signIn } from "../helpers/actions.ts";
@@ -30,12 +30,12 @@ const look = (page: Page, stops: Stop[]): Promise<void> => tour(page, stops, (st
 // Many pages in one journey: each limit is for one.
 test.slow();
 
-test("pages before sign-in", { tag: "@script" }, async ({ open, watch }) => {
+test("pages before sign-in shut nobody out", { tag: "@script" }, async ({ open, watch }) => {
   watch.expectStatus(...refusals(...OUTSIDE));
   await look(await open(STILL), OUTSIDE);
 });
 
-test("pages of an administrator", { tag: "@script" }, async ({ open, watch }) => {
+test("pages of an administrator shut nobody out", { tag: "@script" }, async ({ open, watch }) => {
   watch.expectStatus(...refusals(...INSIDE));
   await signOthersIn(open);
   const page = await open(STILL);
@@ -43,7 +43,7 @@ test("pages of an administrator", { tag: "@script" }, async ({ open, watch }) =>
   await look(page, INSIDE);
 });
 
-test("pages of an administrator on a phone", { tag: "@script" }, async ({ open, watch }) => {
+test("pages of an administrator on a phone shut nobody out", { tag: "@script" }, async ({ open, watch }) => {
   watch.expectStatus(...refusals(...INSIDE));
   await signOthersIn(open);
   const page = await open(PHONE);
@@ -51,7 +51,7 @@ test("pages of an administrator on a phone", { tag: "@script" }, async ({ open, 
   await look(page, [...INSIDE, MENU]);
 });
 
-test("what a user is refused", { tag: "@script" }, async ({ open, watch }) => {
+test("a refusal shuts nobody out of reading why", { tag: "@script" }, async ({ open, watch }) => {
   watch.expectStatus(403);
   const page = await open(STILL);
   await signIn(page, DORA);
@@ -61,7 +61,7 @@ test("what a user is refused", { tag: "@script" }, async ({ open, watch }) => {
 test.describe("on a new server", () => {
   test.use({ people: "nobody" });
 
-  test("set-up", { tag: "@script" }, async ({ open, server, watch }) => {
+  test("set-up shuts nobody out", { tag: "@script" }, async ({ open, server, watch }) => {
     watch.expectStatus(403);
     const link = /http:\/\/\S+\/setup\?code=\S+/.exec(server.printed.join("\n"))?.[0] ?? "";
     await look(await open(STILL), FRESH(link));

@@ -1,8 +1,8 @@
 //! The sign-in server.
 //!
-//! A request's way through here: [`serve`] accepts it; the layers in [`middleware`] give it an
+//! A request's way through here: [`serve`] accepts it; the layers in `middleware` give it an
 //! id, limits and headers; the [`routes`] table says what it may be; the guard in
-//! [`mod@guard`] turns it into a [`visit::Visit`] (who asks, from where, with what proof); a
+//! `guard` turns it into a [`visit::Visit`] (who asks, from where, with what proof); a
 //! handler in [`pages`] or [`api`] does the work through `identity` and `authority`; a
 //! [`failure::Failure`] becomes a page or a problem document in one place.
 

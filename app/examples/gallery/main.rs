@@ -4,6 +4,11 @@
 //!
 //! The pages ask for `latchkey.css` beside them: make it there with the command line of Tailwind.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "invented people that do not parse must fail loudly"
+)]
+
 mod people;
 mod states;
 

@@ -81,6 +81,7 @@ fn who(event: &EventItem) -> Option<AnyView> {
         (Some(actor), Some(subject), _) => Some(
             view! {
                 <PersonLink user=actor />
+                " "
                 <span class="note">"about " <PersonLink user=subject /></span>
             }
             .into_any(),
@@ -93,6 +94,7 @@ fn who(event: &EventItem) -> Option<AnyView> {
                 <span class="cut font-medium" title=typed.clone()>
                     {typed.clone()}
                 </span>
+                " "
                 <span class="note">"as typed"</span>
             }
             .into_any(),

@@ -18,7 +18,7 @@ pub(crate) fn Stat(
     view! {
         <a href=href class="card stat">
             <span class="text-sm font-medium text-muted">{name}</span>
-            <span class="text-3xl font-semibold tracking-tight text-ink tabular-nums">
+            <span class="text-2xl sm:text-3xl font-semibold tracking-tight text-ink tabular-nums">
                 {move || value.get()}
             </span>
             <span class="text-xs text-muted">{note}</span>

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use latchkey_authority::{
     Authority, AuthorityTx,
-    audit::{self, AuditEvent, AuditFilter, AuditRow},
-    page::{COUNT_LIMIT, Count, Cursor, MAX_LIMIT, Page},
+    audit::{self, AuditEvent, AuditFilter},
+    page::{COUNT_LIMIT, Count, Cursor, MAX_LIMIT},
     session::{self, SessionFilter, SessionRow},
     signal::Signals,
     user,
 };
 use latchkey_testing::{TestAuthority, caller};
-use latchkey_types::{EventKind, Outcome, Role, SessionState, UnixMillis, UserId};
+use latchkey_types::{EventKind, Role, SessionState, UnixMillis, UserId};
 use uuid::Uuid;
 
 use crate::support::{RawSession, insert_sessions, scattered_id};
@@ -255,81 +255,4 @@ async fn record_failures(authority: &Authority, number: u64) {
         .commit((0..number).map(|_| event.clone()), Signals::Nothing)
         .await
         .unwrap();
-}
-
-async fn all_events(authority: &Authority, filter: &AuditFilter) -> Vec<AuditRow> {
-    let mut rows = Vec::new();
-    let mut cursor = None;
-    loop {
-        let page: Page<AuditRow> = audit::list(authority, filter, cursor, 7).await.unwrap();
-        rows.extend(page.items);
-        match page.next {
-            None => return rows,
-            Some(next) => cursor = Some(Cursor::parse(&next.encode()).unwrap()),
-        }
-    }
-}
-
-#[tokio::test]
-async fn i12_the_record_is_listed_by_who_what_outcome_and_address() {
-    let test = TestAuthority::new().await;
-    let administrator = test.signed_in(Role::Administrator).await;
-    let target = test.signed_in(Role::User).await;
-    session::end::all_of_user(&test.authority, &administrator, target.user_id, &caller())
-        .await
-        .unwrap();
-    let mut elsewhere = caller();
-    elsewhere.address = Some("2001:db8::7".parse().unwrap());
-    for _ in 0..20 {
-        let event = AuditEvent::failure(EventKind::SignIn, "wrong_password", &elsewhere)
-            .subject(target.user_id);
-        audit::record(&test.authority, event).await.unwrap();
-    }
-    let everything = all_events(&test.authority, &AuditFilter::default()).await;
-    assert_eq!(everything.len(), 25);
-    assert!(everything.is_sorted_by(|newer, older| newer.seq > older.seq));
-
-    let users = |users: &[UserId]| AuditFilter {
-        users: Some(users.to_vec()),
-        ..AuditFilter::default()
-    };
-    let of_address = |address: &str| AuditFilter {
-        address: Some(address.to_owned()),
-        ..AuditFilter::default()
-    };
-    for (filter, expected) in [
-        (users(&[]), 0),
-        // Made, signed in, and did something to another one.
-        (users(&[administrator.user_id]), 3),
-        (users(&[target.user_id]), 23),
-        (users(&[administrator.user_id, target.user_id]), 25),
-        (
-            AuditFilter {
-                kind: Some(EventKind::SignIn),
-                ..AuditFilter::default()
-            },
-            22,
-        ),
-        (
-            AuditFilter {
-                outcome: Some(Outcome::Success),
-                ..AuditFilter::default()
-            },
-            5,
-        ),
-        (of_address("2001:db8::7"), 20),
-        (of_address("203.0.113.3"), 0),
-        (
-            AuditFilter {
-                users: Some(vec![target.user_id]),
-                kind: Some(EventKind::SignIn),
-                outcome: Some(Outcome::Success),
-                address: Some("192.0.2.1".to_owned()),
-            },
-            1,
-        ),
-    ] {
-        let listed = all_events(&test.authority, &filter).await;
-        assert_eq!(listed.len(), expected, "{filter:?}");
-    }
 }

@@ -16,6 +16,7 @@ mod hanging_up;
 mod last_seen;
 mod lifetimes;
 mod lists;
+mod lists_of_events;
 mod one_transaction;
 mod operator;
 mod race_of_administrators;
