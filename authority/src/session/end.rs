@@ -1,7 +1,7 @@
 //! Every way of ending sessions.
 //!
 //! All of them lock the owner's row first, so that ending and signing in of one user come one
-//! after the other; and all of them go through [`ended`], which alone writes the end.
+//! after the other; and all of them go through `ended`, which alone writes the end.
 
 use latchkey_types::{EndReason, EventKind, SessionId, UserId, Word};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
