@@ -35,3 +35,6 @@ setup: ## Installs every tool that the other commands need (they do it themselve
 
 clean: ## Removes what was built here; the tools shared by all checkouts stay
 	@scripts/clean.sh
+
+test-all: ## All tests, with the invariants proved and the journeys in the browser
+	@scripts/test.sh all

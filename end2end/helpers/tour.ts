@@ -16,7 +16,7 @@ export type Stop = {
 export const refusals = (...stops: Stop[]): number[] => stops.flatMap(({ status }) => (status ? [status] : []));
 
 /** Goes round and looks at each. */
-export async function tour(page: Page, stops: Stop[], look: (stop: Stop) => Promise<void>): Promise<void> {
+export async function tour(page: Page, stops: readonly Stop[], look: (stop: Stop) => Promise<void>): Promise<void> {
   for (const stop of stops) {
     await test.step(stop.name, async () => {
       await stop.go(page);
@@ -69,8 +69,8 @@ export const OUTSIDE: Stop[] = [
   stop("nothing here", "/no/such/page", "There is nothing here", 404),
 ];
 
-/** As an administrator. Other people are signed in too. */
-export const INSIDE: Stop[] = [
+/** One's own account, while other browsers are signed in to it. */
+export const ACCOUNT: Stop[] = [
   stop("account", "/account", "Account"),
   stop("sessions", "/account/sessions?notice=session_ended", "Sessions"),
   {
@@ -93,6 +93,10 @@ export const INSIDE: Stop[] = [
       await expect(page.getByRole("alert")).toBeVisible();
     },
   },
+];
+
+/** The console, for an administrator. */
+export const CONSOLE: Stop[] = [
   stop("overview", "/admin", "Overview"),
   stop("everybody's sessions", "/admin/sessions", "Sessions"),
   stop("no sessions that match", "/admin/sessions?user=nobody-of-that-name", "Sessions"),
@@ -113,13 +117,15 @@ export const INSIDE: Stop[] = [
     name: "audit, with details",
     go: async (page) => {
       await page.goto("/admin/audit");
-      const details = page.getByRole("table").locator("details").first();
-      await details.locator("summary").click();
-      await expect(details).toHaveAttribute("open");
+      await button(page, /^Details of/).first().click();
+      await expect(page.getByRole("dialog")).toBeVisible();
     },
   },
   stop("no events that match", "/admin/audit?address=192.0.2.1", "Audit"),
 ];
+
+/** Everything that an administrator sees. */
+export const INSIDE: Stop[] = [...ACCOUNT, ...CONSOLE];
 
 /** On a phone, the bar at the top folds its entries away. */
 export const MENU: Stop = {

@@ -4,7 +4,7 @@ import type { BrowserContextOptions, Page } from "@playwright/test";
 import { signIn } from "../helpers/actions.ts";
 import { expect, test } from "../helpers/fixtures.ts";
 import { ADMIN, DORA } from "../helpers/people.ts";
-import { FRESH, INSIDE, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
+import { ACCOUNT, CONSOLE, FRESH, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
 
 const STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
@@ -25,7 +25,7 @@ async function examine(page: Page, stop: Stop): Promise<void> {
   }
 }
 
-const look = (page: Page, stops: Stop[]): Promise<void> => tour(page, stops, (stop) => examine(page, stop));
+const look = (page: Page, stops: readonly Stop[]): Promise<void> => tour(page, stops, (stop) => examine(page, stop));
 
 // Many pages in one journey: each limit is for one.
 test.slow();
@@ -35,21 +35,23 @@ test("pages before sign-in shut nobody out", { tag: "@script" }, async ({ open, 
   await look(await open(STILL), OUTSIDE);
 });
 
-test("pages of an administrator shut nobody out", { tag: "@script" }, async ({ open, watch }) => {
-  watch.expectStatus(...refusals(...INSIDE));
-  await signOthersIn(open);
-  const page = await open(STILL);
-  await signIn(page, ADMIN);
-  await look(page, INSIDE);
-});
-
-test("pages of an administrator on a phone shut nobody out", { tag: "@script" }, async ({ open, watch }) => {
-  watch.expectStatus(...refusals(...INSIDE));
-  await signOthersIn(open);
-  const page = await open(PHONE);
-  await signIn(page, ADMIN);
-  await look(page, [...INSIDE, MENU]);
-});
+for (const [screen, options, more] of [
+  ["a desk", STILL, []],
+  ["a phone", PHONE, [MENU]],
+] as const) {
+  for (const [part, stops] of [
+    ["account", ACCOUNT],
+    ["console", [...CONSOLE, ...more]],
+  ] as const) {
+    test(`the ${part} on ${screen} shuts nobody out`, { tag: "@script" }, async ({ open, watch }) => {
+      watch.expectStatus(...refusals(...stops));
+      await signOthersIn(open);
+      const page = await open(options);
+      await signIn(page, ADMIN);
+      await look(page, stops);
+    });
+  }
+}
 
 test("a refusal shuts nobody out of reading why", { tag: "@script" }, async ({ open, watch }) => {
   watch.expectStatus(403);

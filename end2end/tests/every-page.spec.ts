@@ -4,7 +4,7 @@ import { button, field, heading, notice, signIn } from "../helpers/actions.ts";
 import { expect, test } from "../helpers/fixtures.ts";
 import { ADMIN, AUDITOR, PASSWORD } from "../helpers/people.ts";
 import { run } from "../helpers/program.ts";
-import { INSIDE, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
+import { ACCOUNT, INSIDE, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
 
 const PHONE = { width: 390, height: 844 };
 const LONG_NAME = "a-name-of-sixty-four-characters-which-is-the-longest-that-is-ok-";
@@ -31,7 +31,7 @@ test("nothing sticks out of a phone's screen", async ({ open, server, watch }) =
   await long.goto("/login");
   await tour(long, OUTSIDE, (stop) => fits(long, stop));
   await signIn(long, { username: LONG_NAME, email: "", role: "user" });
-  await tour(long, [REFUSED, ...INSIDE.slice(0, 2)], (stop) => fits(long, stop));
+  await tour(long, [REFUSED, ...ACCOUNT.slice(0, 2)], (stop) => fits(long, stop));
 
   const page = await open({ viewport: PHONE });
   await signIn(page, ADMIN);
