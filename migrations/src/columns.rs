@@ -37,6 +37,20 @@ pub(crate) fn number(name: &'static str) -> ColumnDef {
     column
 }
 
+/// A number that may be absent.
+pub(crate) fn optional_number(name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.big_integer().null();
+    column
+}
+
+/// Yes or no; no until said otherwise.
+pub(crate) fn flag(name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    column.boolean().not_null().default(false);
+    column
+}
+
 /// Text that must be there.
 pub(crate) fn text(name: &'static str) -> ColumnDef {
     let mut column = ColumnDef::new(Alias::new(name));

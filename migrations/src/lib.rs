@@ -19,6 +19,7 @@ mod m20261123_000003_signals;
 mod m20261123_000004_audit;
 mod m20261123_000005_accounts;
 mod m20261123_000006_installation;
+mod m20261125_000007_families;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_audit::Migration),
             Box::new(m20261123_000005_accounts::Migration),
             Box::new(m20261123_000006_installation::Migration),
+            Box::new(m20261125_000007_families::Migration),
         ]
     }
 }

@@ -69,6 +69,15 @@ id!(
     SessionId
 );
 id!(
+    /// Names a refresh family in lists, the audit and `sid` claims. Not a secret: a refresh token
+    /// holds it beside what makes it one.
+    FamilyId
+);
+id!(
+    /// Names an incident: refresh tokens that were used as they should not be.
+    IncidentId
+);
+id!(
     /// Names an audit event.
     EventId
 );

@@ -10,8 +10,9 @@ mod id;
 mod instant;
 mod word;
 
-pub use id::{EventId, IdError, SessionId, UserId};
+pub use id::{EventId, FamilyId, IdError, IncidentId, SessionId, UserId};
 pub use instant::UnixMillis;
 pub use word::{
-    EndReason, EventKind, Outcome, Role, SessionState, SignInMethod, UnknownWord, UserState, Word,
+    EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome, RefreshOutcome, Role,
+    SessionState, SignInMethod, Transport, UnknownWord, UserState, Verdict, Word,
 };

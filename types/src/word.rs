@@ -137,6 +137,103 @@ words!(
 );
 
 words!(
+    /// Whether a refresh family may still act.
+    FamilyState {
+        /// May act.
+        Live = "live", "Live";
+        /// Was ended, or ran past a limit.
+        Ended = "ended", "Ended";
+    }
+);
+
+words!(
+    /// How a pair of tokens travels. A property of the family: what came in a cookie is answered
+    /// only in a cookie.
+    Transport {
+        /// In bodies, kept by the program itself.
+        Body = "body", "In bodies";
+        /// In cookies that no script can read.
+        Cookie = "cookie", "In cookies";
+    }
+);
+
+words!(
+    /// Why a refresh family is over.
+    FamilyEndReason {
+        /// Its client signed out.
+        SignOut = "sign_out", "Signed out";
+        /// Its owner ended it from elsewhere.
+        EndedByOwner = "ended_by_owner", "Ended by its owner";
+        /// An administrator ended it.
+        EndedByAdministrator = "ended_by_administrator", "Ended by an administrator";
+        /// The browser session that opened it was ended on purpose.
+        SessionEnded = "session_ended", "Its session was ended";
+        /// Its user was disabled.
+        UserDisabled = "user_disabled", "User disabled";
+        /// The password was changed.
+        PasswordChanged = "password_changed", "Password changed";
+        /// A rotated token came back from elsewhere.
+        Theft = "theft", "Token theft";
+        /// A rotated token came back from its own device.
+        StaleCopy = "stale_copy", "Stale copy";
+        /// A second token of a time line that the database lost.
+        LostTimeline = "lost_timeline", "Lost time line";
+        /// It was not refreshed for too long.
+        Idle = "idle", "Not refreshed for too long";
+        /// It reached its absolute lifetime.
+        Expired = "expired", "Reached its lifetime";
+    }
+);
+
+words!(
+    /// How the presentation of a refresh token was judged.
+    RefreshOutcome {
+        /// It was the current one, and gave way to a successor.
+        Rotated = "rotated", "Rotated";
+        /// A rotated one, again within the grace: the current one was answered.
+        Retry = "retry", "Retry";
+        /// The same from another network or with another user agent.
+        ForeignRetry = "foreign_retry", "Foreign retry";
+        /// The reply with the current one was lost: the family moved past it.
+        LostResponse = "lost_response", "Lost response";
+        /// The database lost commits: the token was adopted.
+        LostTimeline = "lost_timeline", "Lost time line";
+        /// A rotated one from its own device: the family ended.
+        StaleCopy = "stale_copy", "Stale copy";
+        /// A rotated one from elsewhere: the family ended.
+        Theft = "theft", "Theft";
+        /// Of a family that was over.
+        Ended = "ended", "Ended";
+        /// Not one of ours.
+        Forged = "forged", "Forged";
+    }
+);
+
+words!(
+    /// What kind of incident it is.
+    IncidentClass {
+        /// A rotated token came back from elsewhere.
+        Theft = "theft", "Theft";
+        /// A rotated token came back from its own device: a restored backup, a copied profile.
+        StaleCopy = "stale_copy", "Stale copy";
+        /// Three retries in a day from other networks or user agents.
+        Suspected = "suspected", "Suspected";
+        /// The database lost commits.
+        LostTimeline = "lost_timeline", "Lost time line";
+    }
+);
+
+words!(
+    /// What an administrator found an incident to be.
+    Verdict {
+        /// What it says it is.
+        Confirmed = "confirmed", "Confirmed";
+        /// An honest client that misbehaved.
+        FalseAlarm = "false_alarm", "False alarm";
+    }
+);
+
+words!(
     /// How an event on the record came out.
     Outcome {
         /// What was asked happened.
@@ -175,6 +272,24 @@ words!(
         PasswordRehashed = "password.rehashed", "Password re-hashed";
         /// The first administrator was made.
         SetUp = "setup", "Set-up";
+        /// One refresh family ended.
+        FamilyEnded = "family.ended", "API sign-in ended";
+        /// Several refresh families of one user ended.
+        FamiliesEnded = "families.ended", "API sign-ins ended";
+        /// A refresh token was refused.
+        RefreshRefused = "refresh.refused", "Refresh refused";
+        /// A rotated refresh token came back and nothing excused it.
+        RefreshReuse = "refresh.reuse", "Refresh token reused";
+        /// A retry within the grace came from another network or user agent.
+        ForeignRetry = "refresh.foreign_retry", "Foreign retry";
+        /// A client lost the reply to a refresh; the family moved past it.
+        LostResponse = "refresh.lost_response", "Lost reply made good";
+        /// A token of a time line that the database lost was adopted.
+        LostTimeline = "refresh.lost_timeline", "Lost time line";
+        /// An administrator judged an incident.
+        IncidentJudged = "incident.judged", "Incident judged";
+        /// The signing keys changed.
+        KeysChanged = "keys.changed", "Signing keys changed";
         /// Somebody asked for what they may not do.
         PermissionDenied = "permission.denied", "Permission denied";
     }
@@ -199,6 +314,12 @@ mod tests {
         reads_back::<SessionState>();
         reads_back::<SignInMethod>();
         reads_back::<EndReason>();
+        reads_back::<FamilyState>();
+        reads_back::<Transport>();
+        reads_back::<FamilyEndReason>();
+        reads_back::<RefreshOutcome>();
+        reads_back::<IncidentClass>();
+        reads_back::<Verdict>();
         reads_back::<Outcome>();
         reads_back::<EventKind>();
         let error = Role::parse("root").unwrap_err();
