@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use latchkey_types::UnixMillis;
+use latchkey_types::{Algorithm, UnixMillis};
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -33,6 +33,92 @@ impl Default for SessionPolicy {
     }
 }
 
+/// How long refresh families may live, and what their clients are excused.
+#[derive(Debug, Clone, Copy)]
+pub struct FamilyPolicy {
+    /// A family ends when it was not refreshed for this long.
+    pub idle: Duration,
+    /// A family ends this long after its sign-in, refreshed or not.
+    pub absolute: Duration,
+    /// A rotated token is answered with the current one for this long after its rotation.
+    pub grace: Duration,
+    /// Whether a client that shows that it lost a reply may go on after the grace.
+    pub lost_response: bool,
+    /// Ended families stay listed for this long.
+    pub keep_ended: Duration,
+}
+
+impl Default for FamilyPolicy {
+    fn default() -> Self {
+        let session = SessionPolicy::default();
+        Self {
+            idle: session.idle,
+            absolute: session.absolute,
+            grace: Duration::from_secs(10),
+            lost_response: true,
+            keep_ended: session.keep_ended,
+        }
+    }
+}
+
+/// What access tokens say of themselves.
+#[derive(Debug, Clone)]
+pub struct TokenPolicy {
+    /// `iss`: the base URL.
+    pub issuer: String,
+    /// `aud` of first-party tokens.
+    pub audience: String,
+    /// How long one is good, 15 minutes at most.
+    pub lifetime: Duration,
+    /// What signs them.
+    pub algorithm: Algorithm,
+}
+
+impl TokenPolicy {
+    /// No access token is good for longer, whatever the settings say.
+    pub const LIFETIME_LIMIT: Duration = Duration::from_mins(15);
+}
+
+impl Default for TokenPolicy {
+    fn default() -> Self {
+        Self {
+            issuer: "http://127.0.0.1:3000".to_owned(),
+            audience: "http://127.0.0.1:3000".to_owned(),
+            lifetime: Self::LIFETIME_LIMIT,
+            algorithm: Algorithm::EdDsa,
+        }
+    }
+}
+
+/// The limits of everything.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Of sessions.
+    pub session: SessionPolicy,
+    /// Of refresh families.
+    pub family: FamilyPolicy,
+    /// Of access tokens.
+    pub token: TokenPolicy,
+}
+
+impl From<SessionPolicy> for Policy {
+    fn from(session: SessionPolicy) -> Self {
+        Self {
+            session,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<FamilyPolicy> for Policy {
+    fn from(family: FamilyPolicy) -> Self {
+        Self {
+            family,
+            ..Self::default()
+        }
+    }
+}
+
 /// The database, the clock, the randomness, the keys and the limits. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Authority {
@@ -45,7 +131,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Randomness>,
     keys: MasterKeys,
-    policy: SessionPolicy,
+    policy: Policy,
     writer: Arc<Mutex<()>>,
     last_seen: LastSeen,
     refusals: RefusalCounts,
@@ -58,7 +144,7 @@ impl Authority {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Randomness>,
         keys: MasterKeys,
-        policy: SessionPolicy,
+        policy: impl Into<Policy>,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -66,7 +152,7 @@ impl Authority {
                 clock,
                 random,
                 keys,
-                policy,
+                policy: policy.into(),
                 writer: Arc::new(Mutex::new(())),
                 last_seen: LastSeen::default(),
                 refusals: RefusalCounts::default(),
@@ -94,9 +180,9 @@ impl Authority {
         &self.inner.keys
     }
 
-    /// The limits of sessions.
-    pub fn policy(&self) -> SessionPolicy {
-        self.inner.policy
+    /// The limits.
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
     }
 
     /// When sessions were last seen, as far as it is not written yet.
@@ -136,8 +222,8 @@ impl Authority {
                         self.inner.last_seen.forget(*session_id);
                     }
                 }
-                // Nothing of a user is cached on this node: every check reads the row.
-                Signal::UserChanged { .. } => {}
+                // Nothing of a family or a user is cached on this node: every check reads the row.
+                Signal::FamilyEnded { .. } | Signal::UserChanged { .. } | Signal::KeysChanged => {}
             }
         }
     }

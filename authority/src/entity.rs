@@ -189,3 +189,155 @@ pub(crate) mod installation {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod families {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "families")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub family_id: Uuid,
+        pub user_id: Uuid,
+        pub session_id: Option<Uuid>,
+        pub client_id: Option<String>,
+        pub key_thumbprint: Option<String>,
+        pub transport: String,
+        pub method: String,
+        pub created_at: i64,
+        pub proved_at: i64,
+        pub generation: i64,
+        pub rotated_at: i64,
+        pub expires_at: i64,
+        pub ends_at: i64,
+        pub address: String,
+        pub network: String,
+        pub user_agent: String,
+        pub browser: String,
+        pub system: String,
+        pub device: String,
+        pub last_address: String,
+        pub last_event: String,
+        pub last_event_at: i64,
+        pub foreign_since: Option<i64>,
+        pub foreign_retries: i64,
+        pub adopted_nonce: Option<Vec<u8>>,
+        pub ended_at: Option<i64>,
+        pub end_reason: Option<String>,
+        pub ended_by: Option<Uuid>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod rotations {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "rotations")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub family_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub generation: i64,
+        pub from_generation: Option<i64>,
+        pub from_nonce: Option<Vec<u8>>,
+        pub nonce: Vec<u8>,
+        pub key_id: String,
+        pub outcome: String,
+        pub at: i64,
+        pub address: String,
+        pub network: String,
+        pub user_agent: String,
+        pub browser: String,
+        pub system: String,
+        pub device: String,
+        pub retries: i64,
+        pub retried_at: Option<i64>,
+        pub lost_responses: i64,
+        pub superseded: bool,
+        pub received_at: Option<i64>,
+        pub received_network: Option<String>,
+        pub received_user_agent: Option<String>,
+        pub received_browser: Option<String>,
+        pub received_system: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod incidents {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "incidents")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub incident_id: Uuid,
+        pub family_id: Uuid,
+        pub user_id: Uuid,
+        pub class: String,
+        pub action: String,
+        pub at: i64,
+        pub gap_ms: i64,
+        pub presented_generation: i64,
+        pub current_generation: i64,
+        pub rotated_address: String,
+        pub rotated_network: String,
+        pub rotated_user_agent: String,
+        pub rotated_browser: String,
+        pub rotated_system: String,
+        pub rotated_device: String,
+        pub replayed_address: String,
+        pub replayed_network: String,
+        pub replayed_user_agent: String,
+        pub replayed_browser: String,
+        pub replayed_system: String,
+        pub replayed_device: String,
+        pub rotated_at: i64,
+        pub seen_at: Option<i64>,
+        pub told_at: Option<i64>,
+        pub verdict: Option<String>,
+        pub judged_by: Option<Uuid>,
+        pub judged_at: Option<i64>,
+        pub note: Option<String>,
+        pub sightings: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod incident_sightings {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "incident_sightings")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub incident_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: i64,
+        pub at: i64,
+        pub generation: i64,
+        pub address: String,
+        pub network: String,
+        pub user_agent: String,
+        pub browser: String,
+        pub system: String,
+        pub device: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

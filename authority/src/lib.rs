@@ -5,6 +5,7 @@
 //! the change, its audit event and its signal together or not at all.
 //!
 //! Where to look:
+//! - [`family`]: refresh families and their tokens;
 //! - [`session`]: made, checked, listed, ended, swept;
 //! - [`user`]: roles, disabling, the locks that order changes;
 //! - [`audit`]: the record, its seals and their verification;
@@ -20,6 +21,7 @@ pub mod clock;
 pub mod database;
 mod entity;
 mod error;
+pub mod family;
 pub mod master_key;
 pub mod page;
 pub mod principal;
@@ -29,6 +31,6 @@ pub mod signal;
 mod tx;
 pub mod user;
 
-pub use authority::{Authority, SessionPolicy};
+pub use authority::{Authority, FamilyPolicy, Policy, SessionPolicy, TokenPolicy};
 pub use error::{ActError, StoreError};
 pub use tx::{AuthorityTx, Lock, LockedUser};

@@ -1,6 +1,6 @@
 //! Who a request acts for, and what they may do.
 
-use latchkey_types::{Role, SessionId, SignInMethod, UnixMillis, UserId};
+use latchkey_types::{FamilyId, Role, SessionId, SignInMethod, UnixMillis, UserId};
 
 /// Somebody who is signed in, as it stood when their session was last looked up.
 ///
@@ -10,14 +10,41 @@ use latchkey_types::{Role, SessionId, SignInMethod, UnixMillis, UserId};
 pub struct Principal {
     /// The user.
     pub user_id: UserId,
-    /// The session through which they act.
-    pub session_id: SessionId,
+    /// Through what they act.
+    pub credential: Credential,
     /// How they proved who they are.
     pub method: SignInMethod,
     /// When they proved it.
     pub proved_at: UnixMillis,
     /// Their role, live at the lookup; for [`authorize`] and for showing, never stored.
     pub role: Role,
+}
+
+/// Through what somebody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// A browser session.
+    Session(SessionId),
+    /// A first-party access token of a refresh family.
+    Family(FamilyId),
+}
+
+impl Principal {
+    /// The session through which they act, if it is one.
+    pub fn session_id(&self) -> Option<SessionId> {
+        match self.credential {
+            Credential::Session(session_id) => Some(session_id),
+            Credential::Family(_) => None,
+        }
+    }
+
+    /// The refresh family through which they act, if it is one.
+    pub fn family_id(&self) -> Option<FamilyId> {
+        match self.credential {
+            Credential::Session(_) => None,
+            Credential::Family(family_id) => Some(family_id),
+        }
+    }
 }
 
 /// Who changes something.
@@ -41,7 +68,15 @@ impl Actor<'_> {
     /// The session through which they act, if there is one.
     pub fn session_id(&self) -> Option<SessionId> {
         match self {
-            Self::Principal(principal) => Some(principal.session_id),
+            Self::Principal(principal) => principal.session_id(),
+            Self::Operator => None,
+        }
+    }
+
+    /// The refresh family through which they act, if there is one.
+    pub fn family_id(&self) -> Option<FamilyId> {
+        match self {
+            Self::Principal(principal) => principal.family_id(),
             Self::Operator => None,
         }
     }

@@ -23,10 +23,11 @@ use tokio::sync::OwnedMutexGuard;
 use crate::{
     Authority,
     audit::{self, AuditEvent},
-    entity::{sessions, users},
+    entity::{families, sessions, users},
     error::{ActError, StoreError},
+    family,
     page::Count,
-    principal::{Actor, Permission, authorize},
+    principal::{Actor, Credential, Permission, Principal, authorize},
     session,
     signal::{self, Signals},
 };
@@ -158,17 +159,38 @@ impl AuthorityTx {
             .filter(|user| user.is_active)
             .ok_or(ActError::SignedOut)?;
 
-        let session = sessions::Entity::find_by_id(principal.session_id.as_uuid())
-            .filter(sessions::Column::UserId.eq(principal.user_id.as_uuid()))
-            .lock(LockType::Share)
-            .one(&self.transaction)
-            .await?
-            .ok_or(ActError::SignedOut)?;
-        if session::over(&self.authority, &session, self.now)?.is_some() {
-            return Err(ActError::SignedOut);
-        }
+        self.lock_credential(principal).await?;
         if !authorize(actor.role, permission) {
             return Err(ActError::NotPermitted);
+        }
+        Ok(())
+    }
+
+    /// Locks the session or the refresh family through which somebody acts, and looks whether it
+    /// still may.
+    async fn lock_credential(&self, principal: &Principal) -> Result<(), ActError> {
+        let is_over = match principal.credential {
+            Credential::Session(session_id) => {
+                let session = sessions::Entity::find_by_id(session_id.as_uuid())
+                    .filter(sessions::Column::UserId.eq(principal.user_id.as_uuid()))
+                    .lock(LockType::Share)
+                    .one(&self.transaction)
+                    .await?
+                    .ok_or(ActError::SignedOut)?;
+                session::over(&self.authority, &session, self.now)?.is_some()
+            }
+            Credential::Family(family_id) => {
+                let family = families::Entity::find_by_id(family_id.as_uuid())
+                    .filter(families::Column::UserId.eq(principal.user_id.as_uuid()))
+                    .lock(LockType::Share)
+                    .one(&self.transaction)
+                    .await?
+                    .ok_or(ActError::SignedOut)?;
+                family::over(&family, self.now)?.is_some()
+            }
+        };
+        if is_over {
+            return Err(ActError::SignedOut);
         }
         Ok(())
     }

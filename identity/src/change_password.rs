@@ -98,7 +98,7 @@ pub async fn change_password(
         let event = AuditEvent::failure(EventKind::PasswordChanged, reason, caller)
             .actor(principal.user_id)
             .subject(principal.user_id)
-            .session(principal.session_id);
+            .through(principal.credential);
         audit::record(identity.authority(), event).await?;
     }
     result
@@ -138,7 +138,7 @@ async fn attempt(
     let (ended, signed_out) = end::all_in(
         &tx,
         user_id,
-        Some(principal.session_id),
+        principal.session_id(),
         EndReason::PasswordChanged,
         Some(user_id),
     )
@@ -148,7 +148,7 @@ async fn attempt(
     let event = AuditEvent::success(EventKind::PasswordChanged, caller)
         .actor(user_id)
         .subject(user_id)
-        .session(principal.session_id)
+        .through(principal.credential)
         .detail(json!({ "sessions": ended.len() }));
     tx.commit([event], Signals::These(signals)).await?;
     Ok(ended.len() as u64)

@@ -56,7 +56,7 @@ pub(crate) async fn me(visit: Visit) -> Result<Response, Failure> {
         "email": account.email,
         "email_verified": account.email_verified_at.is_some(),
         "roles": [principal.role],
-        "session_id": principal.session_id,
+        "session_id": principal.session_id(),
     }))
     .into_response())
 }

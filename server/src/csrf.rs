@@ -7,13 +7,15 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_authority::master_key::{MasterKeys, Purpose};
 use latchkey_authority::random::Randomness;
-use latchkey_types::SessionId;
+use latchkey_types::{FamilyId, SessionId};
 
 /// What a token is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binding {
     /// A session.
     Session(SessionId),
+    /// A refresh family whose tokens travel in cookies.
+    Family(FamilyId),
     /// The pre-session cookie.
     PreSession([u8; 16]),
 }
@@ -46,6 +48,7 @@ pub(crate) fn verify(keys: &MasterKeys, binding: Binding, text: &str) -> bool {
 fn with_parts<T>(binding: Binding, nonce: &[u8], use_parts: impl FnOnce(&[&[u8]]) -> T) -> T {
     match binding {
         Binding::Session(id) => use_parts(&[b"session", id.as_uuid().as_bytes(), nonce]),
+        Binding::Family(id) => use_parts(&[b"family", id.as_uuid().as_bytes(), nonce]),
         Binding::PreSession(value) => use_parts(&[b"pre-session", &value, nonce]),
     }
 }

@@ -181,9 +181,11 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
     }
     if let Some(principal) = visit.principal() {
         let authority = visit.state().authority();
-        if route.is_use {
+        if let Some(session_id) = principal.session_id()
+            && route.is_use
+        {
             authority.last_seen().note(
-                principal.session_id,
+                session_id,
                 authority.now(),
                 visit.caller().address_text(),
             );
@@ -226,7 +228,7 @@ async fn record_denial(visit: &Visit, principal: &Principal) -> Result<(), Failu
     {
         let event = AuditEvent::failure(kind, "role", visit.caller())
             .actor(principal.user_id)
-            .session(principal.session_id)
+            .through(principal.credential)
             .detail(serde_json::json!({
                 "method": visit.route().method.as_str(),
                 "path": visit.route().path,

@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, response::IntoResponse as _};
 use http::{HeaderValue, request::Parts};
 use latchkey_authority::{
     caller::Caller,
-    principal::{Permission, Principal, authorize},
+    principal::{Credential, Permission, Principal, authorize},
 };
 use latchkey_types::EndReason;
 use zeroize::Zeroizing;
@@ -135,7 +135,10 @@ impl Visit {
             .principal
             .as_ref()
             .map_or(Binding::PreSession(self.0.pre_session), |principal| {
-                Binding::Session(principal.session_id)
+                match principal.credential {
+                    Credential::Session(session_id) => Binding::Session(session_id),
+                    Credential::Family(family_id) => Binding::Family(family_id),
+                }
             })
     }
 }

@@ -25,7 +25,7 @@ pub use snapshot::Snapshot;
 use std::{net::IpAddr, sync::Arc};
 
 use latchkey_authority::{
-    Authority, AuthorityTx, SessionPolicy,
+    Authority, AuthorityTx, Policy,
     audit::AuditEvent,
     caller::{Agent, Caller},
     master_key::MasterKeys,
@@ -51,11 +51,11 @@ pub struct TestAuthority {
 impl TestAuthority {
     /// Sets one up with the default limits.
     pub async fn new() -> Self {
-        Self::with_policy(SessionPolicy::default()).await
+        Self::with_policy(Policy::default()).await
     }
 
     /// Sets one up with these limits.
-    pub async fn with_policy(policy: SessionPolicy) -> Self {
+    pub async fn with_policy(policy: impl Into<Policy>) -> Self {
         let database = TestDatabase::new().await;
         let clock = Arc::new(ManualClock::default());
         let authority = Authority::new(
@@ -80,7 +80,7 @@ impl TestAuthority {
             self.clock.clone(),
             Arc::new(SeededRandomness::new(seed)),
             keys,
-            self.authority.policy(),
+            self.authority.policy().clone(),
         )
     }
 

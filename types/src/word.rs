@@ -210,6 +210,18 @@ words!(
 );
 
 words!(
+    /// What signs a token. The names are those of the JWS header (RFC 7518 §3.1, RFC 8037 §3.1).
+    Algorithm {
+        /// Ed25519, under the name that resource servers of today understand.
+        EdDsa = "EdDSA", "EdDSA (Ed25519)";
+        /// ECDSA on P-256 with SHA-256.
+        Es256 = "ES256", "ES256 (ECDSA on P-256)";
+        /// RSASSA-PKCS1-v1_5 with SHA-256.
+        Rs256 = "RS256", "RS256 (RSA)";
+    }
+);
+
+words!(
     /// What kind of incident it is.
     IncidentClass {
         /// A rotated token came back from elsewhere.
@@ -314,6 +326,7 @@ mod tests {
         reads_back::<SessionState>();
         reads_back::<SignInMethod>();
         reads_back::<EndReason>();
+        reads_back::<Algorithm>();
         reads_back::<FamilyState>();
         reads_back::<Transport>();
         reads_back::<FamilyEndReason>();

@@ -1,6 +1,6 @@
 //! One event: what is in it, what its MAC covers, how it is written.
 
-use latchkey_types::{EventId, EventKind, Outcome, SessionId, UnixMillis, UserId, Word};
+use latchkey_types::{EventId, EventKind, FamilyId, Outcome, SessionId, UnixMillis, UserId, Word};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     entity::{audit_events, audit_personal},
     error::StoreError,
     master_key::Purpose,
-    principal::Actor,
+    principal::{Actor, Credential},
 };
 
 /// An event before it is written.
@@ -82,6 +82,34 @@ impl AuditEvent {
         self
     }
 
+    /// Through what it was done: the session, or the refresh family among the facts.
+    #[must_use]
+    pub fn through(mut self, credential: Credential) -> Self {
+        match credential {
+            Credential::Session(session_id) => self.session = Some(session_id),
+            Credential::Family(family_id) => {
+                self = self.fact("through_family", family_id.to_string().into());
+            }
+        }
+        self
+    }
+
+    /// The refresh family that it is about.
+    #[must_use]
+    pub fn family(self, family_id: FamilyId) -> Self {
+        self.fact("family", family_id.to_string().into())
+    }
+
+    /// One fact more, as [`AuditEvent::detail`] has them.
+    #[must_use]
+    pub fn fact(mut self, name: &str, value: serde_json::Value) -> Self {
+        let detail = self.detail.get_or_insert_with(|| serde_json::json!({}));
+        if let Some(facts) = detail.as_object_mut() {
+            facts.insert(name.to_owned(), value);
+        }
+        self
+    }
+
     /// The session that it is about.
     #[must_use]
     pub fn session(mut self, session: SessionId) -> Self {
@@ -92,7 +120,12 @@ impl AuditEvent {
     /// Facts that belong to nobody: counts, roles, states. Never a name, an address or a secret.
     #[must_use]
     pub fn detail(mut self, detail: serde_json::Value) -> Self {
-        self.detail = Some(detail);
+        match (&mut self.detail, detail) {
+            (Some(serde_json::Value::Object(facts)), serde_json::Value::Object(more)) => {
+                facts.extend(more);
+            }
+            (known, detail) => *known = Some(detail),
+        }
         self
     }
 

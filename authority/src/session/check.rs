@@ -7,7 +7,7 @@ use crate::{
     Authority,
     entity::{sessions, users},
     error::StoreError,
-    principal::Principal,
+    principal::{Credential, Principal},
     tx::role,
 };
 
@@ -56,7 +56,7 @@ pub async fn check(authority: &Authority, session_id: SessionId) -> Result<Check
     Ok(Check::Live {
         principal: Principal {
             user_id: UserId::from_uuid(session.user_id),
-            session_id,
+            credential: Credential::Session(session_id),
             method: method(&session.method)?,
             proved_at: UnixMillis(session.proved_at),
             role: role(&user.role)?,
@@ -84,7 +84,7 @@ pub(crate) fn over(
         .last_seen()
         .pending(SessionId::from_uuid(session.session_id))
         .map_or(written, |pending| pending.max(written));
-    if now >= last_seen.after(authority.policy().idle) {
+    if now >= last_seen.after(authority.policy().session.idle) {
         return Ok(Some(EndReason::Idle));
     }
     Ok(None)

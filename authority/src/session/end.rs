@@ -42,7 +42,7 @@ pub async fn own(
         .await?
         .filter(|owner| *owner == principal.user_id)
         .ok_or(ActError::NotFound)?;
-    let reason = if session_id == principal.session_id {
+    let reason = if Some(session_id) == principal.session_id() {
         EndReason::SignOut
     } else {
         EndReason::EndedByOwner
@@ -77,7 +77,7 @@ pub async fn own_others(
     let (ids, signals) = all_in(
         &tx,
         principal.user_id,
-        Some(principal.session_id),
+        principal.session_id(),
         EndReason::EndedByOwner,
         Some(principal.user_id),
     )
@@ -247,6 +247,7 @@ pub async fn all_in(
         Signal::UserSignedOut {
             user_id,
             sessions: ids.clone(),
+            families: Vec::new(),
         }
         .into()
     };

@@ -184,7 +184,7 @@ fn matching(authority: &Authority, filter: &SessionFilter) -> Condition {
     let live = Condition::all()
         .add(sessions::Column::EndedAt.is_null())
         .add(sessions::Column::ExpiresAt.gt(now.0))
-        .add(sessions::Column::LastSeenAt.gt(now.before(authority.policy().idle).0));
+        .add(sessions::Column::LastSeenAt.gt(now.before(authority.policy().session.idle).0));
     match filter.state {
         None => condition,
         Some(SessionState::Live) => condition.add(live),
@@ -194,7 +194,7 @@ fn matching(authority: &Authority, filter: &SessionFilter) -> Condition {
 
 fn row(authority: &Authority, model: sessions::Model) -> Result<SessionRow, StoreError> {
     let now = authority.now();
-    let idle_out = UnixMillis(model.last_seen_at).after(authority.policy().idle);
+    let idle_out = UnixMillis(model.last_seen_at).after(authority.policy().session.idle);
     let ended = if let Some(at) = model.ended_at {
         Some(Ended {
             at: UnixMillis(at),

@@ -38,7 +38,7 @@ pub async fn sweep(authority: &Authority) -> Result<Swept, StoreError> {
     // What was seen and not yet written must not look idle.
     authority.last_seen().flush(authority).await?;
     let now = authority.now();
-    let policy = authority.policy();
+    let policy = authority.policy().session;
     let expired = Condition::all().add(sessions::Column::ExpiresAt.lte(now.0));
     let idle = Condition::all().add(sessions::Column::LastSeenAt.lte(now.before(policy.idle).0));
     Ok(Swept {

@@ -27,7 +27,7 @@ async fn renew(test: &TestAuthority, session_id: SessionId, from: Cookie, to: Co
 #[tokio::test]
 async fn a_session_has_one_cookie_and_the_first_one_stays() {
     let test = TestAuthority::new().await;
-    let session_id = test.signed_in(Role::User).await.session_id;
+    let session_id = test.signed_in(Role::User).await.session_id().unwrap();
     assert_eq!(opens(&test, FIRST).await, None);
     assert!(binds(&test, session_id, FIRST).await);
     assert_eq!(opens(&test, FIRST).await, Some(session_id));
@@ -42,8 +42,8 @@ async fn a_session_has_one_cookie_and_the_first_one_stays() {
 #[tokio::test]
 async fn a_cookie_belongs_to_one_session() {
     let test = TestAuthority::new().await;
-    let first = test.signed_in(Role::User).await.session_id;
-    let second = test.signed_in(Role::User).await.session_id;
+    let first = test.signed_in(Role::User).await.session_id().unwrap();
+    let second = test.signed_in(Role::User).await.session_id().unwrap();
     assert!(binds(&test, first, FIRST).await);
     bind(&test.authority, second, FIRST).await.unwrap_err();
     assert_eq!(opens(&test, FIRST).await, Some(first));
@@ -52,7 +52,7 @@ async fn a_cookie_belongs_to_one_session() {
 #[tokio::test]
 async fn after_a_renewal_the_old_value_is_good_for_the_grace_and_no_longer() {
     let test = TestAuthority::new().await;
-    let session_id = test.signed_in(Role::User).await.session_id;
+    let session_id = test.signed_in(Role::User).await.session_id().unwrap();
     assert!(binds(&test, session_id, FIRST).await);
 
     renew(&test, session_id, FIRST, SECOND).await;
@@ -71,7 +71,7 @@ async fn after_a_renewal_the_old_value_is_good_for_the_grace_and_no_longer() {
 #[tokio::test]
 async fn a_value_before_the_last_is_good_for_nothing() {
     let test = TestAuthority::new().await;
-    let session_id = test.signed_in(Role::User).await.session_id;
+    let session_id = test.signed_in(Role::User).await.session_id().unwrap();
     let third = Cookie::from_bytes([3; 16]);
     assert!(binds(&test, session_id, FIRST).await);
     renew(&test, session_id, FIRST, SECOND).await;
@@ -84,7 +84,7 @@ async fn a_value_before_the_last_is_good_for_nothing() {
 #[tokio::test]
 async fn a_value_in_its_grace_renews_nothing() {
     let test = TestAuthority::new().await;
-    let session_id = test.signed_in(Role::User).await.session_id;
+    let session_id = test.signed_in(Role::User).await.session_id().unwrap();
     assert!(binds(&test, session_id, FIRST).await);
     renew(&test, session_id, FIRST, SECOND).await;
     let events = test.event_kinds().await.len();
@@ -100,11 +100,11 @@ async fn a_change_of_role_asks_for_a_renewal_and_the_renewal_settles_it() {
     let test = TestAuthority::new().await;
     let administrator = test.signed_in(Role::Administrator).await;
     let target = test.signed_in(Role::User).await;
-    let renewal_due = async || match check(&test.authority, target.session_id).await.unwrap() {
+    let renewal_due = async || match check(&test.authority, target.session_id().unwrap()).await.unwrap() {
         Check::Live { renewal_due, .. } => renewal_due,
         other => panic!("expected a live session, found {other:?}"),
     };
-    assert!(binds(&test, target.session_id, FIRST).await);
+    assert!(binds(&test, target.session_id().unwrap(), FIRST).await);
     assert!(!renewal_due().await);
     latchkey_authority::user::set_role(
         &test.authority,
@@ -116,7 +116,7 @@ async fn a_change_of_role_asks_for_a_renewal_and_the_renewal_settles_it() {
     .await
     .unwrap();
     assert!(renewal_due().await);
-    renew(&test, target.session_id, FIRST, SECOND).await;
+    renew(&test, target.session_id().unwrap(), FIRST, SECOND).await;
     assert!(!renewal_due().await);
 }
 
@@ -125,26 +125,26 @@ async fn the_cookie_of_an_ended_session_still_says_which_and_why() {
     let test = TestAuthority::new().await;
     let administrator = test.signed_in(Role::Administrator).await;
     let target = test.signed_in(Role::User).await;
-    assert!(binds(&test, target.session_id, FIRST).await);
+    assert!(binds(&test, target.session_id().unwrap(), FIRST).await);
     end::as_administrator(
         &test.authority,
         &administrator,
-        target.session_id,
+        target.session_id().unwrap(),
         &caller(),
     )
     .await
     .unwrap();
-    assert_eq!(opens(&test, FIRST).await, Some(target.session_id));
+    assert_eq!(opens(&test, FIRST).await, Some(target.session_id().unwrap()));
     assert_eq!(
-        check(&test.authority, target.session_id).await.unwrap(),
+        check(&test.authority, target.session_id().unwrap()).await.unwrap(),
         Check::Ended {
             reason: EndReason::EndedByAdministrator
         }
     );
     // Nor does a renewal bring it back.
     unbind(&test.authority, FIRST, &caller()).await.unwrap();
-    assert!(!binds(&test, target.session_id, SECOND).await);
-    assert_eq!(opens(&test, FIRST).await, Some(target.session_id));
+    assert!(!binds(&test, target.session_id().unwrap(), SECOND).await);
+    assert_eq!(opens(&test, FIRST).await, Some(target.session_id().unwrap()));
     assert_eq!(opens(&test, SECOND).await, None);
 }
 
@@ -152,14 +152,14 @@ async fn the_cookie_of_an_ended_session_still_says_which_and_why() {
 async fn a_session_between_two_cookies_can_still_be_ended() {
     let test = TestAuthority::new().await;
     let principal = test.signed_in(Role::User).await;
-    assert!(binds(&test, principal.session_id, FIRST).await);
+    assert!(binds(&test, principal.session_id().unwrap(), FIRST).await);
     unbind(&test.authority, FIRST, &caller()).await.unwrap();
-    end::own(&test.authority, &principal, principal.session_id, &caller())
+    end::own(&test.authority, &principal, principal.session_id().unwrap(), &caller())
         .await
         .unwrap();
-    assert!(!binds(&test, principal.session_id, SECOND).await);
-    assert!(!test.is_live(principal.session_id).await);
-    let row = session::one(&test.authority, principal.session_id)
+    assert!(!binds(&test, principal.session_id().unwrap(), SECOND).await);
+    assert!(!test.is_live(principal.session_id().unwrap()).await);
+    let row = session::one(&test.authority, principal.session_id().unwrap())
         .await
         .unwrap()
         .unwrap();

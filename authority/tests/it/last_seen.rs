@@ -30,7 +30,7 @@ async fn flush(test: &TestAuthority) -> usize {
 #[tokio::test]
 async fn i08_what_is_written_never_moves_back() {
     let test = TestAuthority::new().await;
-    let session_id = test.signed_in(Role::User).await.session_id;
+    let session_id = test.signed_in(Role::User).await.session_id().unwrap();
     let noted = test.authority.last_seen();
     let created = test.authority.now();
     noted.note(session_id, created.after(5 * SECOND), "new".to_owned());
@@ -49,7 +49,7 @@ async fn i08_what_is_written_never_moves_back() {
 async fn i08_nothing_revives_an_ended_session() {
     let test = TestAuthority::new().await;
     let principal = test.signed_in(Role::User).await;
-    let session_id = principal.session_id;
+    let session_id = principal.session_id().unwrap();
     let before = last_seen(&test, session_id).await;
     let noted = test.authority.last_seen();
     noted.note(

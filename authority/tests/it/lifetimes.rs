@@ -24,7 +24,7 @@ const POLICY: SessionPolicy = SessionPolicy {
 /// Why a session is over, as everybody who decides or shows it says; they must not differ.
 async fn end_of(test: &TestAuthority, principal: &Principal) -> Option<EndReason> {
     let authority = &test.authority;
-    let session_id = principal.session_id;
+    let session_id = principal.session_id().unwrap();
     let checked = match session::check(authority, session_id).await.unwrap() {
         Check::Live { .. } => None,
         Check::Ended { reason } => Some(reason),
@@ -69,7 +69,7 @@ fn touch(test: &TestAuthority, principal: &Principal) {
     let now = test.authority.now();
     test.authority
         .last_seen()
-        .note(principal.session_id, now, "192.0.2.2".to_owned());
+        .note(principal.session_id().unwrap(), now, "192.0.2.2".to_owned());
 }
 
 async fn use_and_write(test: &TestAuthority, principal: &Principal) {
@@ -114,7 +114,7 @@ async fn i08_a_used_session_ends_at_its_lifetime_to_the_millisecond() {
 async fn i08_use_moves_the_idle_limit_and_never_the_lifetime() {
     let test = TestAuthority::with_policy(POLICY).await;
     let principal = test.signed_in(Role::User).await;
-    let before = session::one(&test.authority, principal.session_id)
+    let before = session::one(&test.authority, principal.session_id().unwrap())
         .await
         .unwrap()
         .unwrap();
@@ -122,7 +122,7 @@ async fn i08_use_moves_the_idle_limit_and_never_the_lifetime() {
     test.clock.advance(just_under(POLICY.idle));
     use_and_write(&test, &principal).await;
 
-    let after = session::one(&test.authority, principal.session_id)
+    let after = session::one(&test.authority, principal.session_id().unwrap())
         .await
         .unwrap()
         .unwrap();
@@ -143,12 +143,12 @@ async fn i08_a_use_that_is_not_written_yet_counts_for_who_decides() {
     test.clock.advance(just_under(POLICY.idle));
     touch(&test, &principal);
     test.clock.advance(MILLISECOND);
-    assert!(test.is_live(principal.session_id).await);
+    assert!(test.is_live(principal.session_id().unwrap()).await);
     end::own_others(&test.authority, &principal, &caller())
         .await
         .expect("who is let in may also act");
     test.clock.advance(just_under(POLICY.idle));
-    assert!(!test.is_live(principal.session_id).await);
+    assert!(!test.is_live(principal.session_id().unwrap()).await);
     end::own_others(&test.authority, &principal, &caller())
         .await
         .unwrap_err();

@@ -135,7 +135,7 @@ async fn i12_filters_narrow_a_list_together() {
     let now = test.authority.now();
     let rows = population(&users, now);
     insert_sessions(&test.database.connection, &rows).await;
-    let idle = test.authority.policy().idle;
+    let idle = test.authority.policy().session.idle;
     let is_live = |row: &RawSession| {
         row.ended_at.is_none() && row.expires_at > now && row.last_seen_at > now.before(idle)
     };

@@ -37,7 +37,7 @@ impl Blow {
                 .await
                 .map(|ended| ended > 0),
             Self::EndOne => {
-                end::as_administrator(authority, actor, other.session_id, &caller).await
+                end::as_administrator(authority, actor, other.session_id().unwrap(), &caller).await
             }
         }
     }

@@ -167,7 +167,7 @@ async fn ending_ones_other_sessions_leaves_none_from_before_but_ones_own() {
         let sessions = sessions_and_ends(database, principal.user_id, "sessions.ended").await;
         assert_eq!(sessions.len(), MANY + 2);
         for (session_id, was_before, is_ended) in sessions {
-            let expected = was_before && session_id != principal.session_id;
+            let expected = was_before && session_id != principal.session_id().unwrap();
             assert_eq!(is_ended, expected, "round {round}: {session_id}");
         }
     }

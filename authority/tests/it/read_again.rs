@@ -59,17 +59,17 @@ impl Loss {
         let actor_id = id(database, actor.user_id.as_uuid());
         match self {
             Self::Ended => {
-                end::as_administrator(authority, &world.keeper, actor.session_id, &caller())
+                end::as_administrator(authority, &world.keeper, actor.session_id().unwrap(), &caller())
                     .await
                     .unwrap();
             }
             Self::SignedOut => {
-                end::own(authority, actor, actor.session_id, &caller())
+                end::own(authority, actor, actor.session_id().unwrap(), &caller())
                     .await
                     .unwrap();
             }
-            Self::Idle => world.test.clock.advance(authority.policy().idle),
-            Self::Expired => world.test.clock.advance(authority.policy().absolute),
+            Self::Idle => world.test.clock.advance(authority.policy().session.idle),
+            Self::Expired => world.test.clock.advance(authority.policy().session.absolute),
             Self::Disabled => {
                 user::disable(authority, &world.keeper, actor.user_id, &caller())
                     .await
@@ -166,7 +166,7 @@ async fn i04_a_session_acts_for_its_own_user_only() {
             ..world.actor.clone()
         },
         Principal {
-            session_id: world.keeper.session_id,
+            session_id: world.keeper.session_id().unwrap(),
             ..world.actor.clone()
         },
         Principal {
@@ -252,7 +252,7 @@ async fn i04_whoever_is_looked_up_stays_locked_until_commit() {
         .unwrap();
     for (table, column, value) in [
         ("users", "user_id", world.actor.user_id.as_uuid()),
-        ("sessions", "session_id", world.actor.session_id.as_uuid()),
+        ("sessions", "session_id", world.actor.session_id().unwrap().as_uuid()),
     ] {
         let value = id(world.database(), value);
         let free: Vec<i32> = crate::support::column(

@@ -162,13 +162,13 @@ async fn i09_what_is_personal_in_a_renewal_belongs_to_its_user() {
     let test = TestAuthority::new().await;
     let principal = test.signed_in(Role::User).await;
     let cookie = latchkey_authority::session::Cookie::from_bytes([1; 16]);
-    latchkey_authority::session::bind(&test.authority, principal.session_id, cookie)
+    latchkey_authority::session::bind(&test.authority, principal.session_id().unwrap(), cookie)
         .await
         .unwrap();
     latchkey_authority::session::unbind(&test.authority, cookie, &caller())
         .await
         .unwrap();
-    end::own(&test.authority, &principal, principal.session_id, &caller())
+    end::own(&test.authority, &principal, principal.session_id().unwrap(), &caller())
         .await
         .unwrap();
     let database = &test.database.connection;

@@ -80,7 +80,7 @@ async fn of_two_administrators_one_may_disable_themselves() {
     let first = test.signed_in(Role::Administrator).await;
     let second = test.signed_in(Role::Administrator).await;
     assert!(disable(&test, &first, first.user_id).await.unwrap());
-    assert!(!test.is_live(first.session_id).await);
+    assert!(!test.is_live(first.session_id().unwrap()).await);
     let refused = disable(&test, &second, second.user_id).await;
     assert!(
         matches!(refused, Err(ActError::LastAdministrator)),
@@ -117,7 +117,7 @@ async fn a_disabled_user_is_signed_out_and_stays_so_when_enabled() {
         .unwrap();
     assert_eq!(row.state(), UserState::Active);
     assert_eq!((row.disabled_at, row.disabled_by), (None, None));
-    let session = latchkey_authority::session::one(&test.authority, target.session_id)
+    let session = latchkey_authority::session::one(&test.authority, target.session_id().unwrap())
         .await
         .unwrap()
         .unwrap();
@@ -135,7 +135,7 @@ async fn a_new_role_shows_in_sessions_that_are_signed_in_already() {
             .await
             .unwrap()
     );
-    assert_eq!(test.principal(target.session_id).await.role, Role::Auditor);
+    assert_eq!(test.principal(target.session_id().unwrap()).await.role, Role::Auditor);
     assert!(
         !set_role(&test, &administrator, target.user_id, Role::Auditor)
             .await

@@ -19,7 +19,7 @@ async fn a_session_reads_back_with_every_field() {
     assert_eq!(target.proved_at, created);
     let cookie = Cookie::from_bytes([1; 16]);
     assert!(
-        session::bind(&test.authority, target.session_id, cookie)
+        session::bind(&test.authority, target.session_id().unwrap(), cookie)
             .await
             .unwrap()
     );
@@ -30,22 +30,22 @@ async fn a_session_reads_back_with_every_field() {
     end::as_administrator(
         &test.authority,
         &administrator,
-        target.session_id,
+        target.session_id().unwrap(),
         &caller(),
     )
     .await
     .unwrap();
 
-    let row = session::one(&test.authority, target.session_id)
+    let row = session::one(&test.authority, target.session_id().unwrap())
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(row.session_id, target.session_id);
+    assert_eq!(row.session_id, target.session_id().unwrap());
     assert_eq!(row.user_id, target.user_id);
     assert_eq!((row.created_at, row.last_seen_at), (created, created));
     assert_eq!(
         row.expires_at,
-        created.after(test.authority.policy().absolute)
+        created.after(test.authority.policy().session.absolute)
     );
     assert_eq!(row.method, SignInMethod::Password);
     assert_eq!(row.address, "192.0.2.1");
@@ -93,7 +93,7 @@ async fn an_event_reads_back_with_every_field() {
     end::as_administrator(
         &test.authority,
         &administrator,
-        target.session_id,
+        target.session_id().unwrap(),
         &caller(),
     )
     .await
@@ -111,7 +111,7 @@ async fn an_event_reads_back_with_every_field() {
     assert_eq!(row.reason.as_deref(), Some("ended_by_administrator"));
     assert_eq!(row.actor, Some(administrator.user_id));
     assert_eq!(row.subject, Some(target.user_id));
-    assert_eq!(row.session, Some(target.session_id));
+    assert_eq!(row.session, Some(target.session_id().unwrap()));
     assert_eq!(row.request_id.as_deref(), Some("test-request"));
     assert_eq!(row.detail, None);
 }

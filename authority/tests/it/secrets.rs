@@ -23,20 +23,20 @@ async fn sessions_with_cookies(test: &TestAuthority) -> Vec<Cookie> {
         let principal = test.signed_in(Role::User).await;
         let first = draw();
         assert!(
-            session::bind(authority, principal.session_id, first)
+            session::bind(authority, principal.session_id().unwrap(), first)
                 .await
                 .unwrap()
         );
         if number % 2 == 0 {
             session::unbind(authority, first, &caller()).await.unwrap();
             assert!(
-                session::bind(authority, principal.session_id, draw())
+                session::bind(authority, principal.session_id().unwrap(), draw())
                     .await
                     .unwrap()
             );
         }
         if number % 3 == 0 {
-            end::own(authority, &principal, principal.session_id, &caller())
+            end::own(authority, &principal, principal.session_id().unwrap(), &caller())
                 .await
                 .unwrap();
         }

@@ -91,7 +91,7 @@ async fn i08_what_was_swept_stays_over_though_the_clock_goes_back() {
 #[tokio::test]
 async fn i08_a_session_that_was_used_just_now_is_not_swept_as_idle() {
     let test = TestAuthority::with_policy(POLICY).await;
-    let session_id = test.signed_in(Role::User).await.session_id;
+    let session_id = test.signed_in(Role::User).await.session_id().unwrap();
     test.clock.advance(just_under(POLICY.idle));
     test.authority
         .last_seen()
@@ -105,7 +105,7 @@ async fn i08_a_session_that_was_used_just_now_is_not_swept_as_idle() {
 async fn i08_an_ended_session_is_kept_for_its_time_and_then_forgotten() {
     let test = TestAuthority::with_policy(POLICY).await;
     let principal = test.signed_in(Role::User).await;
-    let session_id = principal.session_id;
+    let session_id = principal.session_id().unwrap();
     end::own(&test.authority, &principal, session_id, &caller())
         .await
         .unwrap();

@@ -125,7 +125,7 @@ pub(crate) async fn show(
         next: found.next.map(|next| query.address_of(Some(next))),
         first: cursor.map(|_| query.address_of(None)),
         back: query.address_of(cursor),
-        sessions: items::sessions(authority, found.items, Some(principal.session_id)).await?,
+        sessions: items::sessions(authority, found.items, principal.session_id()).await?,
         browsers: BROWSERS.map(ToOwned::to_owned).to_vec(),
         may_end: visit.may(Permission::EndSessions),
         filter: SessionsFilter {
@@ -164,7 +164,7 @@ pub(crate) async fn end(
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();
     let ended = end::as_administrator(authority, principal, session_id, visit.caller()).await?;
-    if session_id == principal.session_id {
+    if Some(session_id) == principal.session_id() {
         return Ok(respond::led_to_page("/login", Notice::SignedOut));
     }
     let notice = if ended {

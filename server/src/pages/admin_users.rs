@@ -127,7 +127,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let page = AdminUserPage {
         user: items::user(entry),
         sessions_truncated: live.next.is_some(),
-        sessions: items::sessions(authority, live.items, Some(principal.session_id)).await?,
+        sessions: items::sessions(authority, live.items, principal.session_id()).await?,
         events: items::events(authority, events.items).await?,
         may_end: visit.may(Permission::EndSessions),
         may_manage: visit.may(Permission::ManageUsers),

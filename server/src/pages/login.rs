@@ -87,7 +87,7 @@ pub(crate) async fn submit(
             return answer(&visit, identifier.to_owned(), next.as_ref(), Some(error)).await;
         }
     };
-    let replaces = visit.principal().map(|principal| principal.session_id);
+    let replaces = visit.principal().and_then(|principal| principal.session_id());
     let outcome = sign_in(
         visit.state().identity(),
         identifier,
@@ -124,9 +124,11 @@ pub(crate) async fn submit(
 
 /// Signs the visitor out. Without a session there is nothing to do, and that is said the same way.
 pub(crate) async fn sign_out(visit: Visit, session: Session) -> Result<Response, Failure> {
-    if let Some(principal) = visit.principal() {
+    if let Some(principal) = visit.principal()
+        && let Some(session_id) = principal.session_id()
+    {
         let authority = visit.state().authority();
-        match end::own(authority, principal, principal.session_id, visit.caller()).await {
+        match end::own(authority, principal, session_id, visit.caller()).await {
             Ok(_) | Err(ActError::SignedOut | ActError::NotFound) => {}
             Err(error) => return Err(error.into()),
         }

@@ -17,7 +17,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let authority = visit.state().authority();
     let live = session::list_live_of_user(authority, principal.user_id).await?;
     let truncated = live.next.is_some();
-    let mut sessions = items::sessions(authority, live.items, Some(principal.session_id)).await?;
+    let mut sessions = items::sessions(authority, live.items, principal.session_id()).await?;
     sessions.sort_by_key(|session| !session.is_current);
     let page = SessionsPage {
         sessions,
@@ -37,7 +37,7 @@ pub(crate) async fn end(visit: Visit, Path(session_id): Path<String>) -> Result<
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();
     let ended = end::own(authority, principal, session_id, visit.caller()).await?;
-    if session_id == principal.session_id {
+    if Some(session_id) == principal.session_id() {
         return Ok(respond::led_to_page("/login", Notice::SignedOut));
     }
     let notice = if ended {

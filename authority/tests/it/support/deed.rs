@@ -60,7 +60,7 @@ impl Deed {
         let authority = &world.test.authority;
         let caller = caller();
         match self {
-            Self::SignOut => end::own(authority, actor, actor.session_id, &caller)
+            Self::SignOut => end::own(authority, actor, actor.session_id().unwrap(), &caller)
                 .await
                 .map(u64::from),
             Self::EndOwn => end::own(authority, actor, world.actor_other, &caller)
@@ -110,7 +110,7 @@ impl Deed {
                 EventKind::SessionEnded,
                 Some("sign_out"),
                 actor,
-                Some(world.actor.session_id.as_uuid()),
+                Some(world.actor.session_id().unwrap().as_uuid()),
             ),
             Self::EndOwn => (
                 EventKind::SessionEnded,
@@ -171,7 +171,7 @@ impl Deed {
             signed_out(target, sessions.to_vec())
         };
         match self {
-            Self::SignOut => vec![session_ended(actor, world.actor.session_id.as_uuid())],
+            Self::SignOut => vec![session_ended(actor, world.actor.session_id().unwrap().as_uuid())],
             Self::EndOwn => vec![session_ended(actor, world.actor_other.as_uuid())],
             Self::EndOwnOthers => vec![signed_out(actor, vec![world.actor_other.as_uuid()])],
             Self::EndAsAdministrator => {
