@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use latchkey_authority::{
     ActError, SessionPolicy,
-    principal::{Permission, Principal, authorize},
+    principal::{Credential, Permission, Principal, authorize},
     session::end,
     user,
 };
@@ -166,11 +166,11 @@ async fn i04_a_session_acts_for_its_own_user_only() {
             ..world.actor.clone()
         },
         Principal {
-            session_id: world.keeper.session_id().unwrap(),
+            credential: Credential::Session(world.keeper.session_id().unwrap()),
             ..world.actor.clone()
         },
         Principal {
-            session_id: SessionId::from_uuid(scattered_id(1)),
+            credential: Credential::Session(SessionId::from_uuid(scattered_id(1))),
             ..world.actor.clone()
         },
     ];
