@@ -7,7 +7,7 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
-    audit::RefusalCounts, clock::Clock, master_key::MasterKeys, random::Randomness,
+    audit::RefusalCounts, clock::Clock, family::Receipts, master_key::MasterKeys, random::Randomness,
     session::LastSeen, signal::Signal,
 };
 
@@ -135,6 +135,7 @@ struct Inner {
     writer: Arc<Mutex<()>>,
     last_seen: LastSeen,
     refusals: RefusalCounts,
+    receipts: Receipts,
 }
 
 impl Authority {
@@ -156,6 +157,7 @@ impl Authority {
                 writer: Arc::new(Mutex::new(())),
                 last_seen: LastSeen::default(),
                 refusals: RefusalCounts::default(),
+                receipts: Receipts::default(),
             }),
         }
     }
@@ -195,6 +197,11 @@ impl Authority {
         &self.inner.refusals
     }
 
+    /// Which refresh tokens were received, as far as it is known.
+    pub fn receipts(&self) -> &Receipts {
+        &self.inner.receipts
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         self.inner.database.get_database_backend() == DbBackend::Sqlite
     }
@@ -217,13 +224,19 @@ impl Authority {
                 Signal::SessionEnded { session_id, .. } => {
                     self.inner.last_seen.forget(*session_id);
                 }
-                Signal::UserSignedOut { sessions, .. } => {
+                Signal::UserSignedOut {
+                    sessions, families, ..
+                } => {
                     for session_id in sessions {
                         self.inner.last_seen.forget(*session_id);
                     }
+                    for family_id in families {
+                        self.inner.receipts.forget(*family_id);
+                    }
                 }
-                // Nothing of a family or a user is cached on this node: every check reads the row.
-                Signal::FamilyEnded { .. } | Signal::UserChanged { .. } | Signal::KeysChanged => {}
+                Signal::FamilyEnded { family_id, .. } => self.inner.receipts.forget(*family_id),
+                // Nothing of a user is cached on this node: every check reads the row.
+                Signal::UserChanged { .. } | Signal::KeysChanged => {}
             }
         }
     }

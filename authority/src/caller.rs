@@ -28,6 +28,23 @@ pub struct Agent {
     pub device: String,
 }
 
+/// Where somebody was, and with what, as it was recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The address.
+    pub address: String,
+    /// Its network.
+    pub network: String,
+    /// The user agent, as it said of itself.
+    pub user_agent: String,
+    /// The browser that it was understood to be.
+    pub browser: String,
+    /// The system.
+    pub system: String,
+    /// The kind of device.
+    pub device: String,
+}
+
 impl Caller {
     /// How many bytes of a user agent are kept.
     pub const USER_AGENT_LIMIT: usize = 512;

@@ -10,6 +10,9 @@ pub enum StoreError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[source] DbErr),
+    /// No signing key could be used.
+    #[error("no signing key could be used")]
+    Key(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row holds a value that the program never writes.
     #[error("`{table}.{column}` holds a value that cannot be")]
     Inconsistent {

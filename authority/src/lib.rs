@@ -6,6 +6,7 @@
 //!
 //! Where to look:
 //! - [`family`]: refresh families and their tokens;
+//! - [`incident`]: tokens used as they should not be;
 //! - [`session`]: made, checked, listed, ended, swept;
 //! - [`user`]: roles, disabling, the locks that order changes;
 //! - [`audit`]: the record, its seals and their verification;
@@ -14,6 +15,7 @@
 
 #![warn(missing_docs)]
 
+pub mod access_token;
 pub mod audit;
 mod authority;
 pub mod caller;
@@ -22,6 +24,7 @@ pub mod database;
 mod entity;
 mod error;
 pub mod family;
+pub mod incident;
 pub mod master_key;
 pub mod page;
 pub mod principal;

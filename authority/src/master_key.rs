@@ -24,6 +24,8 @@ pub enum Purpose {
     Csrf,
     /// The cookie by which a device is known after a sign-in.
     Device,
+    /// Refresh tokens.
+    RefreshToken,
     /// Names of counters, so that a counter store holds no addresses or names.
     Counter,
 }
@@ -35,6 +37,7 @@ impl Purpose {
             Self::AuditSeal => b"latchkey/audit-seal/1",
             Self::Csrf => b"latchkey/csrf/1",
             Self::Device => b"latchkey/device/1",
+            Self::RefreshToken => b"latchkey/refresh-token/1",
             Self::Counter => b"latchkey/counter/1",
         }
     }

@@ -99,15 +99,18 @@ pub enum Permission {
     EndSessions,
     /// Disable and enable users, change roles.
     ManageUsers,
+    /// Say what an incident was.
+    JudgeIncidents,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::UseAccount,
         Self::ViewConsole,
         Self::EndSessions,
         Self::ManageUsers,
+        Self::JudgeIncidents,
     ];
 }
 
@@ -117,10 +120,16 @@ pub const fn authorize(role: Role, permission: Permission) -> bool {
         (Role::Administrator, _)
         | (Role::Auditor, Permission::UseAccount | Permission::ViewConsole)
         | (Role::User, Permission::UseAccount) => true,
-        (Role::Auditor, Permission::EndSessions | Permission::ManageUsers)
+        (
+            Role::Auditor,
+            Permission::EndSessions | Permission::ManageUsers | Permission::JudgeIncidents,
+        )
         | (
             Role::User,
-            Permission::ViewConsole | Permission::EndSessions | Permission::ManageUsers,
+            Permission::ViewConsole
+            | Permission::EndSessions
+            | Permission::ManageUsers
+            | Permission::JudgeIncidents,
         ) => false,
     }
 }

@@ -16,7 +16,7 @@ use latchkey_types::{Role, UnixMillis, UserId, Word};
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IsolationLevel, QueryFilter, QuerySelect, QueryTrait, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait, sea_query::LockType,
+    TransactionOptions, TransactionTrait, sea_query::{LockType, SelectStatement},
 };
 use tokio::sync::OwnedMutexGuard;
 
@@ -39,6 +39,15 @@ pub enum Lock {
     Shared,
     /// Nobody else: something is taken from the user.
     Exclusive,
+}
+
+impl Lock {
+    fn kind(self) -> LockType {
+        match self {
+            Self::Shared => LockType::Share,
+            Self::Exclusive => LockType::Update,
+        }
+    }
 }
 
 /// A user as it stands while their row is locked.
@@ -116,12 +125,8 @@ impl AuthorityTx {
             *strongest = (*strongest).max(*lock);
         }
         for (user_id, lock) in ordered {
-            let kind = match lock {
-                Lock::Shared => LockType::Share,
-                Lock::Exclusive => LockType::Update,
-            };
             let row = users::Entity::find_by_id(user_id.as_uuid())
-                .lock(kind)
+                .lock(lock.kind())
                 .one(&self.transaction)
                 .await?;
             if let Some(row) = row {
@@ -129,6 +134,25 @@ impl AuthorityTx {
             }
         }
         Ok(())
+    }
+
+    /// Locks the row of the one user whose id a query gives; `None` if it gives none.
+    ///
+    /// To be called before any other lock, because it keeps no order with users locked already.
+    pub(crate) async fn lock_user_where(
+        &mut self,
+        user_id: SelectStatement,
+        lock: Lock,
+    ) -> Result<Option<UserId>, StoreError> {
+        let row = users::Entity::find()
+            .filter(users::Column::UserId.in_subquery(user_id))
+            .lock(lock.kind())
+            .one(&self.transaction)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let user = locked_user(&row)?;
+        self.locked.insert(user.user_id, user);
+        Ok(Some(user.user_id))
     }
 
     /// A user whose row this transaction has locked; `None` if there is no such user.

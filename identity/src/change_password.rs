@@ -80,7 +80,8 @@ impl ChangePasswordError {
     }
 }
 
-/// Changes the principal's password and ends all of their other sessions; returns how many.
+/// Changes the principal's password and ends all of their other sessions and refresh families;
+/// returns how many.
 ///
 /// # Errors
 /// See [`ChangePasswordError`].
@@ -135,23 +136,23 @@ async fn attempt(
         .exec(tx.connection())
         .await
         .map_err(StoreError::from)?;
-    let (ended, signed_out) = end::all_in(
+    let ended = end::all_in(
         &tx,
         user_id,
-        principal.session_id(),
+        Some(principal.credential),
         EndReason::PasswordChanged,
         Some(user_id),
     )
     .await?;
     let mut signals = vec![Signal::UserChanged { user_id }];
-    signals.extend_from_slice(signed_out.as_slice());
+    signals.extend_from_slice(ended.signals(user_id).as_slice());
     let event = AuditEvent::success(EventKind::PasswordChanged, caller)
         .actor(user_id)
         .subject(user_id)
         .through(principal.credential)
-        .detail(json!({ "sessions": ended.len() }));
+        .detail(json!({ "sessions": ended.sessions.len(), "families": ended.families.len() }));
     tx.commit([event], Signals::These(signals)).await?;
-    Ok(ended.len() as u64)
+    Ok(ended.count())
 }
 
 /// The stored hash, if `current` is its password.

@@ -3,7 +3,7 @@
 //! All of them lock the owner's row first, so that ending and signing in of one user come one
 //! after the other; and all of them go through `ended`, which alone writes the end.
 
-use latchkey_types::{EndReason, EventKind, SessionId, UserId, Word};
+use latchkey_types::{EndReason, EventKind, FamilyId, SessionId, UserId, Word};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::json;
 use uuid::Uuid;
@@ -14,7 +14,8 @@ use crate::{
     caller::Caller,
     entity::sessions,
     error::{ActError, StoreError},
-    principal::{Actor, Permission, Principal},
+    family,
+    principal::{Actor, Credential, Permission, Principal},
     signal::{Signal, Signals},
 };
 
@@ -58,7 +59,8 @@ pub async fn own(
     .await
 }
 
-/// Ends all of the principal's sessions but the one through which they ask; returns how many.
+/// Ends all of the principal's sessions and refresh families but the one through which they ask;
+/// returns how many.
 ///
 /// # Errors
 /// [`ActError::SignedOut`] if that one is over.
@@ -74,21 +76,23 @@ pub async fn own_others(
         &[(principal.user_id, Lock::Exclusive)],
     )
     .await?;
-    let (ids, signals) = all_in(
+    let ended = all_in(
         &tx,
         principal.user_id,
-        principal.session_id(),
+        Some(principal.credential),
         EndReason::EndedByOwner,
         Some(principal.user_id),
     )
     .await?;
-    if ids.is_empty() {
+    if ended.is_empty() {
         return Ok(0);
     }
-    let event = sessions_ended(caller, principal.user_id, &ids, EndReason::EndedByOwner)
+    let event = ended
+        .event(caller, principal.user_id, EndReason::EndedByOwner)
         .actor(principal.user_id);
-    tx.commit([event], signals).await?;
-    Ok(ids.len() as u64)
+    let count = ended.count();
+    tx.commit([event], ended.signals(principal.user_id)).await?;
+    Ok(count)
 }
 
 /// Ends anybody's session, as an administrator. Returns whether this call ended it.
@@ -124,7 +128,7 @@ pub async fn as_administrator(
     one(tx, owner, session_id, reason, actor, caller).await
 }
 
-/// Ends all sessions of a user, as an administrator; returns how many.
+/// Ends all sessions and refresh families of a user, as an administrator; returns how many.
 ///
 /// # Errors
 /// [`ActError::NotFound`], [`ActError::NotPermitted`], [`ActError::SignedOut`].
@@ -144,13 +148,14 @@ pub async fn all_of_user(
     .await?;
     tx.locked(user_id).ok_or(ActError::NotFound)?;
     let reason = EndReason::EndedByAdministrator;
-    let (ids, signals) = all_in(&tx, user_id, None, reason, actor.user_id()).await?;
-    if ids.is_empty() {
+    let ended = all_in(&tx, user_id, None, reason, actor.user_id()).await?;
+    if ended.is_empty() {
         return Ok(0);
     }
-    let event = sessions_ended(caller, user_id, &ids, reason).by(&actor);
-    tx.commit([event], signals).await?;
-    Ok(ids.len() as u64)
+    let event = ended.event(caller, user_id, reason).by(&actor);
+    let count = ended.count();
+    tx.commit([event], ended.signals(user_id)).await?;
+    Ok(count)
 }
 
 /// Ends a session whose cookie never reached its browser. Nobody asks for it, so nobody is
@@ -212,24 +217,70 @@ pub async fn replaced_in(
     )))
 }
 
-/// Ends all sessions of a user but `keep`, inside a larger change whose transaction has locked
-/// the user exclusively. Returns which, and the signal to commit with.
+/// What ended together of one user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EndedTogether {
+    /// The sessions.
+    pub sessions: Vec<SessionId>,
+    /// The refresh families.
+    pub families: Vec<FamilyId>,
+}
+
+impl EndedTogether {
+    /// Whether nothing was left to end.
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.families.is_empty()
+    }
+
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        (self.sessions.len() + self.families.len()) as u64
+    }
+
+    /// The signal to commit with; none where nothing ended.
+    pub fn signals(&self, user_id: UserId) -> Signals {
+        if self.is_empty() {
+            return Signals::Nothing;
+        }
+        Signal::UserSignedOut {
+            user_id,
+            sessions: self.sessions.clone(),
+            families: self.families.clone(),
+        }
+        .into()
+    }
+
+    fn event(&self, caller: &Caller, user_id: UserId, reason: EndReason) -> AuditEvent {
+        AuditEvent::success(EventKind::SessionsEnded, caller)
+            .reason(reason.as_str())
+            .subject(user_id)
+            .detail(json!({ "sessions": self.sessions.len(), "families": self.families.len() }))
+    }
+}
+
+/// Ends all sessions and refresh families of a user but `keep`, inside a larger change whose
+/// transaction has locked the user exclusively.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
 pub async fn all_in(
     tx: &AuthorityTx,
     user_id: UserId,
-    keep: Option<SessionId>,
+    keep: Option<Credential>,
     reason: EndReason,
     by: Option<UserId>,
-) -> Result<(Vec<SessionId>, Signals), StoreError> {
+) -> Result<EndedTogether, StoreError> {
+    let (keep_session, keep_family) = match keep {
+        None => (None, None),
+        Some(Credential::Session(session_id)) => (Some(session_id), None),
+        Some(Credential::Family(family_id)) => (None, Some(family_id)),
+    };
     let mut select = sessions::Entity::find()
         .select_only()
         .column(sessions::Column::SessionId)
         .filter(sessions::Column::UserId.eq(user_id.as_uuid()))
         .filter(sessions::Column::EndedAt.is_null());
-    if let Some(keep) = keep {
+    if let Some(keep) = keep_session {
         select = select.filter(sessions::Column::SessionId.ne(keep.as_uuid()));
     }
     let ids: Vec<Uuid> = select
@@ -240,18 +291,18 @@ pub async fn all_in(
     for batch in ids.chunks(1_000) {
         ended(tx, batch, reason, by).await?;
     }
-    let ids: Vec<SessionId> = ids.into_iter().map(SessionId::from_uuid).collect();
-    let signals = if ids.is_empty() {
-        Signals::Nothing
-    } else {
-        Signal::UserSignedOut {
-            user_id,
-            sessions: ids.clone(),
-            families: Vec::new(),
-        }
-        .into()
-    };
-    Ok((ids, signals))
+    let families = family::end::of_user_in(
+        tx,
+        user_id,
+        keep_family,
+        family::end::reason_of(reason),
+        by,
+    )
+    .await?;
+    Ok(EndedTogether {
+        sessions: ids.into_iter().map(SessionId::from_uuid).collect(),
+        families,
+    })
 }
 
 async fn owner(tx: &AuthorityTx, session_id: SessionId) -> Result<Option<UserId>, StoreError> {
@@ -272,19 +323,26 @@ async fn one(
     if ended(&tx, &[session_id.as_uuid()], reason, by.user_id()).await? == 0 {
         return Ok(false);
     }
-    let event = AuditEvent::success(EventKind::SessionEnded, caller)
+    // What it opened ends with it, where it is ended on purpose.
+    let families = family::end::of_session_in(&tx, session_id, reason, by.user_id()).await?;
+    let mut event = AuditEvent::success(EventKind::SessionEnded, caller)
         .reason(reason.as_str())
         .by(&by)
         .subject(user_id)
         .session(session_id);
-    tx.commit(
-        [event],
-        Signal::SessionEnded {
-            session_id,
-            user_id,
-        },
-    )
-    .await?;
+    if !families.is_empty() {
+        event = event.detail(json!({ "families": families.len() }));
+    }
+    let mut signals = Signals::from(Signal::SessionEnded {
+        session_id,
+        user_id,
+    });
+    signals.extend(
+        families
+            .into_iter()
+            .map(|family_id| Signal::FamilyEnded { family_id, user_id }),
+    );
+    tx.commit([event], signals).await?;
     Ok(true)
 }
 
@@ -307,16 +365,4 @@ async fn ended(
         .exec(tx.connection())
         .await?;
     Ok(result.rows_affected)
-}
-
-fn sessions_ended(
-    caller: &Caller,
-    user_id: UserId,
-    ids: &[SessionId],
-    reason: EndReason,
-) -> AuditEvent {
-    AuditEvent::success(EventKind::SessionsEnded, caller)
-        .reason(reason.as_str())
-        .subject(user_id)
-        .detail(json!({ "sessions": ids.len() }))
 }

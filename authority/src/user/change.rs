@@ -68,7 +68,7 @@ pub async fn set_role(
     Ok(true)
 }
 
-/// Disables a user and ends all of their sessions. Returns whether anything changed.
+/// Disables a user and ends all of their sessions and refresh families. Returns whether anything changed.
 ///
 /// # Errors
 /// As [`set_role`].
@@ -103,14 +103,14 @@ pub async fn disable(
         .filter(users::Column::UserId.eq(user_id.as_uuid()))
         .exec(tx.connection())
         .await?;
-    let (ids, signed_out) =
+    let ended =
         end::all_in(&tx, user_id, None, EndReason::UserDisabled, actor.user_id()).await?;
     let mut signals = vec![Signal::UserChanged { user_id }];
-    signals.extend_from_slice(signed_out.as_slice());
+    signals.extend_from_slice(ended.signals(user_id).as_slice());
     let event = AuditEvent::success(EventKind::UserDisabled, caller)
         .by(&actor)
         .subject(user_id)
-        .detail(json!({ "sessions": ids.len() }));
+        .detail(json!({ "sessions": ended.sessions.len(), "families": ended.families.len() }));
     tx.commit([event], Signals::These(signals)).await?;
     Ok(true)
 }

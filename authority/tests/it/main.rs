@@ -12,6 +12,7 @@
 
 mod connection;
 mod cookie;
+mod families;
 mod hanging_up;
 mod last_seen;
 mod lifetimes;

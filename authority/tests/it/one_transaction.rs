@@ -144,10 +144,10 @@ async fn i01_a_transaction_that_is_dropped_leaves_nothing() {
             .await
             .unwrap();
         new_session(&tx, world.target).await;
-        let (ended, _) = end::all_in(&tx, world.target, None, EndReason::SignOut, None)
+        let ended = end::all_in(&tx, world.target, None, EndReason::SignOut, None)
             .await
             .unwrap();
-        assert_eq!(ended.len(), 3);
+        assert_eq!(ended.sessions.len(), 3);
         user::create(&mut tx, None, Role::User).await.unwrap();
     }
     assert_eq!(world.snapshot().await, before);

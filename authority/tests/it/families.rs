@@ -1,0 +1,5 @@
+//! Refresh families: how a presented token is judged, what ends one, what it leaves behind.
+
+mod ends;
+mod rules;
+mod support;
