@@ -7,8 +7,8 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
-    audit::RefusalCounts, clock::Clock, family::Receipts, master_key::MasterKeys, random::Randomness,
-    session::LastSeen, signal::Signal,
+    audit::RefusalCounts, clock::Clock, family::Receipts, key::SigningKeys, master_key::MasterKeys,
+    random::Randomness, session::LastSeen, signal::Signal,
 };
 
 /// How long sessions may live.
@@ -136,6 +136,7 @@ struct Inner {
     last_seen: LastSeen,
     refusals: RefusalCounts,
     receipts: Receipts,
+    signing_keys: SigningKeys,
 }
 
 impl Authority {
@@ -152,6 +153,7 @@ impl Authority {
                 database,
                 clock,
                 random,
+                signing_keys: SigningKeys::new(&keys),
                 keys,
                 policy: policy.into(),
                 writer: Arc::new(Mutex::new(())),
@@ -202,6 +204,11 @@ impl Authority {
         &self.inner.receipts
     }
 
+    /// The signing keys as this node knows them, and the tokens that it has verified.
+    pub fn signing_keys(&self) -> &SigningKeys {
+        &self.inner.signing_keys
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         self.inner.database.get_database_backend() == DbBackend::Sqlite
     }
@@ -235,8 +242,9 @@ impl Authority {
                     }
                 }
                 Signal::FamilyEnded { family_id, .. } => self.inner.receipts.forget(*family_id),
+                Signal::KeysChanged => self.inner.signing_keys.forget(),
                 // Nothing of a user is cached on this node: every check reads the row.
-                Signal::UserChanged { .. } | Signal::KeysChanged => {}
+                Signal::UserChanged { .. } => {}
             }
         }
     }

@@ -341,3 +341,29 @@ pub(crate) mod incident_sightings {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod signing_keys {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "signing_keys")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kid: String,
+        pub algorithm: String,
+        pub public_jwk: String,
+        pub sealed_key: Vec<u8>,
+        pub nonce: Vec<u8>,
+        pub master_key_id: String,
+        pub created_at: i64,
+        pub signs_from: i64,
+        pub retires_at: Option<i64>,
+        pub verifies_until: Option<i64>,
+        pub killed_at: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -5,6 +5,8 @@
 //! the change, its audit event and its signal together or not at all.
 //!
 //! Where to look:
+//! - [`access_token`]: short-lived tokens, minted and verified;
+//! - [`key`]: what signs them, and its life;
 //! - [`family`]: refresh families and their tokens;
 //! - [`incident`]: tokens used as they should not be;
 //! - [`session`]: made, checked, listed, ended, swept;
@@ -25,6 +27,7 @@ mod entity;
 mod error;
 pub mod family;
 pub mod incident;
+pub mod key;
 pub mod master_key;
 pub mod page;
 pub mod principal;

@@ -28,6 +28,10 @@ pub enum Purpose {
     RefreshToken,
     /// Names of counters, so that a counter store holds no addresses or names.
     Counter,
+    /// Private halves of signing keys, sealed in the database.
+    SigningKey,
+    /// Names of verified tokens in memory, so that it holds no token.
+    VerifiedToken,
 }
 
 impl Purpose {
@@ -39,6 +43,8 @@ impl Purpose {
             Self::Device => b"latchkey/device/1",
             Self::RefreshToken => b"latchkey/refresh-token/1",
             Self::Counter => b"latchkey/counter/1",
+            Self::SigningKey => b"latchkey/signing-key/1",
+            Self::VerifiedToken => b"latchkey/verified-token/1",
         }
     }
 }
@@ -135,6 +141,22 @@ impl MasterKeys {
             .map(|(_, key)| mac(key, purpose, parts))
     }
 
+    /// The subkey of the current key for `purpose`, for an algorithm of its own: never the one
+    /// of a purpose that MACs.
+    pub fn subkey(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
+        self.0
+            .first()
+            .map_or_else(Zeroizing::default, |(_, key)| subkey(key, purpose))
+    }
+
+    /// The same of the key named `id`, if it is in the list.
+    pub fn subkey_under(&self, id: &str, purpose: Purpose) -> Option<Zeroizing<[u8; 32]>> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == id)
+            .map(|(_, key)| subkey(key, purpose))
+    }
+
     /// Whether `tag` is the MAC of `parts` for `purpose` under any key of the list.
     ///
     /// Compares in constant time.
@@ -154,15 +176,18 @@ fn key_id(key: &[u8; 32]) -> String {
     URL_SAFE_NO_PAD.encode(&digest[..6])
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "HMAC takes keys of any length, and 32 bytes are within HKDF's 8,160"
-)]
-fn mac(key: &MasterKey, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+#[expect(clippy::expect_used, reason = "32 bytes are within HKDF's 8,160")]
+fn subkey(key: &MasterKey, purpose: Purpose) -> Zeroizing<[u8; 32]> {
     let mut subkey = Zeroizing::new([0; 32]);
     Hkdf::<Sha256>::new(None, &key.0)
         .expand(purpose.label(), &mut subkey[..])
         .expect("32 bytes are within HKDF's limit");
+    subkey
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn mac(key: &MasterKey, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+    let subkey = subkey(key, purpose);
     let mut mac =
         Hmac::<Sha256>::new_from_slice(&subkey[..]).expect("HMAC takes keys of any length");
     for part in parts {

@@ -101,16 +101,19 @@ pub enum Permission {
     ManageUsers,
     /// Say what an incident was.
     JudgeIncidents,
+    /// Rotate and kill signing keys.
+    ManageKeys,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::UseAccount,
         Self::ViewConsole,
         Self::EndSessions,
         Self::ManageUsers,
         Self::JudgeIncidents,
+        Self::ManageKeys,
     ];
 }
 
@@ -122,14 +125,18 @@ pub const fn authorize(role: Role, permission: Permission) -> bool {
         | (Role::User, Permission::UseAccount) => true,
         (
             Role::Auditor,
-            Permission::EndSessions | Permission::ManageUsers | Permission::JudgeIncidents,
+            Permission::EndSessions
+            | Permission::ManageUsers
+            | Permission::JudgeIncidents
+            | Permission::ManageKeys,
         )
         | (
             Role::User,
             Permission::ViewConsole
             | Permission::EndSessions
             | Permission::ManageUsers
-            | Permission::JudgeIncidents,
+            | Permission::JudgeIncidents
+            | Permission::ManageKeys,
         ) => false,
     }
 }

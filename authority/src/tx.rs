@@ -225,12 +225,26 @@ impl AuthorityTx {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn lock_roles(&self) -> Result<(), StoreError> {
+        self.lock_number(7_811_033_491).await
+    }
+
+    /// Waits until no other transaction changes signing keys, so that two nodes which find one due
+    /// make one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn lock_keys(&self) -> Result<(), StoreError> {
+        self.lock_number(7_811_033_492).await
+    }
+
+    /// Any number will do that no other user of the database's advisory locks takes. SQLite has
+    /// one writer, so that nothing is left to wait for.
+    async fn lock_number(&self, number: i64) -> Result<(), StoreError> {
         if !self.authority.is_sqlite() {
-            // Any number will do that no other user of the database's advisory locks takes.
             self.transaction
                 .query_one_raw(sea_orm::Statement::from_string(
                     sea_orm::DbBackend::Postgres,
-                    "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7811033491)) AS locked",
+                    format!("SELECT 1 FROM (SELECT pg_advisory_xact_lock({number})) AS locked"),
                 ))
                 .await?;
         }

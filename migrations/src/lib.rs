@@ -20,6 +20,7 @@ mod m20261123_000004_audit;
 mod m20261123_000005_accounts;
 mod m20261123_000006_installation;
 mod m20261125_000007_families;
+mod m20261125_000008_signing_keys;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_accounts::Migration),
             Box::new(m20261123_000006_installation::Migration),
             Box::new(m20261125_000007_families::Migration),
+            Box::new(m20261125_000008_signing_keys::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@
     reason = "a test that cannot be set up must fail loudly"
 )]
 
+mod access_token;
 mod connection;
 mod cookie;
 mod families;

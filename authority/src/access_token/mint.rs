@@ -1,0 +1,77 @@
+//! Minting.
+
+use std::fmt;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use latchkey_types::{FamilyId, UnixMillis, UserId};
+use zeroize::Zeroizing;
+
+use super::{TYPE, claims, compact::Header};
+use crate::{
+    Authority,
+    key::{self, KeyError},
+};
+
+/// For whom a token is minted.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant<'a> {
+    /// The user.
+    pub user_id: UserId,
+    /// The refresh family that it belongs to.
+    pub family_id: FamilyId,
+    /// The rotation of the family that mints it.
+    pub generation: i64,
+    /// The client; `None` for the program's own sign-in.
+    pub client_id: Option<&'a str>,
+    /// When the family ends: the token ends no later.
+    pub ends_at: UnixMillis,
+}
+
+/// A new token, for whoever asked for it and nobody else: never printed, never stored.
+pub struct AccessToken {
+    /// The token itself.
+    pub text: Zeroizing<String>,
+    /// The first instant at which it is over.
+    pub expires_at: UnixMillis,
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Mints a token.
+///
+/// Changes nothing, so that it may be called within a transaction; only where no key was ever
+/// made does it make one, which needs a transaction of its own: [`key::load`] at start sees to it.
+///
+/// # Errors
+/// [`KeyError`] if there is no key that can sign.
+pub async fn mint(
+    authority: &Authority,
+    grant: &Grant<'_>,
+    now: UnixMillis,
+) -> Result<AccessToken, KeyError> {
+    let policy = &authority.policy().token;
+    let mut keys = key::current(authority).await?;
+    if !keys.signs(policy.algorithm, now) {
+        keys = key::load(authority).await?;
+    }
+    let (claims, expires_at) = claims::of(policy, authority.random(), grant, now);
+    let (signed, signature) = keys.sign(policy.algorithm, now, |kid| {
+        let header = Header::text(TYPE, policy.algorithm, kid);
+        format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(claims)
+        )
+    })?;
+    let signature = URL_SAFE_NO_PAD.encode(signature);
+    Ok(AccessToken {
+        text: Zeroizing::new(format!("{signed}.{signature}")),
+        expires_at,
+    })
+}
