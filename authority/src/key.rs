@@ -29,7 +29,7 @@ pub use change::{Killed, Rotated, kill, rotate, rotate_at_once};
 pub use jwk::{JwkError, PublicKey, PublicKeys};
 pub use list::{KeyRow, KeyState, jwks, list};
 pub(crate) use load::current;
-pub use load::load;
+pub use load::{catch_up, load};
 pub use set::{KeySet, SigningKeys};
 pub use tend::{Tended, tend};
 

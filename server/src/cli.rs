@@ -8,6 +8,7 @@ mod migrate;
 mod open;
 mod serve;
 mod session;
+mod token;
 mod user;
 
 use std::path::{Path, PathBuf};
@@ -72,10 +73,15 @@ enum Command {
         #[command(subcommand)]
         action: audit::Action,
     },
-    /// Makes master keys.
+    /// Makes master keys; lists, rotates and kills signing keys.
     Keys {
         #[command(subcommand)]
         action: keys::Action,
+    },
+    /// Shows and verifies tokens.
+    Token {
+        #[command(subcommand)]
+        action: token::Action,
     },
     /// Fills an empty database with believable data, to look round in.
     Demo,
@@ -95,10 +101,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User { action } => user::run(&settings, action).await,
         Command::Session { action } => session::run(&settings, action).await,
         Command::Audit { action } => audit::run(&settings, action).await,
-        Command::Keys { action } => {
-            keys::run(action);
-            Ok(())
-        }
+        Command::Keys { action } => keys::run(&settings, action).await,
+        Command::Token { action } => token::run(action),
         Command::Demo => demo::run(settings).await,
         Command::Doctor => doctor::run(&settings).await,
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use latchkey_authority::{ActError, StoreError};
+use latchkey_authority::{ActError, StoreError, key::KeyError};
 use serde_json::json;
 
 /// What went wrong.
@@ -214,6 +214,20 @@ impl From<ActError> for Failure {
             ActError::NotFound => Self::NotFound,
             ActError::LastAdministrator => Self::LastAdministrator,
             ActError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Act(error) => error.into(),
+            KeyError::Internal(error) => error.into(),
+            KeyError::NotInUse => Self::BadRequest(error.to_string()),
+            KeyError::UnknownMasterKey { .. }
+            | KeyError::Damaged { .. }
+            | KeyError::NoKey
+            | KeyError::Cryptography => Self::internal(error),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What goes on beside requests: writing what was seen, sweeping, sealing the record.
+//! What goes on beside requests: writing what was seen, sweeping, sealing the record, tending the
+//! signing keys.
 
 use std::time::Duration;
 
-use latchkey_authority::{Authority, audit, session};
+use latchkey_authority::{Authority, audit, key, session};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 const WRITE_EVERY: Duration = Duration::from_secs(2);
@@ -74,6 +75,9 @@ async fn write(authority: Authority) {
     if let Err(error) = authority.refusals().flush(&authority).await {
         tracing::warn!(error = %error, "counted refusals are not written; they are kept");
     }
+    if let Err(error) = key::catch_up(&authority).await {
+        tracing::warn!(error = %error, "changes of the signing keys are not read yet");
+    }
     loop {
         match audit::seal(&authority).await {
             Ok(0) => break,
@@ -87,6 +91,18 @@ async fn write(authority: Authority) {
 }
 
 async fn sweep(authority: Authority) {
+    match key::tend(&authority).await {
+        Ok(tended) if tended == key::Tended::default() => {}
+        Ok(tended) => tracing::info!(
+            keys.published = tended.published,
+            keys.retired = tended.retired,
+            keys.resealed = tended.resealed,
+            keys.forgotten = tended.forgotten,
+            "tended the signing keys"
+        ),
+        // Nothing stops: the keys that are there go on signing. But somebody has to look.
+        Err(error) => tracing::error!(error = %error, "the signing keys are not tended"),
+    }
     match session::sweep(&authority).await {
         Ok(swept) if swept == session::Swept::default() => {}
         Ok(swept) => tracing::info!(

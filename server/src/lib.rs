@@ -33,3 +33,4 @@ pub mod settings;
 pub mod state;
 mod user_agent;
 pub mod visit;
+mod well_known;

@@ -15,7 +15,9 @@ use http::Method;
 use latchkey_authority::principal::Permission;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{api, guard, middleware, operations, pages, session_store, state::AppState};
+use crate::{
+    api, guard, middleware, operations, pages, session_store, state::AppState, well_known,
+};
 
 /// What kind of thing a route is: how it answers, above all when something is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub enum Class {
     Action,
     /// JSON for programs and islands.
     Api,
-    /// For whoever runs the server: no session, any host.
+    /// For whoever runs the server, and what anybody may know: no session, any host.
     Operations,
 }
 
@@ -310,6 +312,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             post!(api::users::enable),
         ),
         read("/api/admin/audit", VIEW, get!(api::audit::list)),
+        operation("/.well-known/jwks.json", get!(well_known::jwks)),
         operation("/healthz", get!(operations::healthz)),
         operation("/readyz", get!(operations::readyz)),
     ]

@@ -5,12 +5,15 @@
 //! part of a message.
 
 mod duration;
+mod policy;
 mod source;
 mod value;
 
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
+use latchkey_authority::TokenPolicy;
+use latchkey_types::Algorithm;
 use zeroize::Zeroizing;
 
 pub use source::{Origin, Sources};
@@ -137,6 +140,41 @@ pub const DEFINITIONS: &[Definition] = &[
         "Ended sessions stay listed for this long.",
     ),
     setting(
+        "access_ttl",
+        "15m",
+        "An access token is good for this long; 15m at most.",
+    ),
+    setting(
+        "access_algorithm",
+        "EdDSA",
+        "What signs access tokens: `EdDSA`, `ES256` or `RS256`.",
+    ),
+    setting(
+        "access_audience",
+        "",
+        "For whom access tokens are (`aud`); the base URL where unset.",
+    ),
+    setting(
+        "refresh_ttl",
+        "7d",
+        "A refresh family ends when it was not refreshed for this long; 30d at most.",
+    ),
+    setting(
+        "family_ttl",
+        "30d",
+        "A refresh family ends this long after sign-in, refreshed or not; 30d at most.",
+    ),
+    setting(
+        "refresh_grace",
+        "10s",
+        "A refresh token that was just rotated is answered with the current one for this long; 1m at most, `0` for never.",
+    ),
+    setting(
+        "refresh_lost_response",
+        "on",
+        "Whether a client that lost the reply to a refresh may go on after the grace: `on` or `off`.",
+    ),
+    setting(
         "sign_up",
         "open",
         "Who may make an account: `open` (only on a loopback base URL until mail is configured), `invited` or `closed`.",
@@ -218,6 +256,20 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// How long ended sessions are kept.
     pub session_keep_ended: Duration,
+    /// How long access tokens are good.
+    pub access_ttl: Duration,
+    /// What signs them.
+    pub access_algorithm: Algorithm,
+    /// For whom they are; the base URL where not set.
+    pub access_audience: Option<String>,
+    /// Idle limit of refresh families.
+    pub refresh_ttl: Duration,
+    /// Absolute limit of refresh families.
+    pub family_ttl: Duration,
+    /// How long a rotated refresh token is excused.
+    pub refresh_grace: Duration,
+    /// Whether a lost reply is excused after that.
+    pub refresh_lost_response: bool,
     /// Who may make an account.
     pub sign_up: SignUpMode,
     /// Whether failed sign-ins are limited.
@@ -315,6 +367,17 @@ impl Settings {
                 Duration::ZERO,
                 3650 * DAY,
             )?,
+            access_ttl: reader.duration("access_ttl", second, TokenPolicy::LIFETIME_LIMIT)?,
+            access_algorithm: reader.with("access_algorithm", value::algorithm)?,
+            access_audience: reader.optional("access_audience", |text| Ok(text.to_owned()))?,
+            refresh_ttl: reader.duration("refresh_ttl", second, 30 * DAY)?,
+            family_ttl: reader.duration("family_ttl", second, 30 * DAY)?,
+            refresh_grace: reader.duration(
+                "refresh_grace",
+                Duration::ZERO,
+                Duration::from_mins(1),
+            )?,
+            refresh_lost_response: reader.with("refresh_lost_response", value::switch)?,
             sign_up: reader.with("sign_up", SignUpMode::parse)?,
             rate_limit: reader.with("rate_limit", value::switch)?,
             password_memory: reader.number("password_memory", 8, 4_194_304)?,

@@ -140,45 +140,47 @@ impl PublicKey {
     }
 }
 
-/// Why a text is not a key set.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum JwkError {
-    /// Not JSON, or members that stand twice.
-    #[error("not a JSON Web Key Set")]
-    Malformed,
-    /// No key of the set can verify signatures of a known algorithm.
-    #[error("no key of the set can be used: {0}")]
-    Unusable(&'static str),
-}
+/// A text that is not a key set: not JSON, or with members that stand twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a JSON Web Key Set")]
+pub struct JwkError;
 
 /// Public keys that were handed in, none of them ours.
 #[derive(Debug, Clone)]
-pub struct PublicKeys(Vec<PublicKey>);
+pub struct PublicKeys {
+    keys: Vec<PublicKey>,
+    left_out: Vec<&'static str>,
+}
 
 impl PublicKeys {
     /// Reads a key set, or a single key. Keys that cannot verify signatures of a known algorithm
     /// are left out (RFC 7517 §5), and with them every token that names them.
     ///
     /// # Errors
-    /// See [`JwkError`].
+    /// [`JwkError`].
     pub fn parse(text: &str) -> Result<Self, JwkError> {
-        let json = Json::parse(text).ok_or(JwkError::Malformed)?;
+        let json = Json::parse(text).ok_or(JwkError)?;
+        json.members().ok_or(JwkError)?;
         let list = match json.member("keys") {
-            Some(keys) => keys.as_list().ok_or(JwkError::Malformed)?,
+            Some(keys) => keys.as_list().ok_or(JwkError)?,
             None => std::slice::from_ref(&json),
         };
-        let mut keys = Vec::new();
-        let mut problem = "it is empty";
+        let mut read = Self {
+            keys: Vec::new(),
+            left_out: Vec::new(),
+        };
         for jwk in list {
-            match read(jwk) {
-                Ok(key) => keys.push(key),
-                Err(why) => problem = why,
+            match self::read(jwk) {
+                Ok(key) => read.keys.push(key),
+                Err(why) => read.left_out.push(why),
             }
         }
-        if keys.is_empty() {
-            return Err(JwkError::Unusable(problem));
-        }
-        Ok(Self(keys))
+        Ok(read)
+    }
+
+    /// Why keys were left out, one reason for each.
+    pub fn left_out(&self) -> &[&'static str] {
+        &self.left_out
     }
 }
 
@@ -187,7 +189,7 @@ impl KeySource for PublicKeys {
     /// names nothing.
     fn find(&self, kid: Option<&str>) -> Option<&PublicKey> {
         let mut named = self
-            .0
+            .keys
             .iter()
             .filter(|key| kid.is_none() || key.kid.as_deref() == kid);
         let found = named.next()?;

@@ -26,6 +26,8 @@ use crate::{
 /// One key, opened.
 #[derive(Debug)]
 pub(super) struct Key {
+    /// What it was opened from: while the row stays the same, so does the key.
+    pub(super) row: signing_keys::Model,
     pub(super) public: PublicKey,
     pair: Pair,
     times: Times,
@@ -72,14 +74,8 @@ impl Times {
 }
 
 impl Key {
-    /// Opens a row. `Ok(None)` for a killed key, which has nothing left to open.
-    pub(super) fn open(
-        keys: &MasterKeys,
-        row: &signing_keys::Model,
-    ) -> Result<Option<Self>, KeyError> {
-        if row.killed_at.is_some() {
-            return Ok(None);
-        }
+    /// Opens a row.
+    pub(super) fn open(keys: &MasterKeys, row: &signing_keys::Model) -> Result<Self, KeyError> {
         let algorithm = algorithm(&row.algorithm)?;
         let sealed = Sealed {
             bytes: row.sealed_key.clone(),
@@ -96,11 +92,12 @@ impl Key {
         if public.kid() != Some(row.kid.as_str()) || public.canonical() != row.public_jwk {
             return Err(damaged());
         }
-        Ok(Some(Self {
+        Ok(Self {
+            row: row.clone(),
             public,
             pair,
             times: Times::of(row),
-        }))
+        })
     }
 }
 
@@ -114,7 +111,7 @@ pub(super) fn algorithm(text: &str) -> Result<Algorithm, StoreError> {
 /// All keys that are good for something, as they stood when they were read.
 #[derive(Debug)]
 pub struct KeySet {
-    pub(super) keys: Vec<Key>,
+    pub(super) keys: Vec<Arc<Key>>,
     /// Keys that could not be opened, and why.
     pub(super) closed: Vec<(String, Option<String>)>,
     pub(super) version: u64,
@@ -122,9 +119,9 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    pub(super) fn new(keys: Vec<Key>, version: u64, read_at: UnixMillis) -> Self {
+    pub(super) fn new(version: u64, read_at: UnixMillis) -> Self {
         Self {
-            keys,
+            keys: Vec::new(),
             closed: Vec::new(),
             version,
             read_at,
@@ -142,6 +139,7 @@ impl KeySet {
             .filter(|key| key.public.algorithm() == algorithm)
             .filter(|key| key.times.state(now) == Some(KeyState::Active))
             .max_by_key(|key| key.times.signs_from)
+            .map(Arc::as_ref)
     }
 
     /// Whether there is a key that signs with `algorithm` at `now`.

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr}
 use super::{
     KEEP_KILLED, KeyError, KeyState, PUBLISHED_AHEAD, SIGNS_FOR,
     change::{follow, next, retire},
-    load::{draw, event, rows, signer, with_signer},
+    load::{catch_up, draw, event, rows, signer, with_signer},
     seal::{Sealed, open, seal},
     set::{Times, algorithm as algorithm_of},
 };
@@ -41,7 +41,7 @@ pub(super) fn in_use(authority: &Authority) -> Vec<Algorithm> {
 /// [`KeyError`]; what was done before that stays done.
 pub async fn tend(authority: &Authority) -> Result<Tended, KeyError> {
     let mut tended = Tended::default();
-    authority.signing_keys().forget();
+    catch_up(authority).await?;
     for algorithm in in_use(authority) {
         with_signer(authority, algorithm).await?;
         if rotation_is_due(authority, algorithm).await? {

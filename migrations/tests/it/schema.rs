@@ -42,7 +42,7 @@ async fn schema(connection: &DatabaseConnection) -> Vec<String> {
 const NOTHING: [&str; 0] = [];
 
 /// The tables of the whole program.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "users",
     "sessions",
     "signals",
@@ -53,6 +53,7 @@ const TABLES: [&str; 10] = [
     "accounts",
     "passwords",
     "installation",
+    "signing_keys",
 ];
 
 #[tokio::test]
@@ -135,6 +136,10 @@ async fn migrations_go_down_with_rows_in_every_table() {
              VALUES ({uuid}, 'alice', 'alice', 'alice', 1)"
         ),
         format!("passwords (user_id, password_hash, changed_at) VALUES ({uuid}, '', 1)"),
+        format!(
+            "signing_keys (kid, algorithm, public_jwk, sealed_key, nonce, master_key_id, \
+             created_at, signs_from) VALUES ('', 'EdDSA', '', {bytes}, {bytes}, '', 1, 1)"
+        ),
         format!("setup_links (code_hash, created_at, expires_at) VALUES ({bytes}, 1, 1)"),
     ] {
         connection

@@ -10,8 +10,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use latchkey_authority::{
-    Authority, SessionPolicy, clock::SystemClock, database::connect, master_key::MasterKeys,
-    random::OsRandomness,
+    Authority, clock::SystemClock, database::connect, master_key::MasterKeys, random::OsRandomness,
 };
 use latchkey_identity::{
     Identity,
@@ -76,18 +75,13 @@ pub(super) async fn migrated(
 pub(super) async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
     let may_migrate = settings.is_embedded() || settings.migrate;
     let database = migrated(settings, may_migrate).await?;
-    let policy = SessionPolicy {
-        idle: settings.session_idle_ttl,
-        absolute: settings.session_ttl,
-        keep_ended: settings.session_keep_ended,
-    };
     let random = Arc::new(OsRandomness);
     let authority = Authority::new(
         database,
         Arc::new(SystemClock),
         random.clone(),
         master_keys(settings)?,
-        policy,
+        settings.policy(),
     );
     let hasher = PasswordHasher::start(
         PasswordSettings {

@@ -3,7 +3,7 @@
 use std::{fs::File, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
-use latchkey_authority::{caller::Caller, clock::SystemClock};
+use latchkey_authority::{caller::Caller, clock::SystemClock, key};
 use latchkey_identity::{Identity, bootstrap_administrator, setup};
 use tokio::net::TcpListener;
 
@@ -30,6 +30,10 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     first_administrator(&settings, &identity).await?;
+    // Before anybody is answered: a key that does not open must stop the start, not a sign-in.
+    key::load(identity.authority())
+        .await
+        .context("the signing keys")?;
     let limiter = Limiter::new(
         settings.rate_limit,
         identity.authority().keys().clone(),

@@ -9,6 +9,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use latchkey_types::{Algorithm, Word as _};
 use zeroize::Zeroizing;
 
 use super::{DEFINITIONS, Definition, Origin, SettingsError, Sources, duration};
@@ -133,6 +134,10 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
         "off" | "0" => Ok(false),
         _ => Err("expected `on` or `off`".to_owned()),
     }
+}
+
+pub(super) fn algorithm(text: &str) -> Result<Algorithm, String> {
+    Algorithm::parse(text).map_err(|_| "expected `EdDSA`, `ES256` or `RS256`".to_owned())
 }
 
 pub(super) fn log_format(text: &str) -> Result<bool, String> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use latchkey_authority::{Authority, SessionPolicy, caller::Caller};
+use latchkey_authority::{Authority, caller::Caller};
 use latchkey_identity::{
     CreateUser, Identity, create_user,
     password::{PasswordHasher, PasswordSettings},
@@ -54,11 +54,7 @@ impl TestApp {
             clock.clone(),
             random.clone(),
             master_keys(),
-            SessionPolicy {
-                idle: settings.session_idle_ttl,
-                absolute: settings.session_ttl,
-                keep_ended: settings.session_keep_ended,
-            },
+            settings.policy(),
         );
         // Cheap hashes: what they cost is measured elsewhere.
         let hasher = PasswordHasher::start(

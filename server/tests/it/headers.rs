@@ -27,7 +27,11 @@ fn check(what: &str, reply: &Reply) {
             .contains("max-age="),
         "{what}"
     );
-    assert_eq!(reply.header("cache-control"), "no-store", "{what}");
+    if what.contains("/.well-known/") {
+        assert_eq!(reply.header("cache-control"), "public, max-age=300", "{what}");
+    } else {
+        assert_eq!(reply.header("cache-control"), "no-store", "{what}");
+    }
     assert!(!reply.header("x-request-id").is_empty(), "{what}");
 }
 
