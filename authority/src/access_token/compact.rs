@@ -55,10 +55,9 @@ fn split(text: &str) -> Option<(Vec<u8>, Vec<u8>, &str, &str)> {
     let (signed, signature) = text.rsplit_once('.')?;
     // A part with a dot in it is no base64url: so there are three parts exactly.
     let (header, payload) = signed.split_once('.')?;
-    if signature.is_empty() || payload.is_empty() {
+    if header.is_empty() || canonical_base64(signature)?.is_empty() {
         return None;
     }
-    canonical_base64(signature)?;
     Some((
         canonical_base64(header)?,
         canonical_base64(payload)?,

@@ -33,7 +33,7 @@ pub(super) enum Action {
     },
 }
 
-pub(super) fn algorithm(text: &str) -> Result<Algorithm, String> {
+fn algorithm(text: &str) -> Result<Algorithm, String> {
     Algorithm::parse(text).map_err(|error| error.to_string())
 }
 
