@@ -2,6 +2,8 @@
 
 use sea_orm::DbErr;
 
+use crate::key::KeyError;
+
 /// The database did not do what was asked, or holds what cannot be.
 ///
 /// Opaque on purpose: it is for the log, never for a user.
@@ -21,6 +23,12 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
+}
+
+impl From<KeyError> for StoreError {
+    fn from(error: KeyError) -> Self {
+        Self::Key(Box::new(error))
+    }
 }
 
 impl From<DbErr> for StoreError {

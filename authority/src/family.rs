@@ -31,8 +31,8 @@ pub use check::{Check, check};
 pub use issue::Issued;
 pub(crate) use judge::Presentation;
 pub use list::{
-    FamilyEnded, FamilyFilter, FamilyRow, Picture, RotationRow, count_live, list, list_live_of_user,
-    one, picture,
+    FamilyEnded, FamilyFilter, FamilyRow, Picture, RotationRow, count_live, list,
+    list_live_of_user, one, picture,
 };
 pub use open::{NewFamily, open};
 pub use received::Receipts;
@@ -45,7 +45,7 @@ pub use verify::{sign_out, verify};
 use latchkey_types::{FamilyEndReason, FamilyId, IncidentClass};
 use sea_orm::DbErr;
 
-use crate::error::StoreError;
+use crate::{error::StoreError, key::KeyError};
 
 /// Why a refresh token gave nothing.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +78,12 @@ pub enum RefreshError {
     /// It did not happen, for a reason of ours.
     #[error(transparent)]
     Internal(#[from] StoreError),
+}
+
+impl From<KeyError> for RefreshError {
+    fn from(error: KeyError) -> Self {
+        Self::Internal(error.into())
+    }
 }
 
 impl From<DbErr> for RefreshError {

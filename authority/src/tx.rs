@@ -16,7 +16,8 @@ use latchkey_types::{Role, UnixMillis, UserId, Word};
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IsolationLevel, QueryFilter, QuerySelect, QueryTrait, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait, sea_query::{LockType, SelectStatement},
+    TransactionOptions, TransactionTrait,
+    sea_query::{LockType, SelectStatement},
 };
 use tokio::sync::OwnedMutexGuard;
 

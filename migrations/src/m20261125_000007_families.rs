@@ -103,7 +103,13 @@ async fn families(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     )
     .await?;
     index(manager, "families", &["ended_at", "expires_at"], false).await?;
-    index(manager, "families", &["address", "created_at", "family_id"], false).await
+    index(
+        manager,
+        "families",
+        &["address", "created_at", "family_id"],
+        false,
+    )
+    .await
 }
 
 async fn rotations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -209,7 +215,13 @@ async fn incidents(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     for filter in ["class", "user_id", "family_id", "verdict", "seen_at"] {
         index(manager, "incidents", &[filter, "at", "incident_id"], false).await?;
     }
-    index(manager, "incidents", &["replayed_address", "at", "incident_id"], false).await?;
+    index(
+        manager,
+        "incidents",
+        &["replayed_address", "at", "incident_id"],
+        false,
+    )
+    .await?;
     index(manager, "incidents", &["user_id", "told_at"], false).await?;
     // What was presented after the family had ended by reuse.
     manager

@@ -184,11 +184,9 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
         if let Some(session_id) = principal.session_id()
             && route.is_use
         {
-            authority.last_seen().note(
-                session_id,
-                authority.now(),
-                visit.caller().address_text(),
-            );
+            authority
+                .last_seen()
+                .note(session_id, authority.now(), visit.caller().address_text());
         }
     }
     if route.rate == RateClass::SignUp {

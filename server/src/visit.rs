@@ -134,12 +134,13 @@ impl Visit {
         self.0
             .principal
             .as_ref()
-            .map_or(Binding::PreSession(self.0.pre_session), |principal| {
-                match principal.credential {
+            .map_or(
+                Binding::PreSession(self.0.pre_session),
+                |principal| match principal.credential {
                     Credential::Session(session_id) => Binding::Session(session_id),
                     Credential::Family(family_id) => Binding::Family(family_id),
-                }
-            })
+                },
+            )
     }
 }
 

@@ -13,6 +13,7 @@ mod word;
 pub use id::{EventId, FamilyId, IdError, IncidentId, SessionId, UserId};
 pub use instant::UnixMillis;
 pub use word::{
-    Algorithm, EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome, RefreshOutcome, Role,
-    SessionState, SignInMethod, Transport, UnknownWord, UserState, Verdict, Word,
+    Algorithm, EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome,
+    RefreshOutcome, Role, SessionState, SignInMethod, Transport, UnknownWord, UserState, Verdict,
+    Word,
 };

@@ -5,7 +5,9 @@
 //! because of its own token has locked the family's row. Access tokens end with their family.
 
 use latchkey_types::{EndReason, EventKind, FamilyEndReason, FamilyId, SessionId, UserId, Word};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -47,7 +49,15 @@ pub async fn own(
     } else {
         FamilyEndReason::EndedByOwner
     };
-    one(tx, principal.user_id, family_id, reason, principal.into(), caller).await
+    one(
+        tx,
+        principal.user_id,
+        family_id,
+        reason,
+        principal.into(),
+        caller,
+    )
+    .await
 }
 
 /// Ends anybody's family, as an administrator. Returns whether this call ended it.

@@ -175,8 +175,8 @@ pub(crate) fn judge<'a>(
     }
     let rotation = standing.gave_way_to(presented).unwrap_or(current);
     let rotated_by = Side::of_rotation(rotation);
-    let is_stale_copy = presented.side.is_same_device(&rotated_by)
-        && presented.side.network == rotated_by.network;
+    let is_stale_copy =
+        presented.side.is_same_device(&rotated_by) && presented.side.network == rotated_by.network;
     Ok(Judgement::Reuse {
         class: if is_stale_copy {
             IncidentClass::StaleCopy
@@ -215,9 +215,7 @@ fn is_lost_response(
         && standing.noted.is_none()
         && current.lost_responses < LOST_RESPONSE_LIMIT
         && standing.family.foreign_since.is_none()
-        && presented
-            .side
-            .is_same_device(&Side::of_rotation(current))
+        && presented.side.is_same_device(&Side::of_rotation(current))
 }
 
 /// How long after `rotation` the token was presented.

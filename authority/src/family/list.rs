@@ -231,8 +231,8 @@ pub async fn picture(
         return Ok(None);
     };
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut select = rotations::Entity::find()
-        .filter(rotations::Column::FamilyId.eq(family_id.as_uuid()));
+    let mut select =
+        rotations::Entity::find().filter(rotations::Column::FamilyId.eq(family_id.as_uuid()));
     if let Some(before) = before {
         select = select.filter(rotations::Column::Generation.lt(before.key));
     }

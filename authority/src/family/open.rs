@@ -30,6 +30,9 @@ pub struct NewFamily<'a> {
 
 /// Opens a family in a transaction that has locked the user's row, and gives its first pair.
 ///
+/// [`crate::key::load`] comes before the transaction: it makes the first signing key in one of its
+/// own.
+///
 /// # Errors
 /// [`ActError::SignedOut`] if the user is not locked here, or may not sign in.
 pub async fn open(tx: &AuthorityTx, new: NewFamily<'_>) -> Result<Issued, ActError> {

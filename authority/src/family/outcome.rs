@@ -89,12 +89,9 @@ pub(super) async fn retried(
         .filter(families::Column::FamilyId.eq(family.family_id))
         .exec(tx.connection())
         .await?;
-    let mut event = about(
-        AuditEvent::success(EventKind::ForeignRetry, caller),
-        family,
-    )
-    .fact("generation", presented.generation.into())
-    .fact("times_in_a_day", times.into());
+    let mut event = about(AuditEvent::success(EventKind::ForeignRetry, caller), family)
+        .fact("generation", presented.generation.into())
+        .fact("times_in_a_day", times.into());
     if times == FOREIGN_LIMIT {
         let incident_id = incident::raise(
             &tx,
@@ -133,12 +130,9 @@ pub(super) fn lost_response(
     generation: i64,
     caller: &Caller,
 ) -> AuditEvent {
-    about(
-        AuditEvent::success(EventKind::LostResponse, caller),
-        family,
-    )
-    .fact("superseded", family.generation.into())
-    .fact("generation", generation.into())
+    about(AuditEvent::success(EventKind::LostResponse, caller), family)
+        .fact("superseded", family.generation.into())
+        .fact("generation", generation.into())
 }
 
 /// Notes the token of the lost time line that was adopted, and tells the operator.
@@ -162,11 +156,10 @@ pub(super) async fn adopted(
         known = family.generation,
         "a refresh token is newer than the database: commits were lost, or a copy was restored"
     );
-    Ok(about(
-        AuditEvent::success(EventKind::LostTimeline, caller),
-        family,
+    Ok(
+        about(AuditEvent::success(EventKind::LostTimeline, caller), family)
+            .detail(json!({ "presented": presented.generation, "known": family.generation })),
     )
-    .detail(json!({ "presented": presented.generation, "known": family.generation })))
 }
 
 /// Ends the family, with the incident that explains why.

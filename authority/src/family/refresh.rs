@@ -26,6 +26,7 @@ use crate::{
     caller::Caller,
     entity::{families, rotations},
     error::StoreError,
+    key,
     signal::Signals,
 };
 
@@ -70,6 +71,8 @@ pub async fn refresh(
         Err(error) => return Err(refused(authority, error, presenter.caller).await),
     };
     let presentation = presentation(token, presenter, arrival);
+    // Outside the transaction: the first key of all is made in one of its own.
+    key::load(authority).await?;
     let mut tx = AuthorityTx::begin(authority).await?;
     let Some(user_id) = lock_owner(&mut tx, token.family_id).await? else {
         return Err(refused(authority, TokenError::Forged, presenter.caller).await);
@@ -157,18 +160,26 @@ async fn swap(
             .and_where(rotations::Column::Nonce.eq(presented.nonce.to_vec()))
             .to_owned(),
     );
-    let updated = moved_on(families::Entity::update_many(), tx, presented, presented.generation + 1)
-        .col_expr(families::Column::ExpiresAt, sliding(idle_out))
-        .filter(families::Column::FamilyId.eq(family_id.as_uuid()))
-        .filter(families::Column::Generation.eq(presented.generation))
-        .filter(families::Column::EndedAt.is_null())
-        .filter(families::Column::ExpiresAt.gt(now.0))
-        .filter(families::Column::EndsAt.gt(now.0))
-        .filter(same(families::Column::ClientId, presented.client_id))
-        .filter(same(families::Column::KeyThumbprint, presented.key_thumbprint))
-        .filter(is_its_token)
-        .exec_with_returning(tx.connection())
-        .await?;
+    let updated = moved_on(
+        families::Entity::update_many(),
+        tx,
+        presented,
+        presented.generation + 1,
+    )
+    .col_expr(families::Column::ExpiresAt, sliding(idle_out))
+    .filter(families::Column::FamilyId.eq(family_id.as_uuid()))
+    .filter(families::Column::Generation.eq(presented.generation))
+    .filter(families::Column::EndedAt.is_null())
+    .filter(families::Column::ExpiresAt.gt(now.0))
+    .filter(families::Column::EndsAt.gt(now.0))
+    .filter(same(families::Column::ClientId, presented.client_id))
+    .filter(same(
+        families::Column::KeyThumbprint,
+        presented.key_thumbprint,
+    ))
+    .filter(is_its_token)
+    .exec_with_returning(tx.connection())
+    .await?;
     Ok(updated.into_iter().next())
 }
 
@@ -255,7 +266,9 @@ impl Found {
                 table: "families",
                 column: "family_id",
             })?;
-        let covered = presented.arrival.before(tx.authority().policy().family.grace);
+        let covered = presented
+            .arrival
+            .before(tx.authority().policy().family.grace);
         let g = presented.generation;
         let rotations = rotations::Entity::find()
             .filter(rotations::Column::FamilyId.eq(family_id.as_uuid()))
@@ -386,21 +399,26 @@ impl MoveOn {
         presented: &Presentation<'_>,
     ) -> Result<Issued, StoreError> {
         let idle_out = tx.now().after(tx.authority().policy().family.idle).0;
-        let moved = moved_on(families::Entity::update_many(), tx, presented, self.generation)
-            .col_expr(families::Column::ExpiresAt, sliding(idle_out))
-            .col_expr(
-                families::Column::LastEvent,
-                Expr::value(self.outcome.as_str()),
-            )
-            .filter(families::Column::FamilyId.eq(family.family_id))
-            .exec_with_returning(tx.connection())
-            .await?
-            .into_iter()
-            .next()
-            .ok_or(StoreError::Inconsistent {
-                table: "families",
-                column: "family_id",
-            })?;
+        let moved = moved_on(
+            families::Entity::update_many(),
+            tx,
+            presented,
+            self.generation,
+        )
+        .col_expr(families::Column::ExpiresAt, sliding(idle_out))
+        .col_expr(
+            families::Column::LastEvent,
+            Expr::value(self.outcome.as_str()),
+        )
+        .filter(families::Column::FamilyId.eq(family.family_id))
+        .exec_with_returning(tx.connection())
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(StoreError::Inconsistent {
+            table: "families",
+            column: "family_id",
+        })?;
         let rotation = record_rotation(
             tx,
             FamilyId::from_uuid(family.family_id),

@@ -8,9 +8,7 @@ use super::{
     refresh::{Found, Presenter, lock_owner, presentation, refuse, refused},
     token::{RefreshToken, TokenError},
 };
-use crate::{
-    Authority, AuthorityTx, audit::AuditEvent, family::check::over, signal::Signal,
-};
+use crate::{Authority, AuthorityTx, audit::AuditEvent, family::check::over, signal::Signal};
 
 /// Judges a refresh token by the rules of a refresh, and rotates nothing: the current one, or one
 /// that a refresh would excuse, is good. Anything else is what it would be there, with all its
@@ -47,9 +45,14 @@ pub async fn verify(
         Judgement::Retry { .. } | Judgement::LostResponse { .. } | Judgement::Adopt => {
             Ok(token.family_id)
         }
-        judgement => {
-            Err(refuse(tx, &found.family, judgement, &presentation, presenter.caller).await)
-        }
+        judgement => Err(refuse(
+            tx,
+            &found.family,
+            judgement,
+            &presentation,
+            presenter.caller,
+        )
+        .await),
     }
 }
 

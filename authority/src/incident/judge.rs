@@ -1,7 +1,10 @@
 //! What an administrator makes of an incident.
 
 use latchkey_types::{EventKind, FamilyId, IncidentId, UserId, Verdict, Word};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::{Expr, LockType}};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 
 use crate::{
     Authority, AuthorityTx,
@@ -46,7 +49,9 @@ pub async fn judge(
         return Err(JudgeError::NoteTooLong);
     }
     let actor = actor.into();
-    let mut tx = AuthorityTx::begin(authority).await.map_err(ActError::from)?;
+    let mut tx = AuthorityTx::begin(authority)
+        .await
+        .map_err(ActError::from)?;
     tx.act(actor, Permission::JudgeIncidents, &[]).await?;
     let incident = incidents::Entity::find_by_id(incident_id.as_uuid())
         .lock(LockType::Update)

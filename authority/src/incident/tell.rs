@@ -7,11 +7,7 @@ use sea_orm::{
 
 use super::list::{IncidentRow, row};
 use crate::{
-    Authority,
-    entity::incidents,
-    error::StoreError,
-    page::MAX_LIMIT,
-    principal::Principal,
+    Authority, entity::incidents, error::StoreError, page::MAX_LIMIT, principal::Principal,
 };
 
 fn of_user(user_id: UserId) -> Select<incidents::Entity> {
@@ -25,7 +21,10 @@ fn of_user(user_id: UserId) -> Select<incidents::Entity> {
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub async fn untold(authority: &Authority, user_id: UserId) -> Result<Vec<IncidentRow>, StoreError> {
+pub async fn untold(
+    authority: &Authority,
+    user_id: UserId,
+) -> Result<Vec<IncidentRow>, StoreError> {
     of_user(user_id)
         .order_by_desc(incidents::Column::At)
         .limit(MAX_LIMIT)

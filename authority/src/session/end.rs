@@ -291,14 +291,9 @@ pub async fn all_in(
     for batch in ids.chunks(1_000) {
         ended(tx, batch, reason, by).await?;
     }
-    let families = family::end::of_user_in(
-        tx,
-        user_id,
-        keep_family,
-        family::end::reason_of(reason),
-        by,
-    )
-    .await?;
+    let families =
+        family::end::of_user_in(tx, user_id, keep_family, family::end::reason_of(reason), by)
+            .await?;
     Ok(EndedTogether {
         sessions: ids.into_iter().map(SessionId::from_uuid).collect(),
         families,

@@ -103,8 +103,7 @@ pub async fn disable(
         .filter(users::Column::UserId.eq(user_id.as_uuid()))
         .exec(tx.connection())
         .await?;
-    let ended =
-        end::all_in(&tx, user_id, None, EndReason::UserDisabled, actor.user_id()).await?;
+    let ended = end::all_in(&tx, user_id, None, EndReason::UserDisabled, actor.user_id()).await?;
     let mut signals = vec![Signal::UserChanged { user_id }];
     signals.extend_from_slice(ended.signals(user_id).as_slice());
     let event = AuditEvent::success(EventKind::UserDisabled, caller)

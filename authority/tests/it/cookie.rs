@@ -100,7 +100,10 @@ async fn a_change_of_role_asks_for_a_renewal_and_the_renewal_settles_it() {
     let test = TestAuthority::new().await;
     let administrator = test.signed_in(Role::Administrator).await;
     let target = test.signed_in(Role::User).await;
-    let renewal_due = async || match check(&test.authority, target.session_id().unwrap()).await.unwrap() {
+    let renewal_due = async || match check(&test.authority, target.session_id().unwrap())
+        .await
+        .unwrap()
+    {
         Check::Live { renewal_due, .. } => renewal_due,
         other => panic!("expected a live session, found {other:?}"),
     };
@@ -134,9 +137,14 @@ async fn the_cookie_of_an_ended_session_still_says_which_and_why() {
     )
     .await
     .unwrap();
-    assert_eq!(opens(&test, FIRST).await, Some(target.session_id().unwrap()));
     assert_eq!(
-        check(&test.authority, target.session_id().unwrap()).await.unwrap(),
+        opens(&test, FIRST).await,
+        Some(target.session_id().unwrap())
+    );
+    assert_eq!(
+        check(&test.authority, target.session_id().unwrap())
+            .await
+            .unwrap(),
         Check::Ended {
             reason: EndReason::EndedByAdministrator
         }
@@ -144,7 +152,10 @@ async fn the_cookie_of_an_ended_session_still_says_which_and_why() {
     // Nor does a renewal bring it back.
     unbind(&test.authority, FIRST, &caller()).await.unwrap();
     assert!(!binds(&test, target.session_id().unwrap(), SECOND).await);
-    assert_eq!(opens(&test, FIRST).await, Some(target.session_id().unwrap()));
+    assert_eq!(
+        opens(&test, FIRST).await,
+        Some(target.session_id().unwrap())
+    );
     assert_eq!(opens(&test, SECOND).await, None);
 }
 
@@ -154,9 +165,14 @@ async fn a_session_between_two_cookies_can_still_be_ended() {
     let principal = test.signed_in(Role::User).await;
     assert!(binds(&test, principal.session_id().unwrap(), FIRST).await);
     unbind(&test.authority, FIRST, &caller()).await.unwrap();
-    end::own(&test.authority, &principal, principal.session_id().unwrap(), &caller())
-        .await
-        .unwrap();
+    end::own(
+        &test.authority,
+        &principal,
+        principal.session_id().unwrap(),
+        &caller(),
+    )
+    .await
+    .unwrap();
     assert!(!binds(&test, principal.session_id().unwrap(), SECOND).await);
     assert!(!test.is_live(principal.session_id().unwrap()).await);
     let row = session::one(&test.authority, principal.session_id().unwrap())

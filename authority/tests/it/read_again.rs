@@ -59,9 +59,14 @@ impl Loss {
         let actor_id = id(database, actor.user_id.as_uuid());
         match self {
             Self::Ended => {
-                end::as_administrator(authority, &world.keeper, actor.session_id().unwrap(), &caller())
-                    .await
-                    .unwrap();
+                end::as_administrator(
+                    authority,
+                    &world.keeper,
+                    actor.session_id().unwrap(),
+                    &caller(),
+                )
+                .await
+                .unwrap();
             }
             Self::SignedOut => {
                 end::own(authority, actor, actor.session_id().unwrap(), &caller())
@@ -69,7 +74,10 @@ impl Loss {
                     .unwrap();
             }
             Self::Idle => world.test.clock.advance(authority.policy().session.idle),
-            Self::Expired => world.test.clock.advance(authority.policy().session.absolute),
+            Self::Expired => world
+                .test
+                .clock
+                .advance(authority.policy().session.absolute),
             Self::Disabled => {
                 user::disable(authority, &world.keeper, actor.user_id, &caller())
                     .await
@@ -252,7 +260,11 @@ async fn i04_whoever_is_looked_up_stays_locked_until_commit() {
         .unwrap();
     for (table, column, value) in [
         ("users", "user_id", world.actor.user_id.as_uuid()),
-        ("sessions", "session_id", world.actor.session_id().unwrap().as_uuid()),
+        (
+            "sessions",
+            "session_id",
+            world.actor.session_id().unwrap().as_uuid(),
+        ),
     ] {
         let value = id(world.database(), value);
         let free: Vec<i32> = crate::support::column(

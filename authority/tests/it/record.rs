@@ -168,9 +168,14 @@ async fn i09_what_is_personal_in_a_renewal_belongs_to_its_user() {
     latchkey_authority::session::unbind(&test.authority, cookie, &caller())
         .await
         .unwrap();
-    end::own(&test.authority, &principal, principal.session_id().unwrap(), &caller())
-        .await
-        .unwrap();
+    end::own(
+        &test.authority,
+        &principal,
+        principal.session_id().unwrap(),
+        &caller(),
+    )
+    .await
+    .unwrap();
     let database = &test.database.connection;
     let renewals = "audit_events WHERE kind = 'session.renewed'";
     assert_eq!(count(database, renewals).await, 1);

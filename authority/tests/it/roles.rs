@@ -135,7 +135,10 @@ async fn a_new_role_shows_in_sessions_that_are_signed_in_already() {
             .await
             .unwrap()
     );
-    assert_eq!(test.principal(target.session_id().unwrap()).await.role, Role::Auditor);
+    assert_eq!(
+        test.principal(target.session_id().unwrap()).await.role,
+        Role::Auditor
+    );
     assert!(
         !set_role(&test, &administrator, target.user_id, Role::Auditor)
             .await

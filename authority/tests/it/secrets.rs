@@ -36,9 +36,14 @@ async fn sessions_with_cookies(test: &TestAuthority) -> Vec<Cookie> {
             );
         }
         if number % 3 == 0 {
-            end::own(authority, &principal, principal.session_id().unwrap(), &caller())
-                .await
-                .unwrap();
+            end::own(
+                authority,
+                &principal,
+                principal.session_id().unwrap(),
+                &caller(),
+            )
+            .await
+            .unwrap();
         }
     }
     authority.last_seen().flush(authority).await.unwrap();

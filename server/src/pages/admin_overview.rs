@@ -21,7 +21,9 @@ const ROWS: u64 = 6;
 /// The console's first page.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let current = visit.principal().and_then(|principal| principal.session_id());
+    let current = visit
+        .principal()
+        .and_then(|principal| principal.session_id());
     let day = audit::day_counts(authority).await?;
     let live = SessionFilter {
         state: Some(SessionState::Live),

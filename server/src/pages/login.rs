@@ -87,7 +87,9 @@ pub(crate) async fn submit(
             return answer(&visit, identifier.to_owned(), next.as_ref(), Some(error)).await;
         }
     };
-    let replaces = visit.principal().and_then(|principal| principal.session_id());
+    let replaces = visit
+        .principal()
+        .and_then(|principal| principal.session_id());
     let outcome = sign_in(
         visit.state().identity(),
         identifier,

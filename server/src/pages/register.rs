@@ -76,7 +76,9 @@ pub(crate) async fn submit(
             username: form.username.trim(),
             email: form.email(),
             password: &form.password,
-            replaces: visit.principal().and_then(|principal| principal.session_id()),
+            replaces: visit
+                .principal()
+                .and_then(|principal| principal.session_id()),
             caller: visit.caller(),
         },
     )

@@ -28,7 +28,11 @@ fn check(what: &str, reply: &Reply) {
         "{what}"
     );
     if what.contains("/.well-known/") {
-        assert_eq!(reply.header("cache-control"), "public, max-age=300", "{what}");
+        assert_eq!(
+            reply.header("cache-control"),
+            "public, max-age=300",
+            "{what}"
+        );
     } else {
         assert_eq!(reply.header("cache-control"), "no-store", "{what}");
     }

@@ -50,8 +50,7 @@ async fn a_family_outlives_the_mere_expiry_of_the_session_that_opened_it() {
     let home = home();
     let mut family_id = None;
     for _ in 0..2 {
-        test.clock
-            .advance(std::time::Duration::from_hours(4 * 24));
+        test.clock.advance(std::time::Duration::from_hours(4 * 24));
         let refreshed = family::refresh(&test.authority, &token, &presenter(&home))
             .await
             .unwrap();
@@ -138,7 +137,9 @@ async fn ending_all_others_spares_the_one_through_which_it_is_asked() {
     let test = TestAuthority::new().await;
     let principal = test.signed_in(Role::User).await;
     let other_session = test.session(principal.user_id).await;
-    let family_id = open(&test, principal.user_id, None, &home()).await.family_id;
+    let family_id = open(&test, principal.user_id, None, &home())
+        .await
+        .family_id;
     assert_eq!(
         end::own_others(&test.authority, &principal, &caller())
             .await

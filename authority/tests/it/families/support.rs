@@ -6,6 +6,7 @@ use latchkey_authority::{
     caller::{Agent, Caller},
     family::{self, Issued, NewFamily, Presenter, RefreshError, Refreshed},
     incident::{self, IncidentFilter, IncidentRow},
+    key,
     page::MAX_LIMIT,
     signal::Signals,
 };
@@ -149,6 +150,7 @@ pub(crate) async fn open(
     session_id: Option<SessionId>,
     caller: &Caller,
 ) -> Issued {
+    key::load(&test.authority).await.unwrap();
     let mut tx = AuthorityTx::begin(&test.authority).await.unwrap();
     tx.lock_users(&[(user_id, Lock::Shared)]).await.unwrap();
     let new = NewFamily {

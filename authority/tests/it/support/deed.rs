@@ -171,7 +171,10 @@ impl Deed {
             signed_out(target, sessions.to_vec())
         };
         match self {
-            Self::SignOut => vec![session_ended(actor, world.actor.session_id().unwrap().as_uuid())],
+            Self::SignOut => vec![session_ended(
+                actor,
+                world.actor.session_id().unwrap().as_uuid(),
+            )],
             Self::EndOwn => vec![session_ended(actor, world.actor_other.as_uuid())],
             Self::EndOwnOthers => vec![signed_out(actor, vec![world.actor_other.as_uuid()])],
             Self::EndAsAdministrator => {
