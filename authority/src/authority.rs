@@ -7,8 +7,8 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
-    audit::RefusalCounts, clock::Clock, family::Receipts, key::SigningKeys, master_key::MasterKeys,
-    random::Randomness, session::LastSeen, signal::Signal,
+    StoreError, audit::RefusalCounts, clock::Clock, family::Receipts, key::SigningKeys,
+    master_key::MasterKeys, random::Randomness, session::LastSeen, signal::Signal,
 };
 
 /// How long sessions may live.
@@ -172,6 +172,14 @@ impl Authority {
     /// The time now.
     pub fn now(&self) -> UnixMillis {
         self.inner.clock.now()
+    }
+
+    /// Measures the clock again, where the time is the database's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; the clock goes on from the measurement before.
+    pub async fn synchronise_clock(&self) -> Result<(), StoreError> {
+        Ok(self.inner.clock.synchronise(&self.inner.database).await?)
     }
 
     /// The source of randomness.

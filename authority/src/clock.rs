@@ -1,13 +1,29 @@
 //! The time, as a parameter.
 
-use std::{fmt::Debug, time::Duration};
+mod database;
+
+use std::{fmt::Debug, pin::Pin, time::Duration};
 
 use latchkey_types::UnixMillis;
+use sea_orm::{DatabaseConnection, DbErr};
+
+pub use database::DatabaseClock;
+
+/// A measurement under way.
+pub type Synchronised<'a> = Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'a>>;
 
 /// Tells the time. Tests set theirs; the program uses [`SystemClock`].
 pub trait Clock: Debug + Send + Sync {
     /// The wall-clock time now.
     fn now(&self) -> UnixMillis;
+
+    /// Measures again, where the time is somebody else's.
+    ///
+    /// # Errors
+    /// What the database says; the clock goes on from the measurement before.
+    fn synchronise<'a>(&'a self, _database: &'a DatabaseConnection) -> Synchronised<'a> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// The machine's clock.

@@ -1,12 +1,12 @@
-//! What goes on beside requests: writing what was seen, sweeping, sealing the record, tending the
-//! signing keys.
+//! What goes on beside requests: reading the database's clock, writing what was seen, sweeping,
+//! sealing the record, tending the signing keys.
 
 use std::time::Duration;
 
-use latchkey_authority::{Authority, audit, key, session};
+use latchkey_authority::{Authority, audit, family, key, session};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-const WRITE_EVERY: Duration = Duration::from_secs(2);
+const WRITE_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Jobs that run until they are told to stop.
@@ -67,10 +67,16 @@ async fn every<F: Future<Output = ()>>(
     }
 }
 
-/// Writes when sessions were seen and what was refused, and seals the record.
+/// Reads the clock, writes what was seen, received and refused, and seals the record.
 async fn write(authority: Authority) {
+    if let Err(error) = authority.synchronise_clock().await {
+        tracing::warn!(error = %error, "the database's clock is not read; the time is carried on");
+    }
     if let Err(error) = authority.last_seen().flush(&authority).await {
         tracing::warn!(error = %error, "last-seen times are not written; they are kept");
+    }
+    if let Err(error) = authority.receipts().flush(&authority).await {
+        tracing::warn!(error = %error, "receipts of refresh tokens are not written; they are kept");
     }
     if let Err(error) = authority.refusals().flush(&authority).await {
         tracing::warn!(error = %error, "counted refusals are not written; they are kept");
@@ -109,6 +115,16 @@ async fn sweep(authority: Authority) {
             sessions.idle = swept.idle,
             sessions.expired = swept.expired,
             sessions.forgotten = swept.forgotten,
+            "swept"
+        ),
+        Err(error) => tracing::warn!(error = %error, "sweeping failed; the next try follows"),
+    }
+    match family::sweep(&authority).await {
+        Ok(swept) if swept == family::Swept::default() => {}
+        Ok(swept) => tracing::info!(
+            families.idle = swept.idle,
+            families.expired = swept.expired,
+            families.forgotten = swept.forgotten,
             "swept"
         ),
         Err(error) => tracing::warn!(error = %error, "sweeping failed; the next try follows"),

@@ -11,6 +11,7 @@
 )]
 
 mod access_token;
+mod clock;
 mod connection;
 mod cookie;
 mod families;

@@ -10,7 +10,11 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use latchkey_authority::{
-    Authority, clock::SystemClock, database::connect, master_key::MasterKeys, random::OsRandomness,
+    Authority,
+    clock::{Clock, DatabaseClock, SystemClock},
+    database::connect,
+    master_key::MasterKeys,
+    random::OsRandomness,
 };
 use latchkey_identity::{
     Identity,
@@ -76,9 +80,19 @@ pub(super) async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
     let may_migrate = settings.is_embedded() || settings.migrate;
     let database = migrated(settings, may_migrate).await?;
     let random = Arc::new(OsRandomness);
+    // Several nodes go by one clock: that of the database which they share.
+    let clock: Arc<dyn Clock> = if settings.is_embedded() {
+        Arc::new(SystemClock)
+    } else {
+        Arc::new(
+            DatabaseClock::start(&database)
+                .await
+                .context("reading the database's clock")?,
+        )
+    };
     let authority = Authority::new(
         database,
-        Arc::new(SystemClock),
+        clock,
         random.clone(),
         master_keys(settings)?,
         settings.policy(),
