@@ -165,6 +165,7 @@ async fn swap(
         tx,
         presented,
         presented.generation + 1,
+        RefreshOutcome::Rotated,
     )
     .col_expr(families::Column::ExpiresAt, sliding(idle_out))
     .filter(families::Column::FamilyId.eq(family_id.as_uuid()))
@@ -198,6 +199,7 @@ fn moved_on(
     tx: &AuthorityTx,
     presented: &Presentation<'_>,
     generation: i64,
+    outcome: RefreshOutcome,
 ) -> sea_orm::UpdateMany<families::Entity> {
     update
         .col_expr(families::Column::Generation, Expr::value(generation))
@@ -206,10 +208,7 @@ fn moved_on(
             families::Column::LastAddress,
             Expr::value(presented.side.address.clone()),
         )
-        .col_expr(
-            families::Column::LastEvent,
-            Expr::value(RefreshOutcome::Rotated.as_str()),
-        )
+        .col_expr(families::Column::LastEvent, Expr::value(outcome.as_str()))
         .col_expr(families::Column::LastEventAt, Expr::value(tx.now().0))
 }
 
@@ -404,12 +403,9 @@ impl MoveOn {
             tx,
             presented,
             self.generation,
+            self.outcome,
         )
         .col_expr(families::Column::ExpiresAt, sliding(idle_out))
-        .col_expr(
-            families::Column::LastEvent,
-            Expr::value(self.outcome.as_str()),
-        )
         .filter(families::Column::FamilyId.eq(family.family_id))
         .exec_with_returning(tx.connection())
         .await?
