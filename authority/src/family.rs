@@ -19,6 +19,7 @@ mod judge;
 mod list;
 mod open;
 mod outcome;
+mod presented;
 mod received;
 mod refresh;
 mod side;
@@ -35,8 +36,9 @@ pub use list::{
     list_live_of_user, one, picture,
 };
 pub use open::{NewFamily, open};
+pub use presented::Presenter;
 pub use received::Receipts;
-pub use refresh::{Presenter, Refreshed, refresh};
+pub use refresh::{Refreshed, refresh};
 pub(crate) use side::Side;
 pub use sweep::{Swept, sweep};
 pub use token::LENGTH as REFRESH_TOKEN_LENGTH;

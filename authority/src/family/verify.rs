@@ -5,7 +5,7 @@ use latchkey_types::{EventKind, FamilyEndReason, FamilyId, UserId, Word};
 use super::{
     RefreshError, end,
     judge::Judgement,
-    refresh::{Found, Presenter, lock_owner, presentation, refuse, refused},
+    presented::{Found, Presenter, lock_owner, presentation, refuse, refused},
     token::{RefreshToken, TokenError},
 };
 use crate::{Authority, AuthorityTx, audit::AuditEvent, family::check::over, signal::Signal};
