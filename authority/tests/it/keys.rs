@@ -204,6 +204,7 @@ async fn a_rotation_by_hand_publishes_the_next_key_once() {
     assert_eq!(keys_of(authority, Algorithm::EdDsa).await, rows);
 
     // At once, it signs at once, and what the old one signed stays good.
+    test.clock.advance(MILLISECOND);
     let token = mint(authority).await;
     let at_once = key::rotate_at_once(authority, Actor::Operator, None, &caller())
         .await

@@ -13,7 +13,7 @@ use latchkey_types::Algorithm;
 use super::{DAY, HOUR, keys_of, published, signer_of, states};
 use crate::{
     access_tokens::{mint, verify, word},
-    support::column,
+    support::{MILLISECOND, column},
 };
 
 #[tokio::test]
@@ -23,6 +23,7 @@ async fn tokens_of_a_killed_key_are_refused_at_once_remembered_or_not() {
     let fresh = mint(authority).await;
     let remembered = mint(authority).await;
     let kid = signer_of(authority, &remembered).await;
+    test.clock.advance(MILLISECOND);
     let killed = key::kill(authority, Actor::Operator, &kid, &caller())
         .await
         .unwrap();
@@ -74,6 +75,7 @@ async fn the_next_key_takes_over_from_one_that_is_killed() {
     let next = key::rotate(authority, Actor::Operator, None, &caller())
         .await
         .unwrap();
+    test.clock.advance(MILLISECOND);
     let killed = key::kill(authority, Actor::Operator, &kid, &caller())
         .await
         .unwrap();
