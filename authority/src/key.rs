@@ -71,7 +71,7 @@ pub enum KeyError {
     #[error("no key of this algorithm is in use: see setting `access_algorithm`")]
     NotInUse,
     /// There is no key that signs.
-    #[error("there is no key that signs")]
+    #[error("there is no key that signs: loading the keys makes the first one")]
     NoKey,
     /// The cryptographic library gave no key or no signature.
     #[error("the cryptographic library failed")]

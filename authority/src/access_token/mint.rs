@@ -43,23 +43,18 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Mints a token.
-///
-/// Changes nothing, so that it may be called within a transaction; only where no key was ever
-/// made does it make one, which needs a transaction of its own: [`key::load`] at start sees to it.
+/// Mints a token. Changes nothing, so that it may be called within a transaction.
 ///
 /// # Errors
-/// [`KeyError`] if there is no key that can sign.
+/// [`KeyError::NoKey`] where [`key::load`] was never called: it makes the first key, and needs a
+/// transaction of its own for it.
 pub async fn mint(
     authority: &Authority,
     grant: &Grant<'_>,
     now: UnixMillis,
 ) -> Result<AccessToken, KeyError> {
     let policy = &authority.policy().token;
-    let mut keys = key::current(authority).await?;
-    if !keys.signs(policy.algorithm, now) {
-        keys = key::load(authority).await?;
-    }
+    let keys = key::current(authority).await?;
     let (claims, expires_at) = claims::of(policy, authority.random(), grant, now);
     let (signed, signature) = keys.sign(policy.algorithm, now, |kid| {
         let header = Header::text(TYPE, policy.algorithm, kid);

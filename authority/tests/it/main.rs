@@ -10,12 +10,13 @@
     reason = "a test that cannot be set up must fail loudly"
 )]
 
-mod access_token;
+mod access_tokens;
 mod clock;
 mod connection;
 mod cookie;
 mod families;
 mod hanging_up;
+mod keys;
 mod last_seen;
 mod lifetimes;
 mod lists;
