@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod family;
 mod keys;
 mod migrate;
 mod open;
@@ -18,7 +19,7 @@ use latchkey_types::{Role, Word as _};
 
 use crate::settings::{Origin, Settings, SettingsError, Sources};
 
-/// A sign-in server: sessions for people, and a console that lists and ends them.
+/// A sign-in server: sessions for people, tokens for programs, and a console that lists and ends both.
 #[derive(Debug, Parser)]
 #[command(name = "latchkey", version, about)]
 pub struct Cli {
@@ -68,6 +69,11 @@ enum Command {
         #[command(subcommand)]
         action: session::Action,
     },
+    /// Lists and ends refresh families.
+    Family {
+        #[command(subcommand)]
+        action: family::Action,
+    },
     /// Checks the record.
     Audit {
         #[command(subcommand)]
@@ -100,6 +106,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate { direction } => migrate::run(&settings, direction).await,
         Command::User { action } => user::run(&settings, action).await,
         Command::Session { action } => session::run(&settings, action).await,
+        Command::Family { action } => family::run(&settings, action).await,
         Command::Audit { action } => audit::run(&settings, action).await,
         Command::Keys { action } => keys::run(&settings, action).await,
         Command::Token { action } => token::run(action),
