@@ -32,6 +32,14 @@ fn an_unknown_or_malformed_setting_is_named_and_a_secret_is_not_repeated() {
         ("BASE_URL", "ftp://id.example.com"),
         ("SESSION_TTL", "31d"),
         ("SESSION_IDLE_TTL", "0"),
+        ("ACCESS_TTL", "16m"),
+        ("ACCESS_TTL", "0"),
+        ("ACCESS_ALGORITHM", "HS256"),
+        ("ACCESS_ALGORITHM", "none"),
+        ("REFRESH_TTL", "31d"),
+        ("FAMILY_TTL", "31d"),
+        ("REFRESH_GRACE", "2m"),
+        ("REFRESH_LOST_RESPONSE", "perhaps"),
         ("SIGN_UP", "maybe"),
         ("RATE_LIMIT", "yes"),
         ("PASSWORD_MEMORY", "1"),
@@ -104,4 +112,33 @@ fn loopback_is_recognised_in_every_spelling() {
     for public in ["https://localhost.example.com", "https://10.0.0.1"] {
         assert!(!BaseUrl::parse(public).unwrap().is_loopback(), "{public}");
     }
+}
+
+#[test]
+fn tokens_are_for_the_base_url_until_another_audience_is_set() {
+    let settings = load(&[("BASE_URL", "https://id.example.com/")]).unwrap();
+    let policy = settings.policy();
+    assert_eq!(policy.token.issuer, "https://id.example.com");
+    assert_eq!(policy.token.audience, "https://id.example.com");
+    assert_eq!(policy.token.algorithm, Algorithm::EdDsa);
+    assert_eq!(policy.token.lifetime, Duration::from_mins(15));
+    assert_eq!(policy.family.idle, 7 * DAY);
+    assert_eq!(policy.family.absolute, 30 * DAY);
+    assert_eq!(policy.family.grace, Duration::from_secs(10));
+    assert!(policy.family.lost_response);
+    let settings = load(&[
+        ("ACCESS_AUDIENCE", "https://api.example.com"),
+        ("ACCESS_TTL", "5m"),
+        ("ACCESS_ALGORITHM", "ES256"),
+        ("REFRESH_GRACE", "0"),
+        ("REFRESH_LOST_RESPONSE", "off"),
+    ])
+    .unwrap();
+    let policy = settings.policy();
+    assert_eq!(policy.token.issuer, "http://127.0.0.1:3000");
+    assert_eq!(policy.token.audience, "https://api.example.com");
+    assert_eq!(policy.token.algorithm, Algorithm::Es256);
+    assert_eq!(policy.token.lifetime, Duration::from_mins(5));
+    assert_eq!(policy.family.grace, Duration::ZERO);
+    assert!(!policy.family.lost_response);
 }

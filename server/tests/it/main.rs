@@ -24,3 +24,4 @@ mod scriptless;
 mod setup;
 mod sign_in;
 mod sign_up;
+mod well_known;
