@@ -9,13 +9,13 @@ help: ## Shows these lines
 run: ## Builds everything and starts the server
 	@scripts/run.sh
 
-demo: ## The same, on a throw-away database full of believable people, sessions and one theft
+demo: ## The same, on a throw-away database full of believable people and sessions
 	@scripts/demo.sh
 
 dev: ## Starts the server and builds again at every change
 	@scripts/dev.sh
 
-test: ## All tests: checks, Rust on SQLite and PostgreSQL, the proof of the invariants, journeys in a browser
+test: ## All checks and all tests, minutes; with QUICK=1 only what daily work needs
 	@scripts/test.sh
 
 check: ## Format, lints, licences, who may depend on whom, documentation
@@ -35,6 +35,3 @@ setup: ## Installs every tool that the other commands need (they do it themselve
 
 clean: ## Removes what was built here; the tools shared by all checkouts stay
 	@scripts/clean.sh
-
-test-all: ## All tests, with the invariants proved and the journeys in the browser
-	@scripts/test.sh all
