@@ -1,7 +1,7 @@
 # The commands that a person types. Each is one script in scripts/, which does the set-up that it needs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test check prove test-long release setup clean
+.PHONY: help run demo dev test check prove journeys pictures test-long release setup clean
 
 help: ## Shows these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,12 @@ check: ## Format, lints, licences, who may depend on whom, documentation
 
 prove: ## Breaks each invariant on purpose in a copy and shows that a test turns red
 	@scripts/prove.sh
+
+journeys: ## The journeys in a browser alone; ONLY=sign-in takes those of one file
+	@scripts/journeys.sh $(ONLY)
+
+pictures: ## A picture of every page, in light and dark, on a phone and on a desk
+	@scripts/journeys.sh pictures
 
 test-long: ## The Rust tests with many more rounds
 	@scripts/test-long.sh

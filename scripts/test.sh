@@ -20,17 +20,6 @@ rust_on_sqlite() { "$HERE/redis.sh" run "$HERE/rust-tests.sh" sqlite; }
 
 rust_on_postgresql() { "$HERE/redis.sh" run "$HERE/postgres.sh" run "$HERE/rust-tests.sh" postgresql; }
 
-# The journeys start the program themselves, each with a database of its own.
-journeys() {
-  build_dev
-  hide_tools_setting
-  unset LATCHKEY_TEST_DATABASE LATCHKEY_TEST_REDIS
-  cd "$ROOT/end2end"
-  npm run --silent types
-  E2E_PROGRAM="$DEV_PROGRAM" E2E_SITE_DIR="$DEV_SITE" E2E_CHROMIUM="${E2E_CHROMIUM:-$(command -v chromium)}" \
-    npx --no-install playwright test
-}
-
 # What the journeys load is not optimised; what users load is built for its size.
 bytes_of_the_site() {
   local site="$TARGET_DIR/site-for-its-bytes"
@@ -48,7 +37,7 @@ everything() {
   all_checks
   part "Rust tests on SQLite" rust_on_sqlite
   part "Rust tests on PostgreSQL" rust_on_postgresql
-  part "journeys" journeys
+  part "journeys" "$HERE/journeys.sh"
   part "bytes of the site" bytes_of_the_site
   part "invariants proved" "$HERE/prove.sh"
 }
