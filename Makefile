@@ -1,7 +1,7 @@
 # The commands that a person types. Each is one script in scripts/, which does the set-up that it needs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test check prove test-long release setup clean
+.PHONY: help run demo dev test check prove journeys pictures test-long release setup clean
 
 help: ## Shows these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -9,13 +9,13 @@ help: ## Shows these lines
 run: ## Builds everything and starts the server
 	@scripts/run.sh
 
-demo: ## The same, on a throw-away database full of believable people, sessions and one theft
+demo: ## The same, on a throw-away database full of believable people and sessions
 	@scripts/demo.sh
 
 dev: ## Starts the server and builds again at every change
 	@scripts/dev.sh
 
-test: ## All tests: checks, Rust on SQLite and PostgreSQL, the proof of the invariants, journeys in a browser
+test: ## All checks and all tests, minutes; with QUICK=1 only what daily work needs
 	@scripts/test.sh
 
 check: ## Format, lints, licences, who may depend on whom, documentation
@@ -23,6 +23,12 @@ check: ## Format, lints, licences, who may depend on whom, documentation
 
 prove: ## Breaks each invariant on purpose in a copy and shows that a test turns red
 	@scripts/prove.sh
+
+journeys: ## The journeys in a browser alone; ONLY=sign-in takes those of one file
+	@scripts/journeys.sh $(ONLY)
+
+pictures: ## A picture of every page, in light and dark, on a phone and on a desk
+	@scripts/journeys.sh pictures
 
 test-long: ## The Rust tests with many more rounds
 	@scripts/test-long.sh
@@ -35,6 +41,3 @@ setup: ## Installs every tool that the other commands need (they do it themselve
 
 clean: ## Removes what was built here; the tools shared by all checkouts stay
 	@scripts/clean.sh
-
-test-all: ## All tests, with the invariants proved and the journeys in the browser
-	@scripts/test.sh all

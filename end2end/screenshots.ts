@@ -88,7 +88,8 @@ const INSIDE: Picture[] = [
   {
     name: "console-audit-details",
     path: "/admin/audit?kind=sign_in",
-    then: (page) => page.locator("summary").first().click(),
+    then: (page) => button(page, /^Details of/).first().click(),
+    screenOnly: true,
   },
   { name: "console-audit-none-match", path: "/admin/audit?address=192.0.2.1" },
 ];

@@ -2,9 +2,10 @@
 # shellcheck disable=SC2034 # the scripts that source this use them
 # Building the program and its site. Sourced by the scripts that need one.
 
-RELEASE_SITE="$TARGET_DIR/site-release"
+# Each site stands beside its program, which looks for it there: so both work from any folder.
+RELEASE_SITE="$TARGET_DIR/release/site"
 RELEASE_PROGRAM="$TARGET_DIR/release/latchkey"
-DEV_SITE="$TARGET_DIR/site"
+DEV_SITE="$TARGET_DIR/debug/site"
 DEV_PROGRAM="$TARGET_DIR/debug/latchkey"
 
 # What a build is made of: newer than the stamp means that it is to be built again. Folders count too, because a
@@ -43,4 +44,11 @@ build_dev() {
   LEPTOS_SITE_ROOT="$DEV_SITE" cargo leptos build --frontend-only
   node "$ROOT/scripts/compress.mjs" "$DEV_SITE"
   cargo build "${HOST_PACKAGES[@]}" --bin latchkey
+}
+
+# The site alone, as it is shipped: for its bytes.
+build_shipped_site() {
+  claim_target_dir
+  LEPTOS_SITE_ROOT="$1" cargo leptos build --release --frontend-only
+  node "$ROOT/scripts/compress.mjs" "$1"
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# All tests, each part with its time; ends with failure where a part failed, and names it.
+# All checks and all tests, each part with its time; ends with failure where a part failed, and names it.
+#
+# With QUICK=1 what daily work needs: format, lints of the server side, Rust on SQLite.
 set -euo pipefail
 
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -18,14 +20,26 @@ rust_on_sqlite() { "$HERE/redis.sh" run "$HERE/rust-tests.sh" sqlite; }
 
 rust_on_postgresql() { "$HERE/redis.sh" run "$HERE/postgres.sh" run "$HERE/rust-tests.sh" postgresql; }
 
-# The journeys start the program themselves, each with a database of its own.
-journeys() {
-  build_dev
-  hide_tools_setting
-  unset LATCHKEY_TEST_DATABASE LATCHKEY_TEST_REDIS
-  cd "$ROOT/end2end"
-  E2E_PROGRAM="$DEV_PROGRAM" E2E_SITE_DIR="$DEV_SITE" E2E_CHROMIUM="${E2E_CHROMIUM:-$(command -v chromium)}" \
-    npx --no-install playwright test
+# What the journeys load is not optimised; what users load is built for its size.
+bytes_of_the_site() {
+  local site="$TARGET_DIR/site-for-its-bytes"
+  build_shipped_site "$site"
+  node "$HERE/bytes.mjs" "$site"
+}
+
+quick() {
+  part "format" check_format
+  part "clippy, server side" check_clippy
+  part "Rust tests on SQLite" rust_on_sqlite
+}
+
+everything() {
+  all_checks
+  part "Rust tests on SQLite" rust_on_sqlite
+  part "Rust tests on PostgreSQL" rust_on_postgresql
+  part "journeys" "$HERE/journeys.sh"
+  part "bytes of the site" bytes_of_the_site
+  part "invariants proved" "$HERE/prove.sh"
 }
 
 begun="$(now_ms)"
@@ -33,13 +47,12 @@ begun="$(now_ms)"
 use_recorded_toolchain
 cd "$ROOT"
 claim_target_dir
-all_checks
-part "Rust tests on SQLite" rust_on_sqlite
-part "Rust tests on PostgreSQL" rust_on_postgresql
-# The invariants (`make prove`) and the journeys run with `all`: `make test-all`.
-if [ "${1:-}" = all ]; then
-  part "invariants proved" "$HERE/prove.sh"
-  part "journeys" journeys
+if [ "${QUICK:-0}" = 1 ]; then
+  quick
+  whole="quick: neither PostgreSQL nor a browser"
+else
+  everything
+  whole="everything, set-up included"
 fi
-PART_LINES+=("$(printf '%-34s %8s s' "everything, set-up included" "$(since "$begun")")")
+PART_LINES+=("$(printf '%-34s %8s s' "$whole" "$(since "$begun")")")
 parts_end

@@ -13,6 +13,14 @@ export const field = (page: Page, label: string): Locator =>
 export const notice = (page: Page): Locator => page.locator("main").getByRole("status").first();
 export const alert = (page: Page): Locator => page.getByRole("alert");
 
+/** What is said of a field: the message is tied to it, for those who cannot see where it stands. */
+export async function saidOf(input: Locator): Promise<string> {
+  await expect(input).toHaveAttribute("aria-invalid", "true");
+  const ids = (await input.getAttribute("aria-describedby"))?.split(" ") ?? [];
+  const texts = await Promise.all(ids.map((id) => input.page().locator(`#${id}`).innerText()));
+  return texts.join(" ");
+}
+
 /** Presses a button that sends a form, waits for the page that follows, and returns the answer to the form itself. */
 export async function send(page: Page, press: Locator): Promise<Response> {
   const answer = page.waitForResponse((response) => response.request().method() === "POST");

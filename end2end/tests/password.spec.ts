@@ -1,6 +1,6 @@
 // Changing the password.
 import type { Page, Response } from "@playwright/test";
-import { alert, button, field, heading, notice, send, sessionCookie, signIn, trySignIn } from "../helpers/actions.ts";
+import { alert, button, field, heading, notice, saidOf, send, sessionCookie, signIn, trySignIn } from "../helpers/actions.ts";
 import { expect, test } from "../helpers/fixtures.ts";
 import { DORA, NEW_PASSWORD, PASSWORD } from "../helpers/people.ts";
 
@@ -48,13 +48,14 @@ test("a wrong current password and a weak new one are refused, and nothing chang
 
   const wrong = await tryChange(page, "wrong horse wrong battery", NEW_PASSWORD);
   expect(wrong.status()).toBe(422);
-  await expect(alert(page)).toContainText("That is not your current password.");
+  expect(await saidOf(field(page, "Current password"))).toContain("That is not your current password.");
+  await expect(alert(page)).toContainText("Current password");
   await expect(field(page, "Current password")).toHaveValue("");
   await expect(field(page, "New password")).toHaveValue("");
 
   const weak = await tryChange(page, PASSWORD, "passwordpassword");
   expect(weak.status()).toBe(422);
-  await expect(alert(page)).toContainText("among the first passwords that anybody would guess");
+  expect(await saidOf(field(page, "New password"))).toContain("among the first passwords that anybody would guess");
 
   await other.goto("/account");
   await expect(heading(other, "Account")).toBeVisible();

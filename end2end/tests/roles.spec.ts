@@ -5,7 +5,7 @@ import { expect, test } from "../helpers/fixtures.ts";
 import { ADMIN, DORA, PASSWORD, SECOND_ADMIN } from "../helpers/people.ts";
 
 async function changeRole(page: Page, role: string): Promise<void> {
-  await field(page, "Role").selectOption(role);
+  await field(page, "New role").selectOption(role);
   await send(page, button(page, "Change role"));
 }
 
@@ -29,7 +29,7 @@ test("a demoted administrator is refused on the next click, and keeps their acco
 
   await bruno.getByRole("link", { name: "Go to the start page" }).click();
   await expect(bruno).toHaveURL("/account");
-  await expect(bruno.getByText("Has an account and no console.")).toBeVisible();
+  await expect(bruno.getByText("Signs in here, and has no console.")).toBeVisible();
   await expect(bruno.getByRole("navigation", { name: "Console" })).toHaveCount(0);
   // A cookie that could do more than it can now is not the one that goes on.
   const after = await sessionCookie(bruno);

@@ -20,7 +20,7 @@ test("two browsers are listed, and the one that looks is marked", async ({ open 
   const { desktop } = await twoBrowsers(open);
   await expect(desktop.getByText("You are signed in with this browser and")).toHaveCount(0);
   await desktop.goto("/account");
-  await expect(desktop.getByText("You are signed in with this browser and 1 other one.")).toBeVisible();
+  await expect(desktop.getByText("You are signed in with this browser and 1 other.")).toBeVisible();
   await desktop.getByRole("link", { name: "See sessions" }).click();
   await expect(desktop).toHaveURL("/account/sessions");
   await expect(rows(desktop)).toHaveCount(2);

@@ -22,9 +22,14 @@ pub(crate) fn understand(user_agent: &str) -> Agent {
         "appliance" => "appliance",
         _ => "",
     };
+    // The name that it has had since 2016.
+    let system = match found.os {
+        "Mac OSX" => "macOS",
+        other => other,
+    };
     Agent {
         browser: known(found.name),
-        system: known(found.os),
+        system: known(system),
         device: device.to_owned(),
     }
 }
@@ -53,6 +58,12 @@ mod tests {
                 "Safari",
                 "iPhone",
                 "phone",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15",
+                "Safari",
+                "macOS",
+                "desktop",
             ),
             ("curl/8.5.0", "HTTP Library", "", ""),
             ("", "", "", ""),

@@ -3,7 +3,7 @@
 use std::{fmt, thread};
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
+    Algorithm, Argon2, Block, Params, Version,
     password_hash::{self, phc},
 };
 use latchkey_authority::random::Randomness;
@@ -119,10 +119,6 @@ impl Engine {
         Ok(Self { params, nobody })
     }
 
-    fn argon2(&self) -> Argon2<'static> {
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
-    }
-
     pub(super) fn salt(random: &dyn Randomness) -> [u8; Self::SALT_BYTES] {
         random.bytes()
     }
@@ -132,10 +128,13 @@ impl Engine {
         password: &Password,
         salt: [u8; Self::SALT_BYTES],
     ) -> Result<PasswordHash, EngineError> {
-        self.argon2()
-            .hash_password_with_salt(password.expose().as_bytes(), &salt)
-            .map(|hash| PasswordHash(hash.to_string()))
-            .map_err(EngineError)
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        let made = phc::PasswordHash {
+            salt: Some(phc::Salt::new(&salt).map_err(|error| EngineError(error.into()))?),
+            hash: Some(output(&argon2, password, &salt).map_err(EngineError)?),
+            ..self.nobody.clone()
+        };
+        Ok(PasswordHash(made.to_string()))
     }
 
     /// Verifies against `stored`, or with the same work against nobody's hash.
@@ -149,15 +148,7 @@ impl Engine {
             .transpose()
             .map_err(|error| EngineError(error.into()))?;
         let against = parsed.as_ref().unwrap_or(&self.nobody);
-        // The parameters are the stored ones; the comparison is in constant time.
-        let matches = match self
-            .argon2()
-            .verify_password(password.expose().as_bytes(), against)
-        {
-            Ok(()) => true,
-            Err(password_hash::Error::PasswordInvalid) => false,
-            Err(error) => return Err(EngineError(error)),
-        };
+        let matches = matches(password, against).map_err(EngineError)?;
         Ok(Verified {
             matches: matches && parsed.is_some(),
             rehash_needed: parsed.is_some_and(|stored| !self.is_current(&stored)),
@@ -172,3 +163,44 @@ impl Engine {
             && stored.hash.map(|hash| hash.len()) == Some(Self::OUTPUT_BYTES)
     }
 }
+
+/// Whether `stored` is a hash of `password`. The parameters are the stored ones; the comparison is
+/// in constant time ([`phc::Output`]).
+fn matches(password: &Password, stored: &phc::PasswordHash) -> password_hash::Result<bool> {
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+        return Ok(false);
+    };
+    let argon2 = Argon2::new(
+        Algorithm::try_from(stored.algorithm.as_str())?,
+        stored
+            .version
+            .map_or(Ok(Version::default()), Version::try_from)?,
+        Params::try_from(stored)?,
+    );
+    Ok(output(&argon2, password, salt)? == *expected)
+}
+
+/// What Argon2 makes of a password, in memory that goes back to the system afterwards.
+fn output(
+    argon2: &Argon2<'_>,
+    password: &Password,
+    salt: &[u8],
+) -> password_hash::Result<phc::Output> {
+    let params = argon2.params();
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut memory = Vec::with_capacity(params.block_count().max(ALONE));
+    memory.resize(params.block_count(), Block::new());
+    let mut bytes = [0; phc::Output::MAX_LENGTH];
+    let bytes = bytes
+        .get_mut(..length)
+        .ok_or(password_hash::Error::OutputSize)?;
+    argon2.hash_password_into_with_memory(password.expose().as_bytes(), salt, bytes, memory)?;
+    Ok(phc::Output::new(bytes)?)
+}
+
+/// So many blocks, of one KiB, are asked for at least.
+///
+/// glibc gives what is larger than 32 MiB a mapping of its own (mallopt(3), `M_MMAP_THRESHOLD`); it
+/// would keep the memory of smaller hashes for the thread, for good: 19 MiB for each core. Of what is
+/// reserved, only the part that is used takes any memory.
+const ALONE: usize = 33 * 1024;
