@@ -105,7 +105,7 @@ fn signed(event: AuditEvent, actor: Actor<'_>) -> AuditEvent {
 }
 
 /// Has a key follow the one that signs, from `signs_from` on: the one that is published already,
-/// or `pair`. Says nothing of an event where nothing changed.
+/// or `pair`. Where none signs, it begins at once. Says nothing of an event where nothing changed.
 pub(super) async fn follow(
     tx: &AuthorityTx,
     pair: &Pair,
@@ -114,6 +114,8 @@ pub(super) async fn follow(
     caller: &Caller,
 ) -> Result<(Rotated, Option<AuditEvent>), KeyError> {
     let rows = rows(tx.connection()).await?;
+    let is_first = signer(&rows, algorithm, tx.now()).is_none();
+    let signs_from = if is_first { tx.now() } else { signs_from };
     let (kid, what) = match next(&rows, algorithm, tx.now()) {
         Some(next) if next.signs_from <= signs_from.0 => {
             let rotated = Rotated {
@@ -125,16 +127,14 @@ pub(super) async fn follow(
             return Ok((rotated, None));
         }
         Some(next) => {
-            set_time(
-                tx,
-                &next.kid,
-                signing_keys::Column::SignsFrom,
-                Some(signs_from),
-            )
-            .await?;
+            let column = signing_keys::Column::SignsFrom;
+            set_time(tx, &next.kid, column, Some(signs_from)).await?;
             (next.kid.clone(), "promoted")
         }
-        None => (insert(tx, pair, algorithm, signs_from).await?, "published"),
+        None => {
+            let kid = insert(tx, pair, algorithm, signs_from).await?;
+            (kid, if is_first { "made" } else { "published" })
+        }
     };
     for row in &rows {
         let is_of_it = row.algorithm == algorithm.as_str() && row.kid != kid;

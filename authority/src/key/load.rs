@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
 
 use super::{
     KeyError, KeySet,
+    change::follow,
     pair::Pair,
     seal::seal,
     set::{Key, Times},
@@ -140,12 +141,10 @@ async fn make_first(authority: &Authority, algorithm: Algorithm) -> Result<(), K
         authority.signing_keys().forget();
         return Ok(());
     }
-    // Nobody has fetched the set yet: it may sign at once.
-    let signs_from = tx.now();
-    let kid = insert(&tx, &pair, algorithm, signs_from).await?;
-    let event = event("made", &kid, algorithm, &Caller::program("keys"))
-        .fact("signs_from", signs_from.0.into());
-    tx.commit([event], Signal::KeysChanged).await?;
+    // Nobody has fetched such a key yet: it may sign at once.
+    let now = tx.now();
+    let (_, event) = follow(&tx, &pair, algorithm, now, &Caller::program("keys")).await?;
+    tx.commit(event, Signal::KeysChanged).await?;
     Ok(())
 }
 

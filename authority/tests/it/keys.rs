@@ -223,6 +223,19 @@ async fn a_rotation_by_hand_publishes_the_next_key_once() {
 }
 
 #[tokio::test]
+async fn a_rotation_where_no_key_is_yet_makes_the_first_one() {
+    let test = TestAuthority::new().await;
+    let authority = &test.authority;
+    let rotated = key::rotate(authority, Actor::Operator, None, &caller())
+        .await
+        .unwrap();
+    assert_eq!(rotated.signs_from, authority.now());
+    assert_eq!(states(authority).await, ["active"]);
+    let token = mint(authority).await;
+    assert_eq!(signer_of(authority, &token).await, rotated.kid);
+}
+
+#[tokio::test]
 async fn each_algorithm_is_rotated_for_itself_and_only_those_in_use() {
     let test = TestAuthority::new().await;
     let authority = &test.authority;
