@@ -17,10 +17,20 @@ check_deny() { cargo deny --locked check licenses bans sources; }
 
 check_dependency_rule() { "$ROOT/scripts/dependency-rule.sh"; }
 
+# Whether `make prove` can apply them: a change beside one is noticed here, at once.
+check_mutants() {
+  local patch failed=''
+  for patch in "$ROOT"/*/tests/mutants/*.patch; do
+    git apply --check --whitespace=nowarn "$patch" || failed="$failed $(basename "$patch")"
+  done
+  if [ -n "$failed" ]; then die "no longer fit what they break:$failed"; fi
+}
+
 check_docs() { RUSTDOCFLAGS='-D warnings' cargo doc --no-deps "${HOST_PACKAGES[@]}"; }
 
 all_checks() {
   part "format" check_format
+  part "patches of the mutants apply" check_mutants
   part "clippy, server side" check_clippy
   part "clippy, browser side" check_clippy_wasm
   part "licences, sources, duplicates" check_deny

@@ -29,6 +29,7 @@ bytes_of_the_site() {
 
 quick() {
   part "format" check_format
+  part "patches of the mutants apply" check_mutants
   part "clippy, server side" check_clippy
   part "Rust tests on SQLite" rust_on_sqlite
 }

@@ -45,9 +45,9 @@ export function surroundings(folder: string, settings: Settings = {}, variables:
 }
 
 /** Runs one command to its end and returns what it printed; fails with what it complained about. */
-export function run(folder: string, words: string[], input = ""): Promise<string> {
+export function run(folder: string, words: string[], input = "", settings: Settings = {}): Promise<string> {
   return new Promise((done, fail) => {
-    const child = spawn(program(), words, { cwd: folder, env: surroundings(folder) });
+    const child = spawn(program(), words, { cwd: folder, env: surroundings(folder, settings) });
     let printed = "";
     let complained = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
