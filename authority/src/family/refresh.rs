@@ -47,26 +47,26 @@ pub struct Refreshed {
 /// [`RefreshError`]. After [`RefreshError::Reused`] the family is over.
 pub async fn refresh(
     authority: &Authority,
-    presented: &str,
-    presenter: &Presenter<'_>,
+    text: &str,
+    by: &Presenter<'_>,
 ) -> Result<Refreshed, RefreshError> {
     let arrival = authority.now();
-    let token = match RefreshToken::open(authority.keys(), presented) {
+    let token = match RefreshToken::open(authority.keys(), text) {
         Ok(token) => token,
-        Err(error) => return Err(refused(authority, error, presenter.caller).await),
+        Err(error) => return Err(refused(authority, error, by.caller).await),
     };
-    let presentation = presentation(token, presenter, arrival);
+    let presented = presentation(token, by, arrival);
     // Outside the transaction: the first key of all is made in one of its own.
     key::load(authority).await?;
     let mut tx = AuthorityTx::begin(authority).await?;
     let Some(user_id) = lock_owner(&mut tx, token.family_id).await? else {
-        return Err(refused(authority, TokenError::Forged, presenter.caller).await);
+        return Err(refused(authority, TokenError::Forged, by.caller).await);
     };
-    if let Some(family) = swap(&tx, token.family_id, user_id, &presentation).await? {
-        return rotated(tx, family, &presentation).await;
+    if let Some(family) = swap(&tx, token.family_id, user_id, &presented).await? {
+        return rotated(tx, family, &presented).await;
     }
-    let found = Found::read(&tx, token.family_id, &presentation).await?;
-    settle(tx, &found, &presentation, presenter.caller).await
+    let found = Found::read(&tx, token.family_id, &presented).await?;
+    settle(tx, &found, &presented, by.caller).await
 }
 
 /// The compare-and-swap: one statement that holds every condition of the current token.

@@ -18,26 +18,26 @@ use crate::{Authority, AuthorityTx, audit::AuditEvent, family::check::over, sign
 /// As [`super::refresh`].
 pub async fn verify(
     authority: &Authority,
-    presented: &str,
-    presenter: &Presenter<'_>,
+    text: &str,
+    by: &Presenter<'_>,
 ) -> Result<FamilyId, RefreshError> {
     let arrival = authority.now();
-    let token = match RefreshToken::open(authority.keys(), presented) {
+    let token = match RefreshToken::open(authority.keys(), text) {
         Ok(token) => token,
-        Err(error) => return Err(refused(authority, error, presenter.caller).await),
+        Err(error) => return Err(refused(authority, error, by.caller).await),
     };
-    let presentation = presentation(token, presenter, arrival);
+    let presented = presentation(token, by, arrival);
     let mut tx = AuthorityTx::begin(authority).await?;
     if lock_owner(&mut tx, token.family_id).await?.is_none() {
-        return Err(refused(authority, TokenError::Forged, presenter.caller).await);
+        return Err(refused(authority, TokenError::Forged, by.caller).await);
     }
-    let found = Found::read(&tx, token.family_id, &presentation).await?;
-    match found.judge(&tx, &presentation)? {
+    let found = Found::read(&tx, token.family_id, &presented).await?;
+    match found.judge(&tx, &presented)? {
         Judgement::Current => {
             authority.receipts().note(
                 token.family_id,
                 found.family.generation,
-                presentation.side.clone(),
+                presented.side.clone(),
                 arrival,
             );
             Ok(token.family_id)
@@ -45,14 +45,7 @@ pub async fn verify(
         Judgement::Retry { .. } | Judgement::LostResponse { .. } | Judgement::Adopt => {
             Ok(token.family_id)
         }
-        judgement => Err(refuse(
-            tx,
-            &found.family,
-            judgement,
-            &presentation,
-            presenter.caller,
-        )
-        .await),
+        judgement => Err(refuse(tx, &found.family, judgement, &presented, by.caller).await),
     }
 }
 
@@ -64,35 +57,35 @@ pub async fn verify(
 /// [`RefreshError::Forged`] and [`RefreshError::UnknownKey`] without a good MAC.
 pub async fn sign_out(
     authority: &Authority,
-    presented: &str,
-    presenter: &Presenter<'_>,
+    text: &str,
+    by: &Presenter<'_>,
 ) -> Result<FamilyId, RefreshError> {
     let arrival = authority.now();
-    let token = match RefreshToken::open(authority.keys(), presented) {
+    let token = match RefreshToken::open(authority.keys(), text) {
         Ok(token) => token,
-        Err(error) => return Err(refused(authority, error, presenter.caller).await),
+        Err(error) => return Err(refused(authority, error, by.caller).await),
     };
-    let presentation = presentation(token, presenter, arrival);
+    let presented = presentation(token, by, arrival);
     let mut tx = AuthorityTx::begin(authority).await?;
     if lock_owner(&mut tx, token.family_id).await?.is_none() {
-        return Err(refused(authority, TokenError::Forged, presenter.caller).await);
+        return Err(refused(authority, TokenError::Forged, by.caller).await);
     }
-    let found = Found::read(&tx, token.family_id, &presentation).await?;
+    let found = Found::read(&tx, token.family_id, &presented).await?;
     let family = &found.family;
-    let judgement = if family.client_id.as_deref() != presenter.client_id
-        || family.key_thumbprint.as_deref() != presenter.key_thumbprint
+    let judgement = if family.client_id.as_deref() != by.client_id
+        || family.key_thumbprint.as_deref() != by.key_thumbprint
     {
         Some(Judgement::NotTheirs)
     } else {
         over(family, tx.now())?.map(Judgement::Ended)
     };
     if let Some(judgement) = judgement {
-        return Err(refuse(tx, family, judgement, &presentation, presenter.caller).await);
+        return Err(refuse(tx, family, judgement, &presented, by.caller).await);
     }
     let user_id = UserId::from_uuid(family.user_id);
     let reason = FamilyEndReason::SignOut;
     end::ended(&tx, &[family.family_id], reason, Some(user_id)).await?;
-    let event = AuditEvent::success(EventKind::FamilyEnded, presenter.caller)
+    let event = AuditEvent::success(EventKind::FamilyEnded, by.caller)
         .reason(reason.as_str())
         .actor(user_id)
         .subject(user_id)
