@@ -163,12 +163,12 @@ async fn ending_all_others_spares_the_one_through_which_it_is_asked() {
 async fn the_sweep_marks_what_is_past_its_limits_and_keeps_what_can_prove_reuse() {
     let world = World::new().await;
     let authority = &world.test.authority;
-    world.advance(8 * 24 * 3_600).await;
+    world.advance(8 * 24 * 3_600);
     let swept = family::sweep(authority).await.unwrap();
     assert_eq!((swept.idle, swept.expired, swept.forgotten), (1, 0, 0));
     assert_eq!(world.end_reason().await, Some(FamilyEndReason::Idle));
-    world.advance(60 * 24 * 3_600).await;
+    world.advance(60 * 24 * 3_600);
     assert_eq!(family::sweep(authority).await.unwrap().forgotten, 0);
-    world.advance(40 * 24 * 3_600).await;
+    world.advance(40 * 24 * 3_600);
     assert_eq!(family::sweep(authority).await.unwrap().forgotten, 1);
 }

@@ -36,7 +36,7 @@ async fn i06_a_current_token_gives_way_to_its_one_successor() {
 async fn i06_a_retry_within_the_grace_gets_the_current_token_again() {
     let world = World::new().await;
     let second = world.rotate(&world.first).await;
-    world.advance(10).await;
+    world.advance(10);
     for _ in 0..3 {
         let again = world
             .expect(&world.first, &home(), RefreshOutcome::Retry)
@@ -50,9 +50,9 @@ async fn i06_a_retry_within_the_grace_gets_the_current_token_again() {
 async fn i06_a_retry_converges_on_the_current_token_however_far_that_has_moved() {
     let world = World::new().await;
     let second = world.rotate(&world.first).await;
-    world.advance(2).await;
+    world.advance(2);
     let third = world.rotate(&second).await;
-    world.advance(2).await;
+    world.advance(2);
     let again = world
         .expect(&world.first, &home(), RefreshOutcome::Retry)
         .await;
@@ -63,11 +63,11 @@ async fn i06_a_retry_converges_on_the_current_token_however_far_that_has_moved()
 async fn i06_retries_do_not_extend_the_grace() {
     let world = World::new().await;
     world.rotate(&world.first).await;
-    world.advance(9).await;
+    world.advance(9);
     world
         .expect(&world.first, &home(), RefreshOutcome::Retry)
         .await;
-    world.advance(2).await;
+    world.advance(2);
     // Eleven seconds after the rotation it is no retry any more: a lost reply, at best.
     world
         .expect(&world.first, &home(), RefreshOutcome::LostResponse)
@@ -118,7 +118,7 @@ async fn a_foreign_retry_is_on_the_record_and_the_third_in_a_day_raises_an_incid
                 .all(|row| row.class == IncidentClass::Suspected && !row.ended_family)
         );
         current = next;
-        world.advance(3_600).await;
+        world.advance(3_600);
     }
     assert_eq!(world.end_reason().await, None);
     let foreign = world.test.event_kinds().await;
@@ -135,7 +135,7 @@ async fn after_a_foreign_retry_no_reply_is_taken_for_lost() {
     world
         .expect(&world.first, &away(), RefreshOutcome::ForeignRetry)
         .await;
-    world.advance(60).await;
+    world.advance(60);
     let result = world.refresh(&world.first, &home()).await;
     assert_eq!(reused(&result), Some(IncidentClass::StaleCopy));
 }
@@ -144,7 +144,7 @@ async fn after_a_foreign_retry_no_reply_is_taken_for_lost() {
 async fn a_lost_reply_moves_the_family_past_the_token_that_nobody_saw() {
     let world = World::new().await;
     let unseen = world.rotate(&world.first).await;
-    world.advance(3_600).await;
+    world.advance(3_600);
     let third = world
         .expect(&world.first, &home(), RefreshOutcome::LostResponse)
         .await;
@@ -160,12 +160,12 @@ async fn a_reply_is_taken_for_lost_five_times_and_no_more() {
     let world = World::new().await;
     world.rotate(&world.first).await;
     for _ in 0..5 {
-        world.advance(60).await;
+        world.advance(60);
         world
             .expect(&world.first, &home(), RefreshOutcome::LostResponse)
             .await;
     }
-    world.advance(60).await;
+    world.advance(60);
     let result = world.refresh(&world.first, &home()).await;
     assert_eq!(reused(&result), Some(IncidentClass::StaleCopy));
 }
@@ -177,7 +177,7 @@ async fn no_reply_was_lost_that_somebody_has_shown_to_hold() {
     family::verify(&world.test.authority, &second, &presenter(&home()))
         .await
         .unwrap();
-    world.advance(60).await;
+    world.advance(60);
     let result = world.refresh(&world.first, &home()).await;
     assert_eq!(reused(&result), Some(IncidentClass::StaleCopy));
 }
@@ -192,7 +192,7 @@ async fn what_one_node_has_seen_counts_on_the_others_once_it_is_written() {
         .unwrap();
     assert_eq!(authority.receipts().flush(authority).await.unwrap(), 1);
     assert_eq!(authority.receipts().flush(authority).await.unwrap(), 0);
-    world.advance(60).await;
+    world.advance(60);
     let other = world.test.node(master_keys(), 7);
     let home = home();
     let result = family::refresh(&other, &world.first, &presenter(&home)).await;
@@ -203,7 +203,7 @@ async fn what_one_node_has_seen_counts_on_the_others_once_it_is_written() {
 async fn a_lost_reply_is_for_the_same_device_and_the_setting_alone() {
     let world = World::new().await;
     world.rotate(&world.first).await;
-    world.advance(60).await;
+    world.advance(60);
     let result = world.refresh(&world.first, &stranger()).await;
     assert_eq!(reused(&result), Some(IncidentClass::Theft));
 
@@ -212,7 +212,7 @@ async fn a_lost_reply_is_for_the_same_device_and_the_setting_alone() {
     world
         .expect(&world.first, &back_end(), RefreshOutcome::Rotated)
         .await;
-    world.advance(60).await;
+    world.advance(60);
     let result = world.refresh(&world.first, &back_end()).await;
     assert_eq!(reused(&result), Some(IncidentClass::Theft));
 
@@ -222,7 +222,7 @@ async fn a_lost_reply_is_for_the_same_device_and_the_setting_alone() {
     };
     let world = World::with_policy(strict).await;
     world.rotate(&world.first).await;
-    world.advance(60).await;
+    world.advance(60);
     let result = world.refresh(&world.first, &home()).await;
     assert_eq!(reused(&result), Some(IncidentClass::StaleCopy));
 }
@@ -232,7 +232,7 @@ async fn i01_reuse_ends_the_family_with_its_incident_although_the_answer_is_a_re
     let world = World::new().await;
     let second = world.rotate(&world.first).await;
     let third = world.rotate(&second).await;
-    world.advance(240).await;
+    world.advance(240);
     let result = world.refresh(&world.first, &stranger()).await;
     assert_eq!(reused(&result), Some(IncidentClass::Theft));
     assert_eq!(world.end_reason().await, Some(FamilyEndReason::Theft));
@@ -279,7 +279,7 @@ async fn the_network_tells_a_stale_copy_from_a_theft() {
         let world = World::new().await;
         let second = world.rotate(&world.first).await;
         world.rotate(&second).await;
-        world.advance(60).await;
+        world.advance(60);
         assert_eq!(
             reused(&world.refresh(&world.first, &caller).await),
             Some(class)
@@ -302,7 +302,7 @@ async fn a_verdict_is_what_a_refresh_would_be_and_rotates_nothing() {
         .await
         .unwrap();
     world.rotate(&second).await;
-    world.advance(60).await;
+    world.advance(60);
     let polled = family::verify(authority, &world.first, &presenter(&stranger)).await;
     assert!(matches!(
         polled,
@@ -319,7 +319,7 @@ async fn signing_out_with_any_generation_ends_the_family_without_alarm() {
     let world = World::new().await;
     let second = world.rotate(&world.first).await;
     world.rotate(&second).await;
-    world.advance(3_600).await;
+    world.advance(3_600);
     let authority = &world.test.authority;
     let stranger = stranger();
     family::sign_out(authority, &world.first, &presenter(&stranger))
@@ -376,9 +376,9 @@ async fn a_forged_token_is_counted_and_touches_no_family() {
 async fn i08_a_family_ends_when_it_is_not_refreshed_and_at_its_absolute_end_however_often_it_is() {
     const DAY: u64 = 24 * 60 * 60;
     let world = World::new().await;
-    world.advance(7 * DAY - 1).await;
+    world.advance(7 * DAY - 1);
     let mut token = world.rotate(&world.first).await;
-    world.advance(7 * DAY).await;
+    world.advance(7 * DAY);
     let refused = world.refresh(&token, &home()).await;
     assert!(matches!(
         refused,
@@ -391,7 +391,7 @@ async fn i08_a_family_ends_when_it_is_not_refreshed_and_at_its_absolute_end_howe
     let world = World::new().await;
     token = world.first.clone();
     for _ in 0..5 {
-        world.advance(6 * DAY - 1).await;
+        world.advance(6 * DAY - 1);
         token = world.rotate(&token).await;
     }
     let row = family::one(&world.test.authority, world.family_id)
@@ -399,7 +399,7 @@ async fn i08_a_family_ends_when_it_is_not_refreshed_and_at_its_absolute_end_howe
         .unwrap()
         .unwrap();
     assert_eq!(row.expires_at, row.ends_at, "never past the absolute end");
-    world.advance(5).await;
+    world.advance(5);
     let refused = world.refresh(&token, &home()).await;
     assert!(matches!(
         refused,
@@ -417,7 +417,7 @@ async fn families_of_one_user_live_and_die_alone() {
     let other = open(&world.test, world.user_id, None, &stranger()).await;
     let second = world.rotate(&world.first).await;
     world.rotate(&second).await;
-    world.advance(60).await;
+    world.advance(60);
     assert!(
         reused(&world.refresh(&world.first, &stranger()).await).is_some(),
         "one family ends"

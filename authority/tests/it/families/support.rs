@@ -107,7 +107,7 @@ impl World {
         self.expect(token, &home(), RefreshOutcome::Rotated).await
     }
 
-    pub(crate) async fn advance(&self, seconds: u64) {
+    pub(crate) fn advance(&self, seconds: u64) {
         self.test
             .clock
             .advance(std::time::Duration::from_secs(seconds));
