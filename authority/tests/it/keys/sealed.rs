@@ -48,6 +48,19 @@ async fn i05_no_private_half_stands_in_the_database_in_any_spelling() {
 }
 
 #[tokio::test]
+async fn i05_nothing_that_is_stored_looks_like_a_private_key() {
+    let test = TestAuthority::new().await;
+    key::tend(&test.authority).await.unwrap();
+    // How the form of a private key (RFC 5958) names its algorithm: Ed25519, elliptic curves, RSA.
+    let names = ["06032b6570", "06072a8648ce3d0201", "06092a864886f70d010101"];
+    for value in Snapshot::of(&test.database.connection).await.values() {
+        for name in names {
+            assert!(!value.contains(name), "{value}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn i05_a_copy_of_the_database_signs_nothing_without_its_master_key() {
     let test = TestAuthority::new().await;
     let token = mint(&test.authority).await;
