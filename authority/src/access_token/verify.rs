@@ -152,8 +152,7 @@ pub async fn verify(
         Err(AccessTokenError::UnknownKey)
             if now.0.abs_diff(keys.read_at().0) >= READ_AGAIN_MILLIS =>
         {
-            authority.signing_keys().forget();
-            let keys = key::current(authority)
+            let keys = key::read_again(authority)
                 .await
                 .map_err(AccessTokenError::Internal)?;
             ours(authority, text, &keys.verifying(now), now)

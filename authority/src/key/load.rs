@@ -60,9 +60,31 @@ pub(crate) async fn current(authority: &Authority) -> Result<Arc<KeySet>, KeyErr
         return Ok(set);
     }
     let _reading = handle.reading.lock().await;
-    if let Some(set) = handle.fresh() {
-        return Ok(set);
+    match handle.fresh() {
+        Some(set) => Ok(set),
+        None => read(authority).await,
     }
+}
+
+/// Reads what other nodes and the command line changed. Cheap where nothing did.
+///
+/// Meanwhile, and where it fails, what was read before goes on being used.
+///
+/// # Errors
+/// [`KeyError::Internal`] when the database fails.
+pub async fn catch_up(authority: &Authority) -> Result<(), KeyError> {
+    read_again(authority).await.map(drop)
+}
+
+/// The same, and what was read.
+pub(crate) async fn read_again(authority: &Authority) -> Result<Arc<KeySet>, KeyError> {
+    let _reading = authority.signing_keys().reading.lock().await;
+    read(authority).await
+}
+
+/// Reads the keys. Only one at a time.
+async fn read(authority: &Authority) -> Result<Arc<KeySet>, KeyError> {
+    let handle = authority.signing_keys();
     // Taken before the rows are read: a change that commits meanwhile makes this set stale.
     let version = handle.version();
     let now = authority.now();
@@ -70,15 +92,6 @@ pub(crate) async fn current(authority: &Authority) -> Result<Arc<KeySet>, KeyErr
     let set = Arc::new(opened(authority, &rows, version, now)?);
     handle.put(Arc::clone(&set));
     Ok(set)
-}
-
-/// Reads what other nodes and the command line changed. Cheap where nothing did.
-///
-/// # Errors
-/// [`KeyError::Internal`] when the database fails; then the keys are read before the next use.
-pub async fn catch_up(authority: &Authority) -> Result<(), KeyError> {
-    authority.signing_keys().forget();
-    current(authority).await.map(drop)
 }
 
 /// Every row, oldest first.
