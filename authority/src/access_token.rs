@@ -28,7 +28,7 @@ pub(crate) use compact::canonical_base64;
 pub use inspect::{Inspected, inspect};
 pub(crate) use json::Json;
 pub use mint::{AccessToken, Grant, mint};
-pub use verify::{Expectations, KeySource, check, verify};
+pub use verify::{Expectations, KeySource, check, verify, verify_even_expired};
 
 /// `client_id` of the program's own sign-in.
 pub const FIRST_PARTY: &str = "latchkey";

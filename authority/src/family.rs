@@ -32,7 +32,7 @@ pub use check::{Check, check};
 pub use issue::Issued;
 pub(crate) use judge::Presentation;
 pub use list::{
-    FamilyEnded, FamilyFilter, FamilyRow, Picture, RotationRow, count_live, list,
+    FamilyEnded, FamilyFilter, FamilyRow, Picture, RotationRow, count, count_live, list,
     list_live_of_user, one, picture,
 };
 pub use open::{NewFamily, open};
@@ -41,7 +41,7 @@ pub use received::Receipts;
 pub use refresh::{Refreshed, refresh};
 pub(crate) use side::Side;
 pub use sweep::{Swept, sweep};
-pub use token::LENGTH as REFRESH_TOKEN_LENGTH;
+pub use token::{LENGTH as REFRESH_TOKEN_LENGTH, family_of};
 pub use verify::{sign_out, verify};
 
 use latchkey_types::{FamilyEndReason, FamilyId, IncidentClass};

@@ -7,8 +7,8 @@
 //! - [`name`]: usernames, e-mail addresses and their normal forms;
 //! - [`password`]: what is accepted, and the bounded pool that hashes;
 //! - [`account`]: reading accounts, and the directory of users;
-//! - one file for each use case: [`sign_in`], [`sign_up`], [`change_password`], [`create_user`],
-//!   [`bootstrap_administrator`], [`setup`].
+//! - one file for each use case: [`sign_in`], [`sign_up`], [`change_password`], [`change_username`],
+//!   [`create_user`], [`bootstrap_administrator`], [`setup`].
 //!
 //! Rules that hold in every use case:
 //! - Passwords are hashed outside transactions: a hash takes as long as many transactions.
@@ -20,11 +20,13 @@
 pub mod account;
 mod bootstrap;
 mod change_password;
+mod change_username;
 mod create_user;
 mod entity;
 mod identity;
 pub mod name;
 mod new_account;
+mod opening;
 pub mod password;
 mod replaced;
 pub mod setup;
@@ -33,7 +35,8 @@ mod sign_up;
 
 pub use bootstrap::bootstrap_administrator;
 pub use change_password::{ChangePasswordError, change_password};
+pub use change_username::{ChangeUsernameError, change_username};
 pub use create_user::{CreateUser, CreateUserError, create_user};
 pub use identity::{Identity, SignedIn};
-pub use sign_in::{SignInError, sign_in};
-pub use sign_up::{SignUp, SignUpError, sign_up};
+pub use sign_in::{SignInError, sign_in, sign_in_for_family};
+pub use sign_up::{SignUp, SignUpError, SignUpForFamily, sign_up, sign_up_for_family};

@@ -167,7 +167,7 @@ fn taken(error: DbErr) -> NewAccountError {
     }
 }
 
-fn violated(error: &DbErr) -> Option<String> {
+pub(crate) fn violated(error: &DbErr) -> Option<String> {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(what)) => Some(what),
         _ => None,

@@ -9,12 +9,10 @@
 use std::time::Duration;
 
 use latchkey_authority::{
-    ActError, AuthorityTx, Lock, StoreError, audit,
-    audit::AuditEvent,
-    caller::Caller,
-    session::{self, NewSession},
+    ActError, AuthorityTx, Lock, StoreError, audit, audit::AuditEvent, caller::Caller,
+    family::Issued,
 };
-use latchkey_types::{EventKind, SessionId, SignInMethod, UserId};
+use latchkey_types::{EventKind, SessionId, SignInMethod, Transport, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
     RelationTrait, sea_query::Expr,
@@ -26,8 +24,8 @@ use crate::{
     entity::{accounts, passwords, users},
     name::Identifier,
     new_account::unreadable_hash,
+    opening::{Opened, Opening},
     password::{Password, PasswordError, PasswordHash},
-    replaced::Replaced,
 };
 
 /// Why nobody was signed in.
@@ -71,8 +69,8 @@ struct Found {
 }
 
 /// How an attempt whose password matched came out.
-enum Opened {
-    SignedIn(SignedIn),
+enum Attempted {
+    Opened(Opened),
     /// The user was disabled meanwhile.
     Disabled,
     /// The stored hash is another one by now.
@@ -91,6 +89,36 @@ pub async fn sign_in(
     replaces: Option<SessionId>,
     caller: &Caller,
 ) -> Result<SignedIn, SignInError> {
+    let opening = Opening::Session { replaces };
+    let opened = enter(identity, identifier, password, opening, caller).await?;
+    Ok(opened.session()?)
+}
+
+/// Signs a program in for somebody who gives it their name and password: opens a refresh family of
+/// its own.
+///
+/// # Errors
+/// See [`SignInError`].
+pub async fn sign_in_for_family(
+    identity: &Identity,
+    identifier: &str,
+    password: &str,
+    transport: Transport,
+    caller: &Caller,
+) -> Result<Issued, SignInError> {
+    let opening = Opening::Family { transport };
+    let opened = enter(identity, identifier, password, opening, caller).await?;
+    Ok(opened.family()?)
+}
+
+/// The one way in, whatever it opens.
+async fn enter(
+    identity: &Identity,
+    identifier: &str,
+    password: &str,
+    opening: Opening,
+    caller: &Caller,
+) -> Result<Opened, SignInError> {
     // Its length says nothing of the account: refused before anything is looked up.
     let Ok(password) = Password::parse(password) else {
         return refuse(identity, "malformed", None, None, caller).await;
@@ -135,12 +163,12 @@ pub async fn sign_in(
         } else {
             None
         };
-        match open(identity, found.user_id, &hash, rehashed, replaces, caller).await? {
-            Opened::SignedIn(signed_in) => return Ok(signed_in),
-            Opened::Disabled => {
+        match open(identity, found.user_id, &hash, rehashed, opening, caller).await? {
+            Attempted::Opened(opened) => return Ok(opened),
+            Attempted::Disabled => {
                 return refuse(identity, "disabled", Some(found), Some(identifier), caller).await;
             }
-            Opened::HashChanged if is_second => {
+            Attempted::HashChanged if is_second => {
                 return refuse(
                     identity,
                     "hash_changed",
@@ -150,7 +178,7 @@ pub async fn sign_in(
                 )
                 .await;
             }
-            Opened::HashChanged => is_second = true,
+            Attempted::HashChanged => is_second = true,
         }
     }
 }
@@ -179,57 +207,41 @@ async fn look_up(identity: &Identity, name: &Identifier) -> Result<Option<Found>
     }))
 }
 
-/// Makes the session, if everything that was verified still stands.
+/// Opens what was asked for, if everything that was verified still stands.
 async fn open(
     identity: &Identity,
     user_id: UserId,
     verified_hash: &str,
     rehashed: Option<PasswordHash>,
-    replaces: Option<SessionId>,
+    opening: Opening,
     caller: &Caller,
-) -> Result<Opened, SignInError> {
-    let old_session = Replaced::find(identity.authority(), replaces).await?;
+) -> Result<Attempted, SignInError> {
+    let prepared = opening.prepare(identity.authority()).await?;
     let mut tx = AuthorityTx::begin(identity.authority()).await?;
     let mut locks = vec![(user_id, Lock::Shared)];
-    locks.extend(old_session.lock());
+    locks.extend(prepared.lock());
     tx.lock_users(&locks).await?;
     if stored_hash(tx.connection(), user_id).await?.as_deref() != Some(verified_hash) {
-        return Ok(Opened::HashChanged);
+        return Ok(Attempted::HashChanged);
     }
-    let new = NewSession {
-        user_id,
-        method: SignInMethod::Password,
-        caller,
-    };
-    let session_id = match session::create(&tx, new).await {
-        Ok(session_id) => session_id,
+    let what = (EventKind::SignIn, SignInMethod::Password);
+    let (opened, mut events, signals) = match prepared.open(&tx, user_id, what, caller).await {
+        Ok(opened) => opened,
         Err(ActError::Internal(error)) => return Err(error.into()),
         Err(
             ActError::SignedOut
             | ActError::NotPermitted
             | ActError::NotFound
             | ActError::LastAdministrator,
-        ) => return Ok(Opened::Disabled),
+        ) => return Ok(Attempted::Disabled),
     };
-
-    let mut events = vec![
-        AuditEvent::success(EventKind::SignIn, caller)
-            .actor(user_id)
-            .subject(user_id)
-            .session(session_id),
-    ];
     if let Some(new_hash) = rehashed
         && store_rehashed(tx.connection(), user_id, verified_hash, &new_hash).await?
     {
         events.push(AuditEvent::success(EventKind::PasswordRehashed, caller).subject(user_id));
     }
-    let (ended, signals) = old_session.end(&tx, user_id, caller).await?;
-    events.extend(ended);
     tx.commit(events, signals).await?;
-    Ok(Opened::SignedIn(SignedIn {
-        user_id,
-        session_id,
-    }))
+    Ok(Attempted::Opened(opened))
 }
 
 /// The hash as it stands in this transaction.
@@ -267,7 +279,7 @@ async fn refuse(
     found: Option<&Found>,
     typed: Option<&str>,
     caller: &Caller,
-) -> Result<SignedIn, SignInError> {
+) -> Result<Opened, SignInError> {
     let mut event = AuditEvent::failure(EventKind::SignIn, reason, caller);
     if let Some(found) = found {
         event = event.subject(found.user_id);

@@ -6,16 +6,17 @@ use latchkey_authority::{
     ActError, AuthorityTx, StoreError, audit,
     audit::AuditEvent,
     caller::Caller,
+    family::Issued,
     session::{self, NewSession},
 };
-use latchkey_types::{EventKind, Role, SessionId, SignInMethod, UserId};
+use latchkey_types::{EventKind, Role, SessionId, SignInMethod, Transport, UserId};
 
 use crate::{
     Identity, SignedIn,
     name::NameError,
     new_account::{self, NewAccountError},
+    opening::{Opened, Opening},
     password::NewPasswordError,
-    replaced::Replaced,
 };
 
 /// What somebody fills in to sign up.
@@ -36,6 +37,29 @@ pub struct SignUp<'a> {
 impl fmt::Debug for SignUp<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignUp")
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What somebody fills in to sign up through a program.
+#[derive(Clone, Copy)]
+pub struct SignUpForFamily<'a> {
+    /// The name that they choose.
+    pub username: &'a str,
+    /// Their address, if they give one.
+    pub email: Option<&'a str>,
+    /// The password that they choose.
+    pub password: &'a str,
+    /// How the tokens of their first family travel.
+    pub transport: Transport,
+    /// Where they are.
+    pub caller: &'a Caller,
+}
+
+impl fmt::Debug for SignUpForFamily<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignUpForFamily")
             .field("username", &self.username)
             .finish_non_exhaustive()
     }
@@ -101,14 +125,47 @@ pub(crate) fn taken_id() -> StoreError {
 /// # Errors
 /// See [`SignUpError`].
 pub async fn sign_up(identity: &Identity, form: SignUp<'_>) -> Result<SignedIn, SignUpError> {
-    match attempt(identity, form).await {
-        Ok(signed_in) => Ok(signed_in),
+    let opening = Opening::Session {
+        replaces: form.replaces,
+    };
+    let new = (form.username, form.email, form.password);
+    let opened = make(identity, new, opening, form.caller).await?;
+    Ok(opened.session()?)
+}
+
+/// Makes an account and signs a program in for its owner.
+///
+/// # Errors
+/// See [`SignUpError`].
+pub async fn sign_up_for_family(
+    identity: &Identity,
+    form: SignUpForFamily<'_>,
+) -> Result<Issued, SignUpError> {
+    let opening = Opening::Family {
+        transport: form.transport,
+    };
+    let new = (form.username, form.email, form.password);
+    let opened = make(identity, new, opening, form.caller).await?;
+    Ok(opened.family()?)
+}
+
+/// Username, e-mail address and password.
+type New<'a> = (&'a str, Option<&'a str>, &'a str);
+
+async fn make(
+    identity: &Identity,
+    new: New<'_>,
+    opening: Opening,
+    caller: &Caller,
+) -> Result<Opened, SignUpError> {
+    match attempt(identity, new, opening, caller).await {
+        Ok(opened) => Ok(opened),
         Err(error) => {
             if let Some(reason) = error.reason() {
                 // What was typed is kept only where it is a name for certain: a taken one.
-                let mut event = AuditEvent::failure(EventKind::SignUp, reason, form.caller);
+                let mut event = AuditEvent::failure(EventKind::SignUp, reason, caller);
                 if matches!(error, NewAccountError::UsernameTaken) {
-                    event = event.identifier(form.username);
+                    event = event.identifier(new.0);
                 }
                 audit::record(identity.authority(), event).await?;
             }
@@ -117,25 +174,25 @@ pub async fn sign_up(identity: &Identity, form: SignUp<'_>) -> Result<SignedIn, 
     }
 }
 
-async fn attempt(identity: &Identity, form: SignUp<'_>) -> Result<SignedIn, NewAccountError> {
-    let account =
-        new_account::prepare(identity, form.username, form.email, Some(form.password)).await?;
-    let replaced = Replaced::find(identity.authority(), form.replaces).await?;
+async fn attempt(
+    identity: &Identity,
+    (username, email, password): New<'_>,
+    opening: Opening,
+    caller: &Caller,
+) -> Result<Opened, NewAccountError> {
+    let account = new_account::prepare(identity, username, email, Some(password)).await?;
+    let prepared = opening.prepare(identity.authority()).await?;
 
     let mut tx = AuthorityTx::begin(identity.authority()).await?;
-    tx.lock_users(replaced.lock().as_slice()).await?;
+    tx.lock_users(prepared.lock().as_slice()).await?;
     let user_id = account.write(&mut tx, None, Role::User, false).await?;
-    let session_id = first_session(&tx, user_id, SignInMethod::SignUp, form.caller).await?;
-    let (ended, signals) = replaced.end(&tx, user_id, form.caller).await?;
-    let event = AuditEvent::success(EventKind::SignUp, form.caller)
-        .actor(user_id)
-        .subject(user_id)
-        .session(session_id);
-    tx.commit([event].into_iter().chain(ended), signals).await?;
-    Ok(SignedIn {
-        user_id,
-        session_id,
-    })
+    let what = (EventKind::SignUp, SignInMethod::SignUp);
+    let (opened, events, signals) = prepared
+        .open(&tx, user_id, what, caller)
+        .await
+        .map_err(new_user)?;
+    tx.commit(events, signals).await?;
+    Ok(opened)
 }
 
 /// The first session of a user whom this transaction has made.
@@ -150,9 +207,13 @@ pub(crate) async fn first_session(
         method,
         caller,
     };
-    session::create(tx, new).await.map_err(|error| match error {
+    session::create(tx, new).await.map_err(new_user)
+}
+
+/// A user who was made in a transaction is locked there, and active.
+fn new_user(error: ActError) -> StoreError {
+    match error {
         ActError::Internal(error) => error,
-        // A user who was made here is locked here, and active.
         ActError::SignedOut
         | ActError::NotPermitted
         | ActError::NotFound
@@ -160,5 +221,5 @@ pub(crate) async fn first_session(
             table: "users",
             column: "disabled_at",
         },
-    })
+    }
 }

@@ -4,15 +4,18 @@
 //! Times are RFC 3339 in UTC. Failures are problem documents (RFC 9457).
 
 pub(crate) mod audit;
+pub(crate) mod auth;
+pub(crate) mod families;
+pub(crate) mod keys;
 pub(crate) mod overview;
 pub(crate) mod sessions;
+pub(crate) mod threats;
 pub(crate) mod users;
 
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use http::header;
 use latchkey_authority::page::{MAX_LIMIT, Page};
 use latchkey_identity::account;
 use latchkey_types::{UnixMillis, UserId};
@@ -30,20 +33,6 @@ pub(crate) async fn ping() -> Response {
     Json(json!({ "pong": true })).into_response()
 }
 
-/// The token that a script sends in `X-CSRFToken`, for a front end that has no page of ours.
-pub(crate) async fn csrf(visit: Visit) -> Response {
-    let mut response = Json(json!({ "csrfToken": visit.csrf_token() })).into_response();
-    if let Some(cookie) = visit
-        .pre_session_cookie()
-        .filter(|_| visit.principal().is_none())
-    {
-        response
-            .headers_mut()
-            .append(header::SET_COOKIE, cookie.clone());
-    }
-    response
-}
-
 /// Who is signed in.
 pub(crate) async fn me(visit: Visit) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
@@ -57,6 +46,7 @@ pub(crate) async fn me(visit: Visit) -> Result<Response, Failure> {
         "email_verified": account.email_verified_at.is_some(),
         "roles": [principal.role],
         "session_id": principal.session_id(),
+        "family_id": principal.family_id(),
     }))
     .into_response())
 }
@@ -78,7 +68,7 @@ impl UserRef {
 }
 
 /// An instant as JSON has it.
-fn instant(at: UnixMillis) -> String {
+pub(crate) fn instant(at: UnixMillis) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
         .ok()
         .and_then(|at| at.format(&Rfc3339).ok())

@@ -3,6 +3,8 @@
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 
+use crate::bearer::{BearerError, INVALID};
+
 /// The names of our cookies.
 ///
 /// `__Host-` binds a cookie to the host and to https; plain http on loopback cannot carry it.
@@ -71,20 +73,90 @@ impl CookieNames {
     }
 }
 
+/// The cookies that carry a pair of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenCookies<'a> {
+    /// The name of the access token's cookie. It is sent everywhere.
+    pub access: &'a str,
+    /// The name of the refresh token's cookie.
+    pub refresh: &'a str,
+    /// The path to which that one is sent.
+    pub refresh_path: &'a str,
+    /// Whether they carry `Secure`.
+    pub secure: bool,
+}
+
+impl TokenCookies<'_> {
+    /// The cookie of an access token. `Lax`, so that a page that is rendered for somebody who
+    /// follows a link knows them.
+    pub fn write_access(self, value: &str, max_age: std::time::Duration) -> HeaderValue {
+        self.write(self.access, value, "/", SameSite::Lax, max_age)
+    }
+
+    /// The cookie of a refresh token. `Strict`: nobody arrives at its paths by a link.
+    pub fn write_refresh(self, value: &str, max_age: std::time::Duration) -> HeaderValue {
+        let path = self.refresh_path;
+        self.write(self.refresh, value, path, SameSite::Strict, max_age)
+    }
+
+    /// Takes both away.
+    pub fn remove(self) -> [HeaderValue; 2] {
+        let now = std::time::Duration::ZERO;
+        [self.write_access("", now), self.write_refresh("", now)]
+    }
+
+    fn write(
+        self,
+        name: &str,
+        value: &str,
+        path: &str,
+        same_site: SameSite,
+        max_age: std::time::Duration,
+    ) -> HeaderValue {
+        let seconds = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
+        let cookie = Cookie::build((name.to_owned(), value.to_owned()))
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(same_site)
+            .path(path.to_owned())
+            .max_age(cookie::time::Duration::seconds(seconds))
+            .build();
+        header_value(&cookie)
+    }
+}
+
 fn header_value(cookie: &Cookie<'_>) -> HeaderValue {
     // Names and values of ours are ASCII; were one not, no cookie is the safe answer.
     HeaderValue::from_str(&cookie.to_string()).unwrap_or(HeaderValue::from_static(""))
 }
 
+/// The value of the one cookie of this name; an empty one is none.
+///
+/// # Errors
+/// If there are several with different values: a neighbour on the same site may have set one of
+/// them, for a narrower path, and the browser does not say which.
+pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, BearerError> {
+    let mut values = all(headers, name).filter(|value| !value.is_empty());
+    let first = values.next();
+    if values.any(|other| Some(other) != first) {
+        return Err(INVALID);
+    }
+    Ok(first)
+}
+
 /// The value of the first cookie of this name.
 pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    all(headers, name).next()
+}
+
+fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
+        .filter(move |(known, _)| *known == name)
         .map(|(_, value)| value)
 }
 

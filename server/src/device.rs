@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::HeaderValue;
 use latchkey_authority::{
     master_key::{MasterKeys, Purpose},
     random::Randomness,
@@ -13,8 +14,10 @@ use latchkey_authority::{
 use latchkey_types::UserId;
 use uuid::Uuid;
 
+use crate::visit::Visit;
+
 /// How long a device is remembered.
-pub(crate) const LIFETIME: Duration = Duration::from_hours(365 * 24);
+const LIFETIME: Duration = Duration::from_hours(365 * 24);
 
 const ID: usize = 16;
 
@@ -60,6 +63,17 @@ impl KnownDevice {
                 user_id: UserId::from_uuid(Uuid::from_bytes(*user)),
             })
     }
+}
+
+/// The cookie by which this browser is known from now on.
+pub(crate) fn remember(visit: &Visit, user_id: UserId) -> HeaderValue {
+    let authority = visit.state().authority();
+    let names = visit.state().cookie_names();
+    let known = visit
+        .device()
+        .filter(|device| device.user_id == user_id)
+        .unwrap_or_else(|| KnownDevice::new(authority.random(), user_id));
+    names.write(names.device, known.seal(authority.keys()), Some(LIFETIME))
 }
 
 #[cfg(test)]

@@ -4,12 +4,28 @@
 //! (RFC 9457), by the class of the route, and the log hears of it once. What a failure of ours was
 //! goes to the log alone: the other end gets the id of the request.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use latchkey_authority::{ActError, StoreError, key::KeyError};
-use serde_json::json;
+use serde_json::{Value, json};
+
+use crate::bearer::{BearerError, CHALLENGE};
+
+/// A proof of identity is fresh for so long.
+pub const PROOF_AGE: Duration = Duration::from_mins(10);
+
+/// Why a form counts as foreign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreign {
+    /// It comes from an origin that is none of ours.
+    Origin,
+    /// No token came with it.
+    NoToken,
+    /// The token is another page's.
+    WrongToken,
+}
 
 /// What went wrong.
 #[derive(Debug, Clone)]
@@ -18,10 +34,14 @@ pub enum Failure {
     BadRequest(String),
     /// Nobody is signed in.
     NotSignedIn,
+    /// An access token was sent that lets nobody in.
+    BadToken(BearerError),
+    /// The proof of identity is too old for this.
+    StaleProof,
     /// Whoever is signed in may not do this.
     NotPermitted,
     /// The form did not come from one of our pages, or the page is too old.
-    ForeignForm,
+    ForeignForm(Foreign),
     /// There is nothing here.
     NotFound,
     /// There is something here, but not for this method.
@@ -60,8 +80,8 @@ impl Failure {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::NotPermitted | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::NotSignedIn | Self::BadToken(_) | Self::StaleProof => StatusCode::UNAUTHORIZED,
+            Self::NotPermitted | Self::ForeignForm(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -79,8 +99,10 @@ impl Failure {
         match self {
             Self::BadRequest(_) => "bad_request",
             Self::NotSignedIn => "not_signed_in",
+            Self::BadToken(_) => "token_not_valid",
+            Self::StaleProof => "stale_proof",
             Self::NotPermitted => "not_permitted",
-            Self::ForeignForm => "foreign_form",
+            Self::ForeignForm(_) => "foreign_form",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::UnsupportedMediaType => "unsupported_media_type",
@@ -99,8 +121,10 @@ impl Failure {
         match self {
             Self::BadRequest(_) => "That request could not be read",
             Self::NotSignedIn => "Sign in first",
+            Self::BadToken(_) => "That access token is not valid",
+            Self::StaleProof => "Sign in once more for this",
             Self::NotPermitted => "You may not do that",
-            Self::ForeignForm => "That form has expired",
+            Self::ForeignForm(_) => "That form has expired",
             Self::NotFound => "There is nothing here",
             Self::MethodNotAllowed => "That is not how this works",
             Self::UnsupportedMediaType => "That kind of content is not accepted",
@@ -119,11 +143,18 @@ impl Failure {
         match self {
             Self::BadRequest(what) => what.clone(),
             Self::NotSignedIn => "This needs a session. Sign in and try again.".to_owned(),
+            Self::BadToken(_) => {
+                "Get another one with the refresh token, or sign in again.".to_owned()
+            }
+            Self::StaleProof => format!(
+                "Whoever changes this must have signed in within the last {} minutes.",
+                PROOF_AGE.as_secs() / 60
+            ),
             Self::NotPermitted => {
                 "Your role does not allow it. Ask an administrator if you think it should."
                     .to_owned()
             }
-            Self::ForeignForm => {
+            Self::ForeignForm(_) => {
                 "Nothing was changed. Go back, load the page again and send the form once more."
                     .to_owned()
             }
@@ -178,10 +209,82 @@ impl Failure {
             HeaderValue::from_static("application/problem+json"),
         );
         self.add_headers(&mut response);
+        self.add_challenge(&mut response);
         response
     }
 
-    /// Adds `Retry-After` and `WWW-Authenticate` where they belong.
+    /// The failure in the shape that clients of Django REST framework know.
+    pub fn detail(&self, request_id: &str, method: &Method) -> Response {
+        let body = match self {
+            Self::BadToken(error) => error.body(),
+            Self::Internal(_) => json!({
+                "detail": "A server error occurred.",
+                "request_id": request_id,
+            }),
+            other => json!({ "detail": other.detail_text(method) }),
+        };
+        let mut response = (self.status(), body.to_string()).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        self.add_headers(&mut response);
+        self.add_challenge(&mut response);
+        response
+    }
+
+    fn detail_text(&self, method: &Method) -> Value {
+        match self {
+            Self::NotSignedIn => "Authentication credentials were not provided.".into(),
+            Self::NotPermitted => "You do not have permission to perform this action.".into(),
+            Self::ForeignForm(Foreign::NoToken) => "CSRF Failed: CSRF token missing.".into(),
+            Self::ForeignForm(Foreign::WrongToken) => "CSRF Failed: CSRF token incorrect.".into(),
+            Self::ForeignForm(Foreign::Origin) => {
+                "CSRF Failed: Origin checking failed: it does not match any trusted origins.".into()
+            }
+            Self::NotFound => "Not found.".into(),
+            Self::MethodNotAllowed => format!("Method \"{method}\" not allowed.").into(),
+            Self::UnsupportedMediaType => "Unsupported media type in request.".into(),
+            Self::TooLarge => "The request is too large.".into(),
+            Self::Limited { retry_after } => {
+                let unit = if *retry_after == 1 {
+                    "second"
+                } else {
+                    "seconds"
+                };
+                format!("Request was throttled. Expected available in {retry_after} {unit}.").into()
+            }
+            Self::Busy { .. } | Self::Timeout => {
+                "Service temporarily unavailable, try again later.".into()
+            }
+            Self::BadRequest(_)
+            | Self::BadToken(_)
+            | Self::StaleProof
+            | Self::Misdirected(_)
+            | Self::LastAdministrator
+            | Self::Internal(_) => self.text().into(),
+        }
+    }
+
+    /// Adds `WWW-Authenticate` (RFC 9110 §11.6.1) to a 401 for a program.
+    fn add_challenge(&self, response: &mut Response) {
+        let challenge = match self {
+            Self::NotSignedIn => HeaderValue::from_static(CHALLENGE),
+            Self::BadToken(error) => HeaderValue::from_str(&error.challenge())
+                .unwrap_or(HeaderValue::from_static(CHALLENGE)),
+            // RFC 9470 §3.
+            Self::StaleProof => HeaderValue::from_static(
+                "Bearer error=\"insufficient_user_authentication\", max_age=600, \
+                 error_description=\"A more recent sign-in is required\"",
+            ),
+            _ => return,
+        };
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+    }
+
+    /// Adds `Retry-After` where it belongs, and keeps every cache out.
     pub fn add_headers(&self, response: &mut Response) {
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

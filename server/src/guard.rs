@@ -3,42 +3,44 @@
 //! In order: the host, who asks and from where, the origin rule, the permission. The guard obeys
 //! the row of the route table; handlers do not repeat it.
 
+mod failures;
+mod proofs;
+
 use std::net::SocketAddr;
 
 use axum::{
-    body::Body,
     extract::{ConnectInfo, Request, State},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderMap, StatusCode, header};
-use latchkey_app::{Notice, Section};
+use http::{HeaderMap, header};
+use latchkey_app::Notice;
 use latchkey_authority::{
     audit::{self, AuditEvent},
     caller::Caller,
     principal::{Principal, authorize},
-    session::{self, Check},
 };
-use latchkey_types::{EndReason, EventKind, SessionId};
+use latchkey_types::{EndReason, EventKind};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower_sessions::Session;
 use zeroize::Zeroizing;
 
+pub(crate) use self::failures::render_failures;
+use self::proofs::{LookedUp, look_up};
 use crate::{
     address::client_address,
     cookies,
     device::KnownDevice,
-    failure::Failure,
+    failure::{Failure, PROOF_AGE},
     limits,
     middleware::RequestId,
     origin,
-    pages::{self, respond::Around},
     routes::{Access, Class, OriginRule, Proof, RateClass, Route},
-    session_store::{CALLER, SESSION_ID},
+    session_store::CALLER,
     state::AppState,
     user_agent::understand,
-    visit::{self, Visit},
+    visit::{self, Source, Visit},
 };
 
 /// Turns a request into a [`Visit`] and lets it through to its handler, or not.
@@ -58,7 +60,7 @@ pub(crate) async fn guard(
         };
     }
     let caller = caller(&state, &request);
-    let looked_up = match look_up(&state, &session).await {
+    let looked_up = match look_up(&state, route, &session, request.headers(), &caller).await {
         Ok(found) => found,
         Err(failure) => return failure.into_response(),
     };
@@ -84,50 +86,6 @@ pub(crate) async fn guard(
     response
 }
 
-/// What the session's cookie led to.
-#[derive(Debug, Default)]
-struct LookedUp {
-    principal: Option<Principal>,
-    ended: Option<EndReason>,
-    renewal_due: bool,
-}
-
-async fn look_up(state: &AppState, session: &Session) -> Result<LookedUp, Failure> {
-    if session.id().is_none() {
-        return Ok(LookedUp::default());
-    }
-    let unavailable = |error: anyhow::Error| {
-        // Nobody is let in on a guess, and nobody is signed out by an outage either.
-        tracing::error!(error = format!("{error:#}"), "sessions cannot be checked");
-        Failure::Busy { retry_after: 5 }
-    };
-    let session_id: Option<SessionId> = session
-        .get(SESSION_ID)
-        .await
-        .map_err(|error| unavailable(error.into()))?;
-    let Some(session_id) = session_id else {
-        return Ok(LookedUp::default());
-    };
-    let check = session::check(state.authority(), session_id)
-        .await
-        .map_err(|error| unavailable(error.into()))?;
-    Ok(match check {
-        Check::Live {
-            principal,
-            renewal_due,
-        } => LookedUp {
-            principal: Some(principal),
-            ended: None,
-            renewal_due,
-        },
-        Check::Ended { reason } => LookedUp {
-            ended: Some(reason),
-            ..Default::default()
-        },
-        Check::Unknown => LookedUp::default(),
-    })
-}
-
 fn visit(
     state: &AppState,
     route: &'static Route,
@@ -143,6 +101,9 @@ fn visit(
         route,
         caller,
         principal: found.principal,
+        source: found.source,
+        cookie_family: found.cookie_family,
+        meant: origin::Meant::read(request.headers(), state.settings()),
         ended: found.ended,
         renewal_due: found.renewal_due,
         device: cookies::read(request.headers(), names.device)
@@ -166,17 +127,29 @@ fn pre_session(text: &str) -> Option<[u8; 16]> {
 async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
     let route = visit.route();
     let request = match route.origin {
-        OriginRule::Safe => request,
+        // Where it goes by the cookie, who acts is asked first: programs are to hear that they are
+        // not signed in.
+        OriginRule::Safe | OriginRule::ByCookie => request,
         OriginRule::OwnPage => origin::check(visit, request).await?,
     };
-    if route.proof == Proof::Session {
+    if matches!(
+        route.proof,
+        Proof::Session | Proof::BearerOrSession | Proof::Any
+    ) {
         visit.signed_in()?;
+        if route.origin == OriginRule::ByCookie && visit.source() != Some(Source::Header) {
+            visit.require_meant()?;
+        }
     }
     if let Access::Needs(permission) = route.access {
         let principal = visit.signed_in()?;
         if !authorize(principal.role, permission) {
             record_denial(visit, principal).await?;
             return Err(Failure::NotPermitted);
+        }
+        let age = visit.state().authority().now().since(principal.proved_at);
+        if route.needs_fresh_proof && principal.family_id().is_some() && age > PROOF_AGE {
+            return Err(Failure::StaleProof);
         }
     }
     if let Some(principal) = visit.principal() {
@@ -351,68 +324,4 @@ pub(crate) async fn fallback(State(state): State<AppState>, request: Request) ->
 /// Answers a method that a path does not take.
 pub(crate) async fn method_not_allowed() -> Response {
     Failure::MethodNotAllowed.into_response()
-}
-
-/// Renders every failure, as a page or as a problem document.
-pub(crate) async fn render_failures(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let wants_problem = request.uri().path().starts_with("/api/");
-    let request_id = request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.0.clone())
-        .unwrap_or_default();
-    let mut response = next.run(request).await;
-    let failure = response
-        .extensions_mut()
-        .remove::<Failure>()
-        .or_else(|| unnamed(response.status(), &response));
-    let Some(failure) = failure else {
-        return response;
-    };
-    let visit = response.extensions_mut().remove::<Visit>();
-    let is_api = visit
-        .as_ref()
-        .map_or(wants_problem, |visit| visit.route().class == Class::Api);
-    let mut rendered = if is_api {
-        failure.problem(&request_id)
-    } else {
-        let around = Around {
-            title: failure.title(),
-            section: Section::None,
-        };
-        let mut page = pages::error(&state, around, &failure, &request_id);
-        failure.add_headers(&mut page);
-        page
-    };
-    // What axum said of the methods that a path takes, and cookies that were set on the way.
-    for name in [header::ALLOW, header::SET_COOKIE] {
-        for value in response.headers().get_all(&name) {
-            rendered.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    // For the log.
-    rendered.extensions_mut().insert(failure);
-    rendered
-}
-
-/// A failure that a layer made without saying so.
-fn unnamed(status: StatusCode, response: &Response<Body>) -> Option<Failure> {
-    // What has a content type was written by one of our handlers.
-    if response.headers().contains_key(header::CONTENT_TYPE) {
-        return None;
-    }
-    match status {
-        StatusCode::SERVICE_UNAVAILABLE => Some(Failure::Timeout),
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::TooLarge),
-        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::MethodNotAllowed),
-        StatusCode::NOT_FOUND => Some(Failure::NotFound),
-        status if status.is_server_error() => Some(Failure::internal(anyhow::anyhow!(
-            "a layer answered with {status}"
-        ))),
-        _ => None,
-    }
 }

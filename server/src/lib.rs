@@ -11,8 +11,10 @@
 mod address;
 pub mod api;
 pub mod assets;
+mod bearer;
 pub mod cli;
 mod cookies;
+mod cors;
 mod csrf;
 mod device;
 pub mod failure;

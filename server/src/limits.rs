@@ -1,6 +1,7 @@
 //! What happens where attempts are limited: they are counted, and what is too much is on record.
 
 use latchkey_authority::audit::{self, AuditEvent};
+use latchkey_identity::{account, name};
 use latchkey_types::EventKind;
 
 use crate::{
@@ -28,6 +29,34 @@ pub(crate) async fn reserve(
         }
     }
     Ok(outcome)
+}
+
+/// The longest name of an account that is looked at.
+pub(crate) const IDENTIFIER_LIMIT: usize = 320;
+
+/// Counts a guess at a password by address and by name, or by device where it is known: while
+/// strangers guess at an account, its owner still gets in from where they have been before.
+pub(crate) async fn reserve_sign_in(
+    visit: &Visit,
+    identifier: &str,
+) -> Result<Result<Reservation, Limited>, Failure> {
+    if let Some(device) = visit.device() {
+        let ids = account::find_exact(visit.state().authority(), identifier).await?;
+        if ids == Some(device.user_id) {
+            let id = uuid::Uuid::from_bytes(device.id).to_string();
+            return reserve(visit, &[(Counted::SignInDevice, &id)]).await;
+        }
+    }
+    let address = address(visit);
+    let key = name::identifier_key(identifier);
+    reserve(
+        visit,
+        &[
+            (Counted::SignInAddress, &address),
+            (Counted::SignInAccount, &key),
+        ],
+    )
+    .await
 }
 
 /// Counts an attempt to make an account, for good: accounts are made one by one.

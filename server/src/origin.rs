@@ -8,7 +8,12 @@ use http::{HeaderMap, header};
 use http_body_util::{BodyExt as _, Limited};
 use percent_encoding::percent_decode_str;
 
-use crate::{failure::Failure, middleware::BODY_LIMIT, settings::Settings, visit::Visit};
+use crate::{
+    failure::{Failure, Foreign},
+    middleware::BODY_LIMIT,
+    settings::Settings,
+    visit::Visit,
+};
 
 /// The name of the hidden field.
 const FIELD: &str = "csrf";
@@ -16,7 +21,7 @@ const FIELD: &str = "csrf";
 /// The name of the header, for scripts.
 const HEADER: &str = "x-csrftoken";
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Accepted,
     NeedsToken,
@@ -46,19 +51,45 @@ fn judge(headers: &HeaderMap, settings: &Settings) -> Verdict {
     }
 }
 
+/// What the headers of a request say of where it comes from, for a handler that finds out only
+/// later whether it matters.
+#[derive(Debug, Clone)]
+pub(crate) struct Meant {
+    verdict: Verdict,
+    token: Option<String>,
+}
+
+impl Meant {
+    pub(crate) fn read(headers: &HeaderMap, settings: &Settings) -> Self {
+        Self {
+            verdict: judge(headers, settings),
+            token: headers
+                .get(HEADER)
+                .map(|token| token.to_str().unwrap_or("").to_owned()),
+        }
+    }
+
+    /// Refuses what does not come from a page of ours and brings no token that `accepts` takes.
+    pub(crate) fn require(&self, accepts: impl FnOnce(&str) -> bool) -> Result<(), Failure> {
+        match (self.verdict, &self.token) {
+            (Verdict::Accepted, _) => Ok(()),
+            (Verdict::Refused, _) => Err(Failure::ForeignForm(Foreign::Origin)),
+            (Verdict::NeedsToken, None) => Err(Failure::ForeignForm(Foreign::NoToken)),
+            (Verdict::NeedsToken, Some(token)) if accepts(token) => Ok(()),
+            (Verdict::NeedsToken, Some(_)) => Err(Failure::ForeignForm(Foreign::WrongToken)),
+        }
+    }
+}
+
 /// Checks an unsafe request; gives it back with its body unread.
 pub(crate) async fn check(visit: &Visit, request: Request) -> Result<Request, Failure> {
     match judge(request.headers(), visit.state().settings()) {
         Verdict::Accepted => Ok(request),
-        Verdict::Refused => Err(Failure::ForeignForm),
+        Verdict::Refused => Err(Failure::ForeignForm(Foreign::Origin)),
         Verdict::NeedsToken => {
-            if let Some(token) = request.headers().get(HEADER) {
-                let accepted = token.to_str().is_ok_and(|token| visit.accepts_csrf(token));
-                return if accepted {
-                    Ok(request)
-                } else {
-                    Err(Failure::ForeignForm)
-                };
+            if request.headers().contains_key(HEADER) {
+                visit.require_meant()?;
+                return Ok(request);
             }
             let (parts, body) = request.into_parts();
             let bytes = Limited::new(body, BODY_LIMIT)
@@ -66,10 +97,12 @@ pub(crate) async fn check(visit: &Visit, request: Request) -> Result<Request, Fa
                 .await
                 .map_err(|_| Failure::TooLarge)?
                 .to_bytes();
-            if token_in_form(&bytes).is_some_and(|token| visit.accepts_csrf(&token)) {
-                Ok(Request::from_parts(parts, Body::from(bytes)))
-            } else {
-                Err(Failure::ForeignForm)
+            match token_in_form(&bytes) {
+                Some(token) if visit.accepts_csrf(&token) => {
+                    Ok(Request::from_parts(parts, Body::from(bytes)))
+                }
+                Some(_) => Err(Failure::ForeignForm(Foreign::WrongToken)),
+                None => Err(Failure::ForeignForm(Foreign::NoToken)),
             }
         }
     }

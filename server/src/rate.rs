@@ -21,7 +21,7 @@ use latchkey_authority::{
 };
 use latchkey_types::UnixMillis;
 
-use self::{memory::MemoryCounters, redis::RedisCounters};
+use self::{counter::Rule, memory::MemoryCounters, redis::RedisCounters};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Counted {
     SignInDevice,
     /// New accounts from an address.
     SignUpAddress,
+    /// Refreshes of a family.
+    Refresh,
 }
 
 impl Counted {
@@ -43,14 +45,16 @@ impl Counted {
             Self::SignInAccount => b"sign-in/account",
             Self::SignInDevice => b"sign-in/device",
             Self::SignUpAddress => b"sign-up/address",
+            Self::Refresh => b"refresh/family",
         }
     }
 
-    /// So many in a minute.
-    const fn most(self) -> u32 {
+    const fn rule(self) -> Rule {
         match self {
-            Self::SignInAddress | Self::SignInAccount | Self::SignInDevice => 5,
-            Self::SignUpAddress => 20,
+            Self::SignInAddress | Self::SignInAccount | Self::SignInDevice => Rule::growing(5),
+            Self::SignUpAddress => Rule::growing(20),
+            // Nobody guesses here: an honest client that runs wild waits for its minute, each time.
+            Self::Refresh => Rule::steady(30),
         }
     }
 }
@@ -131,7 +135,7 @@ impl Limiter {
                 .keys
                 .mac(Purpose::Counter, &[counted.label(), name.as_bytes()]);
             let name = URL_SAFE_NO_PAD.encode(&tag[..18]);
-            match self.count(&name, counted.most()).await {
+            match self.count(&name, counted.rule()).await {
                 None => reservation.names.push(name),
                 Some(until) => {
                     reservation.give_back().await;
@@ -146,15 +150,15 @@ impl Limiter {
     }
 
     /// Counts one attempt; returns until when there are none, if there are none.
-    async fn count(&self, name: &str, most: u32) -> Option<UnixMillis> {
+    async fn count(&self, name: &str, rule: Rule) -> Option<UnixMillis> {
         let now = self.0.clock.now();
         if let Some(shared) = &self.0.shared {
-            match shared.count(name, most, now).await {
+            match shared.count(name, rule, now).await {
                 Ok(until) => return until,
                 Err(error) => shared.complain(&error),
             }
         }
-        self.0.memory.count(name, most, now)
+        self.0.memory.count(name, rule, now)
     }
 
     async fn refund(&self, name: &str) {

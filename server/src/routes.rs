@@ -16,7 +16,8 @@ use latchkey_authority::principal::Permission;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    api, guard, middleware, operations, pages, session_store, state::AppState, well_known,
+    api, api::auth, cors, guard, middleware, operations, pages, session_store, state::AppState,
+    well_known,
 };
 
 /// What kind of thing a route is: how it answers, above all when something is wrong.
@@ -26,8 +27,11 @@ pub enum Class {
     Page,
     /// A form of a page: changes something, then leads to a page.
     Action,
-    /// JSON for programs and islands.
+    /// JSON for programs and islands; failures are problem documents.
     Api,
+    /// JSON in the shapes of SimpleJWT and dj-rest-auth, for front ends that know these. With and
+    /// without the slash at the end; answers `OPTIONS`.
+    Auth,
     /// For whoever runs the server, and what anybody may know: no session, any host.
     Operations,
 }
@@ -48,6 +52,10 @@ pub enum OriginRule {
     Safe,
     /// It must come from a page of ours.
     OwnPage,
+    /// It must come from a page of ours where it acts through a cookie or sets one: nobody else's
+    /// page can send an `Authorization` header. Who acts is known to the guard; where nobody needs
+    /// to be signed in, the handler asks.
+    ByCookie,
 }
 
 /// How attempts are limited.
@@ -59,6 +67,8 @@ pub enum RateClass {
     SignIn,
     /// New accounts, 20 a minute for each address. Counted by the guard.
     SignUp,
+    /// Refreshes, 30 a minute for each family. Counted by the handler, which knows of which.
+    Refresh,
 }
 
 /// Which proof of identity a route takes.
@@ -68,6 +78,10 @@ pub enum Proof {
     Optional,
     /// A live session.
     Session,
+    /// An access token in the header, else a live session.
+    BearerOrSession,
+    /// An access token in the header, else one in its cookie, else a live session.
+    Any,
     /// None is looked at.
     None,
 }
@@ -92,12 +106,23 @@ pub struct Route {
     /// Whether a request counts as use of the session. What an open page asks by itself does not:
     /// an unattended screen must not keep its session alive.
     pub is_use: bool,
+    /// Whether whoever acts through an access token must have signed in a short while ago.
+    pub needs_fresh_proof: bool,
     handler: fn() -> MethodRouter<AppState>,
 }
 
 impl std::fmt::Debug for Route {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+impl Route {
+    /// The path of a call of [`Class::Auth`] without the slash at its end, or with one.
+    pub fn other_spelling(&self) -> String {
+        self.path
+            .strip_suffix('/')
+            .map_or_else(|| format!("{}/", self.path), str::to_owned)
     }
 }
 
@@ -111,6 +136,7 @@ fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppSta
         rate: RateClass::None,
         proof: proof(access),
         is_use: true,
+        needs_fresh_proof: false,
         handler,
     }
 }
@@ -127,6 +153,7 @@ fn action(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppS
 fn read(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
     Route {
         class: Class::Api,
+        proof: api_proof(access),
         ..page(path, access, handler)
     }
 }
@@ -140,8 +167,54 @@ fn change(
     Route {
         method,
         class: Class::Api,
-        origin: OriginRule::OwnPage,
+        origin: OriginRule::ByCookie,
+        proof: api_proof(access),
         ..page(path, access, handler)
+    }
+}
+
+/// A change that asks for a fresh proof.
+fn grave(
+    method: Method,
+    path: &'static str,
+    access: Access,
+    handler: fn() -> MethodRouter<AppState>,
+) -> Route {
+    Route {
+        needs_fresh_proof: true,
+        ..change(method, path, access, handler)
+    }
+}
+
+/// A call of SimpleJWT or dj-rest-auth.
+fn call(
+    method: Method,
+    path: &'static str,
+    access: Access,
+    handler: fn() -> MethodRouter<AppState>,
+) -> Route {
+    Route {
+        origin: if method.is_safe() {
+            OriginRule::Safe
+        } else {
+            OriginRule::ByCookie
+        },
+        method,
+        class: Class::Auth,
+        proof: match access {
+            // For tokens that are bound to what the browser has.
+            Access::Public => Proof::Optional,
+            Access::Needs(_) => Proof::Any,
+        },
+        is_use: matches!(access, Access::Needs(_)),
+        ..page(path, access, handler)
+    }
+}
+
+fn api_proof(access: Access) -> Proof {
+    match access {
+        Access::Public => Proof::None,
+        Access::Needs(_) => Proof::BearerOrSession,
     }
 }
 
@@ -171,10 +244,18 @@ fn limited(rate: RateClass, route: Route) -> Route {
     Route { rate, ..route }
 }
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
 const OWN: Access = Access::Needs(Permission::UseAccount);
 const VIEW: Access = Access::Needs(Permission::ViewConsole);
 const END: Access = Access::Needs(Permission::EndSessions);
 const MANAGE: Access = Access::Needs(Permission::ManageUsers);
+const JUDGE: Access = Access::Needs(Permission::JudgeIncidents);
+const KEYS: Access = Access::Needs(Permission::ManageKeys);
 
 macro_rules! get {
     ($handler:path) => {
@@ -263,9 +344,114 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             post!(pages::admin_users::enable),
         ),
         page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
-        read("/api/auth/csrf/", Access::Public, get!(api::csrf)),
+        call(
+            GET,
+            "/api/auth/csrf/",
+            Access::Public,
+            get!(auth::csrf::show),
+        ),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/auth/token/",
+                Access::Public,
+                post!(auth::token::obtain),
+            ),
+        ),
+        limited(
+            RateClass::Refresh,
+            call(
+                POST,
+                "/api/auth/token/refresh/",
+                Access::Public,
+                post!(auth::token::refresh_either),
+            ),
+        ),
+        call(
+            POST,
+            "/api/auth/token/verify/",
+            Access::Public,
+            post!(auth::token::verify),
+        ),
+        call(
+            POST,
+            "/api/auth/token/blacklist/",
+            Access::Public,
+            post!(auth::token::blacklist),
+        ),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/token/",
+                Access::Public,
+                post!(auth::token::obtain),
+            ),
+        ),
+        limited(
+            RateClass::Refresh,
+            call(
+                POST,
+                "/api/token/refresh/",
+                Access::Public,
+                post!(auth::token::refresh),
+            ),
+        ),
+        call(
+            POST,
+            "/api/token/verify/",
+            Access::Public,
+            post!(auth::token::verify),
+        ),
+        call(
+            POST,
+            "/api/token/blacklist/",
+            Access::Public,
+            post!(auth::token::blacklist),
+        ),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/auth/login/",
+                Access::Public,
+                post!(auth::login::submit),
+            ),
+        ),
+        call(
+            POST,
+            "/api/auth/logout/",
+            Access::Public,
+            post!(auth::logout::submit),
+        ),
+        call(GET, "/api/auth/user/", OWN, get!(auth::user::show)),
+        call(PUT, "/api/auth/user/", OWN, || {
+            axum::routing::put(auth::user::replace)
+        }),
+        call(PATCH, "/api/auth/user/", OWN, || {
+            axum::routing::patch(auth::user::change)
+        }),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/auth/password/change/",
+                OWN,
+                post!(auth::password::change),
+            ),
+        ),
+        limited(
+            RateClass::SignUp,
+            call(
+                POST,
+                "/api/auth/registration/",
+                Access::Public,
+                post!(auth::registration::submit),
+            ),
+        ),
         read("/api/ping", Access::Public, get!(api::ping)),
-        read("/api/me", OWN, get!(api::me)),
+        call(GET, "/api/me", OWN, get!(api::me)),
         polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
         read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
         read(
@@ -273,43 +459,86 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             VIEW,
             get!(api::sessions::show),
         ),
+        change(DELETE, "/api/admin/sessions/{session_id}", END, || {
+            axum::routing::delete(api::sessions::revoke)
+        }),
         change(
-            Method::DELETE,
-            "/api/admin/sessions/{session_id}",
-            END,
-            || axum::routing::delete(api::sessions::revoke),
-        ),
-        change(
-            Method::POST,
+            POST,
             "/api/admin/sessions/{session_id}/revoke",
             END,
             post!(api::sessions::revoke),
         ),
         read("/api/admin/users", VIEW, get!(api::users::list)),
         read("/api/admin/users/{user_id}", VIEW, get!(api::users::show)),
-        change(
-            Method::POST,
+        grave(
+            POST,
             "/api/admin/users/{user_id}/sign-out",
             END,
             post!(api::users::sign_out),
         ),
-        change(
-            Method::POST,
+        grave(
+            POST,
             "/api/admin/users/{user_id}/role",
             MANAGE,
             post!(api::users::set_role),
         ),
-        change(
-            Method::POST,
+        grave(
+            POST,
             "/api/admin/users/{user_id}/disable",
             MANAGE,
             post!(api::users::disable),
         ),
-        change(
-            Method::POST,
+        grave(
+            POST,
             "/api/admin/users/{user_id}/enable",
             MANAGE,
             post!(api::users::enable),
+        ),
+        read("/api/admin/families", VIEW, get!(api::families::list)),
+        grave(
+            POST,
+            "/api/admin/families/revoke",
+            END,
+            post!(api::families::revoke_many),
+        ),
+        read(
+            "/api/admin/families/{family_id}",
+            VIEW,
+            get!(api::families::show),
+        ),
+        grave(DELETE, "/api/admin/families/{family_id}", END, || {
+            axum::routing::delete(api::families::revoke)
+        }),
+        grave(
+            POST,
+            "/api/admin/families/{family_id}/revoke",
+            END,
+            post!(api::families::revoke),
+        ),
+        read("/api/admin/threats", VIEW, get!(api::threats::list)),
+        read(
+            "/api/admin/threats/{incident_id}",
+            VIEW,
+            get!(api::threats::show),
+        ),
+        grave(
+            POST,
+            "/api/admin/threats/{incident_id}/verdict",
+            JUDGE,
+            post!(api::threats::judge),
+        ),
+        read("/api/admin/keys", VIEW, get!(api::keys::list)),
+        grave(
+            POST,
+            "/api/admin/keys/rotate",
+            KEYS,
+            post!(api::keys::rotate),
+        ),
+        grave(
+            POST,
+            "/api/admin/keys/{kid}/kill",
+            KEYS,
+            post!(api::keys::kill),
         ),
         read("/api/admin/audit", VIEW, get!(api::audit::list)),
         operation("/.well-known/jwks.json", get!(well_known::jwks)),
@@ -334,7 +563,7 @@ pub fn router(state: AppState) -> Router {
         time::Duration::try_from(state.settings().session_ttl).unwrap_or(time::Duration::DAY),
     ));
 
-    let mut router = Router::new();
+    let mut paths: Vec<(&'static Route, MethodRouter<AppState>)> = Vec::new();
     for route in ROUTES.iter() {
         let mut methods = (route.handler)();
         if route.class != Class::Operations {
@@ -343,7 +572,21 @@ pub fn router(state: AppState) -> Router {
                 .layer::<_, Infallible>(from_fn_with_state((state.clone(), route), guard::guard))
                 .layer(sessions.clone());
         }
-        router = router.route(route.path, methods);
+        match paths.iter_mut().find(|(known, _)| known.path == route.path) {
+            Some((_, known)) => *known = std::mem::take(known).merge(methods),
+            None => paths.push((route, methods)),
+        }
+    }
+    let mut router = Router::new();
+    for (route, methods) in paths {
+        router = if route.class == Class::Auth {
+            let methods = auth::mount(route.path, methods);
+            router
+                .route(route.path, methods.clone())
+                .route(&route.other_spelling(), methods)
+        } else {
+            router.route(route.path, methods)
+        };
     }
     router
         .fallback(guard::fallback)
@@ -356,6 +599,7 @@ pub fn router(state: AppState) -> Router {
         ))
         .layer(from_fn(middleware::contain))
         .layer(from_fn_with_state(state.clone(), guard::render_failures))
+        .layer(from_fn_with_state(state.clone(), cors::share))
         .layer(from_fn_with_state(state.clone(), middleware::secure))
         .layer(from_fn_with_state(state.clone(), middleware::observe))
         .with_state(state)

@@ -4,6 +4,7 @@
 //! unknown or malformed setting stops the start with a message that names it; a secret is never
 //! part of a message.
 
+mod cookies;
 mod duration;
 mod policy;
 mod source;
@@ -180,9 +181,29 @@ pub const DEFINITIONS: &[Definition] = &[
         "Who may make an account: `open` (only on a loopback base URL until mail is configured), `invited` or `closed`.",
     ),
     setting(
+        "api_password_login",
+        "on",
+        "Whether programs may sign in with a password at `/api/auth/token/`, `/api/auth/login/` and `/api/token/`: `on` or `off`.",
+    ),
+    setting(
+        "access_cookie",
+        "",
+        "Name of the access token's cookie, for a front end that knows it under another one; `__Host-latchkey-access` under https where unset.",
+    ),
+    setting(
+        "refresh_cookie",
+        "",
+        "Name of the refresh token's cookie; `__Secure-latchkey-refresh` under https where unset.",
+    ),
+    setting(
+        "refresh_cookie_path",
+        "/api/auth",
+        "Path to which the refresh token's cookie is sent.",
+    ),
+    setting(
         "rate_limit",
         "on",
-        "Limits on failed sign-ins: `on` or `off`.",
+        "Limits on failed sign-ins and on refreshes: `on` or `off`.",
     ),
     setting(
         "password_memory",
@@ -231,6 +252,10 @@ pub const DEFINITIONS: &[Definition] = &[
 
 /// The settings in force.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, named by its setting"
+)]
 pub struct Settings {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -272,7 +297,15 @@ pub struct Settings {
     pub refresh_lost_response: bool,
     /// Who may make an account.
     pub sign_up: SignUpMode,
-    /// Whether failed sign-ins are limited.
+    /// Whether programs may sign in with a password.
+    pub api_password_login: bool,
+    /// The name of the access token's cookie.
+    pub access_cookie: String,
+    /// The name of the refresh token's cookie.
+    pub refresh_cookie: String,
+    /// Where that one is sent.
+    pub refresh_cookie_path: String,
+    /// Whether failed sign-ins and refreshes are limited.
     pub rate_limit: bool,
     /// Argon2id memory in KiB.
     pub password_memory: u32,
@@ -336,19 +369,9 @@ impl Settings {
                     .to_owned(),
             ));
         }
-        let email = reader.secret("bootstrap_admin_email");
-        let password = reader.secret("bootstrap_admin_password");
-        let bootstrap_admin = match (email, password) {
-            (Some(email), Some(password)) => Some((email.to_string(), password)),
-            (None, None) => None,
-            _ => {
-                return Err(SettingsError::Conflict(
-                    "settings `bootstrap_admin_email` and `bootstrap_admin_password` belong \
-                     together: set both or none"
-                        .to_owned(),
-                ));
-            }
-        };
+        let bootstrap_admin = bootstrap_admin(&mut reader)?;
+        let (access_cookie, refresh_cookie, refresh_cookie_path) =
+            cookies::read(&mut reader, base_url.is_secure())?;
         let second = Duration::from_secs(1);
         Ok(Self {
             listen,
@@ -379,6 +402,10 @@ impl Settings {
             )?,
             refresh_lost_response: reader.with("refresh_lost_response", value::switch)?,
             sign_up: reader.with("sign_up", SignUpMode::parse)?,
+            api_password_login: reader.with("api_password_login", value::switch)?,
+            access_cookie,
+            refresh_cookie,
+            refresh_cookie_path,
             rate_limit: reader.with("rate_limit", value::switch)?,
             password_memory: reader.number("password_memory", 8, 4_194_304)?,
             password_iterations: reader.number("password_iterations", 1, 100)?,
@@ -420,6 +447,17 @@ impl Settings {
         if !self.rate_limit {
             warnings.push("rate_limit is off: passwords can be guessed without pause".to_owned());
         }
+        if self.base_url.is_secure()
+            && !(self.access_cookie.starts_with("__Host-")
+                && (self.refresh_cookie.starts_with("__Secure-")
+                    || self.refresh_cookie.starts_with("__Host-")))
+        {
+            warnings.push(
+                "access_cookie or refresh_cookie has no `__Host-` or `__Secure-` before its name: \
+                 a neighbour on the same site could set it"
+                    .to_owned(),
+            );
+        }
         if self.password_memory < 19_456 && self.password_iterations < 3 {
             warnings.push(
                 "password hashes are weaker than Argon2id with 19,456 KiB and 2 passes".to_owned(),
@@ -440,6 +478,23 @@ impl Settings {
             );
         }
         warnings
+    }
+}
+
+/// The first administrator's address and password, which belong together.
+fn bootstrap_admin(
+    reader: &mut value::Reader<'_>,
+) -> Result<Option<(String, Zeroizing<String>)>, SettingsError> {
+    let email = reader.secret("bootstrap_admin_email");
+    let password = reader.secret("bootstrap_admin_password");
+    match (email, password) {
+        (Some(email), Some(password)) => Ok(Some((email.to_string(), password))),
+        (None, None) => Ok(None),
+        _ => Err(SettingsError::Conflict(
+            "settings `bootstrap_admin_email` and `bootstrap_admin_password` belong together: set \
+             both or none"
+                .to_owned(),
+        )),
     }
 }
 

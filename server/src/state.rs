@@ -5,7 +5,12 @@ use std::{fmt, sync::Arc};
 use latchkey_authority::Authority;
 use latchkey_identity::Identity;
 
-use crate::{assets::SiteAssets, cookies::CookieNames, rate::Limiter, settings::Settings};
+use crate::{
+    assets::SiteAssets,
+    cookies::{CookieNames, TokenCookies},
+    rate::Limiter,
+    settings::Settings,
+};
 
 /// Everything a handler needs; clones share it.
 #[derive(Clone)]
@@ -58,6 +63,17 @@ impl AppState {
     /// What our cookies are called under the base URL.
     pub fn cookie_names(&self) -> CookieNames {
         CookieNames::under(self.settings().base_url.is_secure())
+    }
+
+    /// What the cookies of tokens are called, and where they are sent.
+    pub fn token_cookies(&self) -> TokenCookies<'_> {
+        let settings = self.settings();
+        TokenCookies {
+            access: &settings.access_cookie,
+            refresh: &settings.refresh_cookie,
+            refresh_path: &settings.refresh_cookie_path,
+            secure: settings.base_url.is_secure(),
+        }
     }
 }
 

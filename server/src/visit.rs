@@ -8,16 +8,28 @@ use latchkey_authority::{
     caller::Caller,
     principal::{Credential, Permission, Principal, authorize},
 };
-use latchkey_types::EndReason;
+use latchkey_types::{EndReason, FamilyId};
 use zeroize::Zeroizing;
 
 use crate::{
     csrf::{self, Binding},
     device::KnownDevice,
     failure::Failure,
+    origin::Meant,
     routes::Route,
     state::AppState,
 };
+
+/// Where the proof of who is signed in stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// In the `Authorization` header: no page of a stranger can send that.
+    Header,
+    /// In the cookie of an access token.
+    AccessCookie,
+    /// In the cookie of a session.
+    Session,
+}
 
 /// A request, judged by the guard: an extractor for handlers.
 #[derive(Debug, Clone)]
@@ -28,6 +40,9 @@ pub(crate) struct Inner {
     pub(crate) route: &'static Route,
     pub(crate) caller: Caller,
     pub(crate) principal: Option<Principal>,
+    pub(crate) source: Option<Source>,
+    pub(crate) cookie_family: Option<FamilyId>,
+    pub(crate) meant: Meant,
     pub(crate) ended: Option<EndReason>,
     pub(crate) renewal_due: bool,
     pub(crate) device: Option<KnownDevice>,
@@ -82,6 +97,28 @@ impl Visit {
         self.principal().ok_or(Failure::NotSignedIn)
     }
 
+    /// Where their proof stood.
+    pub fn source(&self) -> Option<Source> {
+        self.0.source
+    }
+
+    /// Makes sure that the request was meant: it comes from a page of ours, or brings the token of
+    /// what its cookies stand for.
+    ///
+    /// # Errors
+    /// [`Failure::ForeignForm`] if it does not.
+    pub(crate) fn require_meant(&self) -> Result<(), Failure> {
+        self.require_meant_by(self.binding())
+    }
+
+    /// The same, where what its cookies stand for was found by the handler.
+    pub(crate) fn require_meant_by(&self, binding: Binding) -> Result<(), Failure> {
+        let keys = self.state().authority().keys();
+        self.0
+            .meant
+            .require(|token| csrf::verify(keys, binding, token))
+    }
+
     /// Whether the one who is signed in may do something: for what a page offers. What is done is
     /// decided again, by `authority`, in the transaction that does it.
     pub fn may(&self, permission: Permission) -> bool {
@@ -114,6 +151,11 @@ impl Visit {
         &self.0.here
     }
 
+    /// Whether tokens are bound to something better than a cookie of nobody in particular.
+    pub(crate) fn is_bound(&self) -> bool {
+        !matches!(self.binding(), Binding::PreSession(_))
+    }
+
     /// A token for the forms of a page.
     pub fn csrf_token(&self) -> String {
         let authority = self.state().authority();
@@ -131,16 +173,16 @@ impl Visit {
     }
 
     fn binding(&self) -> Binding {
-        self.0
-            .principal
-            .as_ref()
-            .map_or(
-                Binding::PreSession(self.0.pre_session),
-                |principal| match principal.credential {
-                    Credential::Session(session_id) => Binding::Session(session_id),
-                    Credential::Family(family_id) => Binding::Family(family_id),
-                },
-            )
+        // A family whose cookies the browser has comes before its session: whoever asks for a
+        // token on the paths where both are looked at is a front end that acts through the family.
+        if let Some(family_id) = self.0.cookie_family {
+            return Binding::Family(family_id);
+        }
+        match self.0.principal.as_ref().map(|who| who.credential) {
+            Some(Credential::Session(session_id)) => Binding::Session(session_id),
+            Some(Credential::Family(family_id)) => Binding::Family(family_id),
+            None => Binding::PreSession(self.0.pre_session),
+        }
     }
 }
 

@@ -282,6 +282,8 @@ words!(
         PasswordChanged = "password.changed", "Password changed";
         /// A password hash was made anew under stronger settings.
         PasswordRehashed = "password.rehashed", "Password re-hashed";
+        /// Somebody chose another username.
+        UsernameChanged = "username.changed", "Username changed";
         /// The first administrator was made.
         SetUp = "setup", "Set-up";
         /// One refresh family ended.

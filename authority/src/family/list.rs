@@ -195,7 +195,7 @@ pub async fn list_live_of_user(
     list(authority, &filter, None, MAX_LIMIT).await
 }
 
-/// How many families match.
+/// How many families are live, of everybody or of one user.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
@@ -208,10 +208,18 @@ pub async fn count_live(
         state: Some(FamilyState::Live),
         ..Default::default()
     };
+    count(authority, &filter).await
+}
+
+/// How many families match.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn count(authority: &Authority, filter: &FamilyFilter) -> Result<Count, StoreError> {
     let query = families::Entity::find()
         .select_only()
         .column(families::Column::FamilyId)
-        .filter(matching(authority, &filter))
+        .filter(matching(authority, filter))
         .into_query();
     Ok(Count::of(authority.database(), query).await?)
 }

@@ -15,7 +15,10 @@ use latchkey_types::FamilyId;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::master_key::{MasterKeys, Purpose};
+use crate::{
+    Authority,
+    master_key::{MasterKeys, Purpose},
+};
 
 const PREFIX: &str = "lkr_";
 const VERSION: u8 = 1;
@@ -129,6 +132,14 @@ impl RefreshToken {
         URL_SAFE_NO_PAD.encode_string(&bytes[..], &mut text);
         text
     }
+}
+
+/// The family that a refresh token of ours belongs to, by its MAC alone: whether the token is good
+/// for anything is not asked.
+pub fn family_of(authority: &Authority, text: &str) -> Option<FamilyId> {
+    RefreshToken::open(authority.keys(), text)
+        .ok()
+        .map(|token| token.family_id)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use axum::response::Response;
 use latchkey_app::{Section, page::admin_overview::OverviewPage};
 use latchkey_authority::{
     audit::{self, AuditFilter},
+    principal::Principal,
     session::{self, SessionFilter},
     user,
 };
@@ -21,9 +22,7 @@ const ROWS: u64 = 6;
 /// The console's first page.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let current = visit
-        .principal()
-        .and_then(|principal| principal.session_id());
+    let current = visit.principal().and_then(Principal::session_id);
     let day = audit::day_counts(authority).await?;
     let live = SessionFilter {
         state: Some(SessionState::Live),

@@ -6,8 +6,8 @@ use latchkey_app::{
     Notice, Section,
     page::login::{LoginError, LoginPage},
 };
-use latchkey_authority::{ActError, session::end};
-use latchkey_identity::{SignInError, account, name, sign_in};
+use latchkey_authority::{ActError, principal::Principal, session::end};
+use latchkey_identity::{SignInError, sign_in};
 use serde::Deserialize;
 use tower_sessions::Session;
 use zeroize::Zeroizing;
@@ -20,14 +20,10 @@ use crate::{
     failure::Failure,
     form::{Fields, LocalPath, Query},
     limits,
-    rate::{Counted, Limited, Reservation},
     visit::Visit,
 };
 
 const AROUND: Around = Around::new("Sign in", Section::None);
-
-/// The longest identifier that is looked at.
-const IDENTIFIER_LIMIT: usize = 320;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct ShowQuery {
@@ -68,7 +64,7 @@ pub(crate) async fn submit(
         let kept = identifier.to_owned();
         return answer(&visit, kept, next.as_ref(), Some(LoginError::Incomplete)).await;
     }
-    if identifier.len() > IDENTIFIER_LIMIT {
+    if identifier.len() > limits::IDENTIFIER_LIMIT {
         return answer(
             &visit,
             String::new(),
@@ -78,7 +74,7 @@ pub(crate) async fn submit(
         .await;
     }
     // Counted before anything is looked up: guesses sent at once count one by one.
-    let reserved = match reserve(&visit, identifier).await? {
+    let reserved = match limits::reserve_sign_in(&visit, identifier).await? {
         Ok(reserved) => reserved,
         Err(limited) => {
             let error = LoginError::Limited {
@@ -87,9 +83,7 @@ pub(crate) async fn submit(
             return answer(&visit, identifier.to_owned(), next.as_ref(), Some(error)).await;
         }
     };
-    let replaces = visit
-        .principal()
-        .and_then(|principal| principal.session_id());
+    let replaces = visit.principal().and_then(Principal::session_id);
     let outcome = sign_in(
         visit.state().identity(),
         identifier,
@@ -137,28 +131,6 @@ pub(crate) async fn sign_out(visit: Visit, session: Session) -> Result<Response,
     }
     session.flush().await.map_err(Failure::internal)?;
     Ok(respond::led_to_page("/login", Notice::SignedOut))
-}
-
-/// Counts an attempt by address and by name, or by device where it is known: while strangers
-/// guess at an account, its owner still gets in from where they have been before.
-async fn reserve(visit: &Visit, identifier: &str) -> Result<Result<Reservation, Limited>, Failure> {
-    if let Some(device) = visit.device() {
-        let ids = account::find_exact(visit.state().authority(), identifier).await?;
-        if ids == Some(device.user_id) {
-            let id = uuid::Uuid::from_bytes(device.id).to_string();
-            return limits::reserve(visit, &[(Counted::SignInDevice, &id)]).await;
-        }
-    }
-    let address = limits::address(visit);
-    let key = name::identifier_key(identifier);
-    limits::reserve(
-        visit,
-        &[
-            (Counted::SignInAddress, &address),
-            (Counted::SignInAccount, &key),
-        ],
-    )
-    .await
 }
 
 async fn answer(

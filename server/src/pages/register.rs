@@ -6,6 +6,7 @@ use latchkey_app::{
     Section,
     page::register::{AccountFieldErrors, RegisterPage},
 };
+use latchkey_authority::principal::Principal;
 use latchkey_identity::{
     SignUp, SignUpError, name::NameError, password::NewPasswordError, sign_up,
 };
@@ -76,9 +77,7 @@ pub(crate) async fn submit(
             username: form.username.trim(),
             email: form.email(),
             password: &form.password,
-            replaces: visit
-                .principal()
-                .and_then(|principal| principal.session_id()),
+            replaces: visit.principal().and_then(Principal::session_id),
             caller: visit.caller(),
         },
     )

@@ -6,13 +6,7 @@ use latchkey_authority::session::end;
 use latchkey_identity::SignedIn;
 use tower_sessions::Session;
 
-use crate::{
-    device::{self, KnownDevice},
-    failure::Failure,
-    form::LocalPath,
-    session_store::SESSION_ID,
-    visit::Visit,
-};
+use crate::{device, failure::Failure, form::LocalPath, session_store::SESSION_ID, visit::Visit};
 
 /// Binds a new cookie to a session that was just signed in, and leads on.
 ///
@@ -53,17 +47,8 @@ async fn bind(
 }
 
 fn remember_device(visit: &Visit, signed_in: SignedIn, response: &mut Response) {
-    let authority = visit.state().authority();
     let names = visit.state().cookie_names();
-    let known = visit
-        .device()
-        .filter(|device| device.user_id == signed_in.user_id)
-        .unwrap_or_else(|| KnownDevice::new(authority.random(), signed_in.user_id));
-    let cookie = names.write(
-        names.device,
-        known.seal(authority.keys()),
-        Some(device::LIFETIME),
-    );
+    let cookie = device::remember(visit, signed_in.user_id);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     if visit.setup_code().is_some() {
         response

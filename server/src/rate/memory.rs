@@ -7,7 +7,7 @@ use std::{
 
 use latchkey_types::UnixMillis;
 
-use super::counter::{Counter, MEMORY};
+use super::counter::{Counter, MEMORY, Rule};
 
 /// So many names are counted apart.
 const LIMIT: usize = 100_000;
@@ -19,22 +19,23 @@ const OVERFLOW: &str = "overflow";
 pub(super) struct MemoryCounters(Mutex<HashMap<String, Counter>>);
 
 impl MemoryCounters {
-    pub(super) fn count(&self, name: &str, most: u32, now: UnixMillis) -> Option<UnixMillis> {
+    pub(super) fn count(&self, name: &str, rule: Rule, now: UnixMillis) -> Option<UnixMillis> {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counters.len() >= LIMIT && !counters.contains_key(name) {
             counters.retain(|_, counter| now.since(counter.touched) < MEMORY);
         }
         let is_full = counters.len() >= LIMIT && !counters.contains_key(name);
-        let (name, most) = if is_full {
+        let (name, rule) = if is_full {
             // Generous: it stands for very many.
-            (OVERFLOW, most.saturating_mul(20))
+            let most = rule.most.saturating_mul(20);
+            (OVERFLOW, Rule { most, ..rule })
         } else {
-            (name, most)
+            (name, rule)
         };
         counters
             .entry(name.to_owned())
             .or_default()
-            .count(most, now)
+            .count(rule, now)
     }
 
     pub(super) fn refund(&self, name: &str) {

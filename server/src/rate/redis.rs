@@ -12,7 +12,7 @@ use redis::{
 };
 use tokio::sync::OnceCell;
 
-use super::counter::{LONGEST_PAUSE, MEMORY, WINDOW};
+use super::counter::{MEMORY, Rule, WINDOW};
 
 /// An answer later than this is none: a sign-in does not wait for a counter.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -51,22 +51,24 @@ impl RedisCounters {
     pub(super) async fn count(
         &self,
         name: &str,
-        most: u32,
+        rule: Rule,
         now: UnixMillis,
     ) -> Result<Option<UnixMillis>, RedisError> {
-        let until = self.run("count", name, most, now).await?;
+        let until = self.run("count", name, rule, now).await?;
         Ok((until > 0).then_some(UnixMillis(until)))
     }
 
     pub(super) async fn refund(&self, name: &str) -> Result<(), RedisError> {
-        self.run("refund", name, 0, UnixMillis(0)).await.map(|_| ())
+        self.run("refund", name, Rule::steady(0), UnixMillis(0))
+            .await
+            .map(|_| ())
     }
 
     async fn run(
         &self,
         what: &str,
         name: &str,
-        most: u32,
+        rule: Rule,
         now: UnixMillis,
     ) -> Result<i64, RedisError> {
         let mut connection = self
@@ -84,10 +86,10 @@ impl RedisCounters {
         self.script
             .key(format!("latchkey:attempts:{name}"))
             .arg(what)
-            .arg(most)
+            .arg(rule.most)
             .arg(now.0)
             .arg(millis(WINDOW))
-            .arg(millis(LONGEST_PAUSE))
+            .arg(millis(rule.longest_pause))
             .arg(millis(MEMORY))
             .invoke_async(&mut connection)
             .await

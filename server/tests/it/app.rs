@@ -125,6 +125,19 @@ impl TestApp {
         browser
     }
 
+    /// Signs a program in; gives its refresh token and its access token.
+    pub(crate) async fn pair(&self, username: &str) -> (String, String) {
+        let body = serde_json::json!({ "username": username, "password": PASSWORD });
+        let reply = self
+            .browser()
+            .call(http::Method::POST, "/api/auth/token/", &[], &body)
+            .await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        let pair = reply.json();
+        let text = |name: &str| pair[name].as_str().expect("a token").to_owned();
+        (text("refresh"), text("access"))
+    }
+
     /// Makes a user and signs them in.
     pub(crate) async fn user_signed_in(&self, username: &str, role: Role) -> Browser {
         self.user(username, role).await;

@@ -118,6 +118,27 @@ impl Browser {
         .await
     }
 
+    /// Sends JSON as a program does: it says nothing of where it comes from.
+    pub(crate) async fn call(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> Reply {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.send(method, path, &all, Body::from(body.to_string()))
+            .await
+    }
+
+    /// The same with an access token, and without a body.
+    pub(crate) async fn with_token(&mut self, method: Method, path: &str, token: &str) -> Reply {
+        let bearer = format!("Bearer {token}");
+        self.send(method, path, &[("authorization", &bearer)], Body::empty())
+            .await
+    }
+
     /// Sends any request, with the browser's cookies.
     pub(crate) async fn send(
         &mut self,

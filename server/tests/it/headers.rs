@@ -46,10 +46,11 @@ async fn every_route_and_every_failure_carries_them() {
     for route in ROUTES.iter() {
         for mut browser in [app.browser(), app.signed_in("root").await] {
             let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-            let path = route
-                .path
-                .replace("{session_id}", id)
-                .replace("{user_id}", id);
+            let path = ["session_id", "user_id", "family_id", "incident_id", "kid"]
+                .iter()
+                .fold(route.path.to_owned(), |path, name| {
+                    path.replace(&format!("{{{name}}}"), id)
+                });
             let reply = browser
                 .send(route.method.clone(), &path, &[], Body::empty())
                 .await;

@@ -10,7 +10,11 @@ use crate::app::TestApp;
 
 fn concrete(path: &str) -> String {
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-    path.replace("{session_id}", id).replace("{user_id}", id)
+    ["session_id", "user_id", "family_id", "incident_id", "kid"]
+        .iter()
+        .fold(path.to_owned(), |path, name| {
+            path.replace(&format!("{{{name}}}"), id)
+        })
 }
 
 #[tokio::test]
@@ -69,14 +73,29 @@ async fn without_a_session_pages_lead_to_the_sign_in_and_the_api_says_so() {
                 Body::empty(),
             )
             .await;
-        if route.class == Class::Api {
-            assert_eq!(reply.status, 401, "{route:?}");
-            assert_eq!(reply.header("content-type"), "application/problem+json");
-            assert_eq!(reply.json()["code"], "not_signed_in");
-        } else {
-            assert_eq!(reply.status, 303, "{route:?}");
-            assert!(reply.location().starts_with("/login"), "{route:?}");
+        match route.class {
+            Class::Api => {
+                assert_eq!(reply.status, 401, "{route:?}");
+                assert_eq!(reply.header("content-type"), "application/problem+json");
+                assert_eq!(reply.json()["code"], "not_signed_in");
+            }
+            Class::Auth => {
+                assert_eq!(reply.status, 401, "{route:?}");
+                let detail = "Authentication credentials were not provided.";
+                assert_eq!(reply.json()["detail"], detail);
+            }
+            Class::Page | Class::Action | Class::Operations => {
+                assert_eq!(reply.status, 303, "{route:?}");
+                assert!(reply.location().starts_with("/login"), "{route:?}");
+                continue;
+            }
         }
+        // RFC 6750 §3.1: no error code where no token was sent.
+        assert_eq!(
+            reply.header("www-authenticate"),
+            "Bearer realm=\"api\"",
+            "{route:?}"
+        );
     }
 }
 

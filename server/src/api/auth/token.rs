@@ -1,0 +1,207 @@
+//! SimpleJWT's four calls: obtain, refresh, verify, blacklist.
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, StatusCode};
+use latchkey_authority::family::{self, Presenter};
+use latchkey_types::{FamilyId, Transport};
+use serde_json::{Map, json};
+
+use super::{
+    body::Body,
+    door,
+    fields::Text,
+    login::remember_device,
+    presented::Why,
+    refusal::Refusal,
+    transport::{self, Expirations, TransportQuery},
+};
+use crate::{
+    bearer, cookies, csrf::Binding, failure::Failure, form::Query, limits, rate::Counted,
+    visit::Visit,
+};
+
+/// Signs in: a pair of tokens for a name and a password.
+pub(crate) async fn obtain(
+    visit: Visit,
+    Query(query): Query<TransportQuery>,
+    body: Body,
+) -> Result<Response, Refusal> {
+    door::open(&visit)?;
+    let transport = query.wanted(&visit, &body)?;
+    let mut fields = body.fields()?;
+    // What is called `username` elsewhere may be the address: both lead to the account.
+    let name = if fields.has("email") && !fields.has("username") {
+        "email"
+    } else {
+        "username"
+    };
+    let identifier = fields.required(name, Text::Trimmed);
+    let password = fields.required("password", Text::Exact);
+    fields.finish()?;
+    let (Some(identifier), Some(password)) = (identifier, password) else {
+        return Err(no_account());
+    };
+    let issued = door::enter(&visit, &identifier, &password, transport)
+        .await?
+        .ok_or_else(no_account)?;
+    let mut response = transport::answer(
+        &visit,
+        &issued,
+        Expirations::InCookies,
+        StatusCode::OK,
+        Map::new(),
+    );
+    remember_device(&visit, &issued, &mut response);
+    Ok(response)
+}
+
+fn no_account() -> Refusal {
+    Refusal::unauthorized("No active account found with the given credentials")
+}
+
+/// Refreshes with the token of the body.
+pub(crate) async fn refresh(visit: Visit, body: Body) -> Result<Response, Refusal> {
+    let mut fields = body.fields()?;
+    let presented = fields.required("refresh", Text::Trimmed);
+    fields.finish()?;
+    let presented = presented.ok_or_else(|| Why::Invalid.refusal())?;
+    exchange(&visit, &presented, Came::InBody, Expirations::InCookies).await
+}
+
+/// Refreshes with the token of the body, else with that of the cookie.
+pub(crate) async fn refresh_either(
+    visit: Visit,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let mut fields = body.fields()?;
+    let presented = fields.optional_filled("refresh", Text::Trimmed);
+    fields.finish()?;
+    if let Some(presented) = presented {
+        return exchange(&visit, &presented, Came::InBody, Expirations::Said).await;
+    }
+    let none = || Refusal::bad_token("No valid refresh token found.");
+    let presented = cookies::only(&headers, visit.state().token_cookies().refresh)
+        .ok()
+        .flatten()
+        .ok_or_else(none)?;
+    exchange(&visit, presented, Came::InCookie, Expirations::Said).await
+}
+
+/// Where a refresh token came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    InBody,
+    InCookie,
+}
+
+async fn exchange(
+    visit: &Visit,
+    presented: &str,
+    came: Came,
+    expirations: Expirations,
+) -> Result<Response, Refusal> {
+    let authority = visit.state().authority();
+    // Only what our own MAC vouches for is counted: nobody can use up another family's minute.
+    if let Some(family_id) = family::family_of(authority, presented) {
+        if came == Came::InCookie {
+            visit.require_meant_by(Binding::Family(family_id))?;
+        }
+        count_refresh(visit, family_id).await?;
+    } else if came == Came::InCookie {
+        visit.require_meant()?;
+    }
+    let refreshed = match family::refresh(authority, presented, &presenter(visit)).await {
+        Ok(refreshed) => refreshed,
+        // Nothing is said of cookies: of several that refresh at once, the one that is refused
+        // must not take away what another one was given.
+        Err(error) => return Err(Why::of(visit, presented, error).await?.refusal()),
+    };
+    let issued = refreshed.issued;
+    if issued.transport == Transport::Cookie && came == Came::InBody {
+        // The answer sets cookies: no page of a stranger may put them into this browser.
+        visit.require_meant_by(Binding::Family(issued.family_id))?;
+    }
+    Ok(transport::answer(
+        visit,
+        &issued,
+        expirations,
+        StatusCode::OK,
+        Map::new(),
+    ))
+}
+
+/// Who presents a token at these doors: nobody's client.
+pub(super) fn presenter(visit: &Visit) -> Presenter<'_> {
+    Presenter {
+        client_id: None,
+        key_thumbprint: None,
+        caller: visit.caller(),
+    }
+}
+
+async fn count_refresh(visit: &Visit, family_id: FamilyId) -> Result<(), Refusal> {
+    let name = family_id.to_string();
+    match limits::reserve(visit, &[(Counted::Refresh, &name)]).await? {
+        // Counted for good: honest ones count too.
+        Ok(_kept) => Ok(()),
+        Err(limited) => Err(Failure::Limited {
+            retry_after: limited.retry_after,
+        }
+        .into()),
+    }
+}
+
+/// Says whether a token is good, of either type.
+pub(crate) async fn verify(visit: Visit, body: Body) -> Result<Response, Refusal> {
+    let mut fields = body.fields()?;
+    let token = fields.required("token", Text::Trimmed);
+    fields.finish()?;
+    let token = token.ok_or_else(|| Why::Invalid.refusal())?;
+    let authority = visit.state().authority();
+    if family::family_of(authority, &token).is_some() {
+        // Judged as a refresh judges it, with all that follows: nobody finds out here, unseen,
+        // whether a token that they stole is still good.
+        return match family::verify(authority, &token, &presenter(&visit)).await {
+            Ok(_) => Ok(nothing()),
+            Err(error) => match Why::of(&visit, &token, error).await? {
+                Why::Blacklisted => Err(Refusal::invalid(&[(
+                    "non_field_errors",
+                    Why::Blacklisted.text(),
+                )])),
+                why => Err(why.refusal()),
+            },
+        };
+    }
+    let refused = |failure| match failure {
+        Failure::BadToken(bearer::EXPIRED) => Why::Expired.refusal(),
+        Failure::BadToken(_) => Why::Invalid.refusal(),
+        other => other.into(),
+    };
+    let verified = bearer::verify(visit.state(), &token)
+        .await
+        .map_err(refused)?;
+    bearer::live(visit.state(), &verified, visit.caller())
+        .await
+        .map_err(refused)?;
+    Ok(nothing())
+}
+
+/// Ends the family of a refresh token.
+pub(crate) async fn blacklist(visit: Visit, body: Body) -> Result<Response, Refusal> {
+    let mut fields = body.fields()?;
+    let presented = fields.required("refresh", Text::Trimmed);
+    fields.finish()?;
+    let presented = presented.ok_or_else(|| Why::Invalid.refusal())?;
+    match family::sign_out(visit.state().authority(), &presented, &presenter(&visit)).await {
+        Ok(_) => Ok(nothing()),
+        Err(error) => Err(Why::of(&visit, &presented, error).await?.refusal()),
+    }
+}
+
+fn nothing() -> Response {
+    Json(json!({})).into_response()
+}

@@ -1,0 +1,333 @@
+//! `/api/admin/families`
+
+use axum::{
+    Json,
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
+use latchkey_authority::{
+    Authority,
+    caller::Place,
+    family::{self, FamilyFilter, FamilyRow, RotationRow, end},
+    page::{MAX_LIMIT, Page},
+};
+use latchkey_identity::account;
+use latchkey_types::{
+    FamilyEndReason, FamilyId, FamilyState, RefreshOutcome, SessionId, SignInMethod, Transport,
+    UnixMillis, Word as _,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{UserRef, instant, limit, threats};
+use crate::{
+    failure::Failure,
+    form::{JsonBody, Query},
+    pages::{
+        admin_sessions::{USERS_LIMIT, cursor},
+        names::Names,
+    },
+    visit::Visit,
+};
+
+/// So many families end in one request.
+const REVOKE_LIMIT: usize = 1_000;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct FamiliesQuery {
+    user: String,
+    address: String,
+    device: String,
+    state: String,
+    last_event: String,
+    cursor: String,
+    limit: Option<u64>,
+}
+
+/// Which families to end.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RevokeBody {
+    user: String,
+    address: String,
+    device: String,
+    last_event: String,
+    /// Says how many it would be, and ends none.
+    dry_run: bool,
+}
+
+/// Somebody's place at one time.
+#[derive(Debug, Serialize)]
+pub(super) struct SideJson {
+    address: String,
+    network: String,
+    user_agent: String,
+    browser: String,
+    system: String,
+    device: String,
+    at: String,
+}
+
+impl SideJson {
+    pub(super) fn of(place: Place, at: UnixMillis) -> Self {
+        Self {
+            address: place.address,
+            network: place.network,
+            user_agent: place.user_agent,
+            browser: place.browser,
+            system: place.system,
+            device: place.device,
+            at: instant(at),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct FamilyJson {
+    id: FamilyId,
+    user: UserRef,
+    session_id: Option<SessionId>,
+    client_id: Option<String>,
+    transport: Transport,
+    method: SignInMethod,
+    generation: i64,
+    opened: SideJson,
+    rotated_at: String,
+    expires_at: String,
+    ends_at: String,
+    last_address: String,
+    last_event: RefreshOutcome,
+    last_event_at: String,
+    ended: Option<EndedJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct EndedJson {
+    at: String,
+    reason: FamilyEndReason,
+    by: Option<UserRef>,
+}
+
+#[derive(Debug, Serialize)]
+struct RotationJson {
+    generation: i64,
+    from_generation: Option<i64>,
+    outcome: RefreshOutcome,
+    by: SideJson,
+    retries: i64,
+    retried_at: Option<String>,
+    superseded: bool,
+    received_at: Option<String>,
+}
+
+fn json_of(names: &Names, row: FamilyRow) -> FamilyJson {
+    FamilyJson {
+        id: row.family_id,
+        user: UserRef::of(names, row.user_id),
+        session_id: row.session_id,
+        client_id: row.client_id,
+        transport: row.transport,
+        method: row.method,
+        generation: row.generation,
+        opened: SideJson::of(row.opened, row.created_at),
+        rotated_at: instant(row.rotated_at),
+        expires_at: instant(row.expires_at),
+        ends_at: instant(row.ends_at),
+        last_address: row.last_address,
+        last_event: row.last_event,
+        last_event_at: instant(row.last_event_at),
+        ended: row.ended.map(|ended| EndedJson {
+            at: instant(ended.at),
+            reason: ended.reason,
+            by: ended.by.map(|by| UserRef::of(names, by)),
+        }),
+    }
+}
+
+fn rotation_json(row: RotationRow) -> RotationJson {
+    RotationJson {
+        generation: row.generation,
+        from_generation: row.from_generation,
+        outcome: row.outcome,
+        by: SideJson::of(row.by, row.at),
+        retries: row.retries,
+        retried_at: row.retried_at.map(instant),
+        superseded: row.superseded,
+        received_at: row.received_at.map(instant),
+    }
+}
+
+async fn with_names(
+    authority: &Authority,
+    page: Page<FamilyRow>,
+) -> Result<Page<FamilyJson>, Failure> {
+    let mentioned = page.items.iter().flat_map(|row| {
+        [Some(row.user_id), row.ended.and_then(|ended| ended.by)]
+            .into_iter()
+            .flatten()
+    });
+    let names = Names::of(authority, mentioned).await?;
+    Ok(page.map(|row| json_of(&names, row)))
+}
+
+async fn filter(
+    authority: &Authority,
+    (user, address, device): (&str, &str, &str),
+    (state, last_event): (&str, &str),
+) -> Result<FamilyFilter, Failure> {
+    let text = |text: &str| {
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let users = match text(user) {
+        None => None,
+        Some(user) => Some(account::find_ids(authority, &user, USERS_LIMIT).await?),
+    };
+    Ok(FamilyFilter {
+        users,
+        address: text(address),
+        device: text(device),
+        state: text(state)
+            .map(|word| FamilyState::parse(&word))
+            .transpose()
+            .map_err(|error| Failure::BadRequest(format!("state: {error}")))?,
+        last_event: text(last_event)
+            .map(|word| RefreshOutcome::parse(&word))
+            .transpose()
+            .map_err(|error| Failure::BadRequest(format!("last_event: {error}")))?,
+    })
+}
+
+/// Lists families, newest sign-in first.
+pub(crate) async fn list(
+    visit: Visit,
+    Query(query): Query<FamiliesQuery>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let filter = filter(
+        authority,
+        (&query.user, &query.address, &query.device),
+        (&query.state, &query.last_event),
+    )
+    .await?;
+    let limit = limit(query.limit)?;
+    let page = family::list(authority, &filter, cursor(&query.cursor)?, limit).await?;
+    Ok(super::list(with_names(authority, page).await?))
+}
+
+/// Where a page of generations begins.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PictureQuery {
+    cursor: String,
+    limit: Option<u64>,
+}
+
+/// One family, with its generations, newest first, and its incidents.
+pub(crate) async fn show(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query<PictureQuery>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let picture = family::picture(
+        authority,
+        family_id(&id)?,
+        cursor(&query.cursor)?,
+        limit(query.limit)?,
+    )
+    .await?
+    .ok_or(Failure::NotFound)?;
+    let page = Page {
+        items: vec![picture.family],
+        next: None,
+    };
+    let mut page = with_names(authority, page).await?;
+    let family = page.items.pop().ok_or(Failure::NotFound)?;
+    let rotations = picture.rotations.map(rotation_json);
+    let incidents = threats::with_names(
+        authority,
+        Page {
+            items: picture.incidents,
+            next: None,
+        },
+    )
+    .await?;
+    Ok(Json(json!({
+        "family": family,
+        "rotations": {
+            "items": rotations.items,
+            "next": rotations.next.map(latchkey_authority::page::Cursor::encode),
+        },
+        "incidents": incidents.items,
+    }))
+    .into_response())
+}
+
+/// Ends a family, and its access tokens with it.
+pub(crate) async fn revoke(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let id = family_id(&id)?;
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let ended = end::as_administrator(authority, principal, id, visit.caller()).await?;
+    Ok(Json(json!({ "ended": ended })).into_response())
+}
+
+/// Ends all live families that a filter matches, or says how many these are.
+pub(crate) async fn revoke_many(
+    visit: Visit,
+    JsonBody(body): JsonBody<RevokeBody>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let filter = filter(
+        authority,
+        (&body.user, &body.address, &body.device),
+        (FamilyState::Live.as_str(), &body.last_event),
+    )
+    .await?;
+    let is_narrow = filter.users.is_some()
+        || filter.address.is_some()
+        || filter.device.is_some()
+        || filter.last_event.is_some();
+    if !is_narrow {
+        return Err(Failure::BadRequest(
+            "Say which: user, address, device or last_event.".to_owned(),
+        ));
+    }
+    if body.dry_run {
+        let count = family::count(authority, &filter).await?;
+        return Ok(Json(json!({
+            "dry_run": true,
+            "would_end": { "count": count.0, "capped": count.is_capped() },
+        }))
+        .into_response());
+    }
+    let principal = visit.signed_in()?;
+    let mut ended = 0_usize;
+    // What has ended drops out of the list, so that each round sees others.
+    loop {
+        let page = family::list(authority, &filter, None, MAX_LIMIT).await?;
+        let mut ended_here = 0;
+        for row in &page.items {
+            let id = row.family_id;
+            if end::as_administrator(authority, principal, id, visit.caller()).await? {
+                ended_here += 1;
+            }
+        }
+        ended += ended_here;
+        let has_more = page.next.is_some();
+        if !has_more || ended_here == 0 || ended >= REVOKE_LIMIT {
+            return Ok(Json(json!({
+                "dry_run": false,
+                "ended": ended,
+                "more": has_more,
+            }))
+            .into_response());
+        }
+    }
+}
+
+fn family_id(text: &str) -> Result<FamilyId, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}

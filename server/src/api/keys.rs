@@ -1,0 +1,89 @@
+//! `/api/admin/keys`: the signing keys.
+
+use axum::{
+    Json,
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
+use latchkey_authority::{
+    key::{self, KeyRow},
+    page::Page,
+};
+use latchkey_types::Algorithm;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::instant;
+use crate::{failure::Failure, form::JsonBody, visit::Visit};
+
+#[derive(Debug, Serialize)]
+struct KeyJson {
+    kid: String,
+    algorithm: Algorithm,
+    state: &'static str,
+    created_at: String,
+    signs_from: String,
+    retires_at: Option<String>,
+    verifies_until: Option<String>,
+    killed_at: Option<String>,
+    master_key_id: String,
+}
+
+fn json_of(row: KeyRow) -> KeyJson {
+    KeyJson {
+        kid: row.kid,
+        algorithm: row.algorithm,
+        state: row.state.as_str(),
+        created_at: instant(row.created_at),
+        signs_from: instant(row.signs_from),
+        retires_at: row.retires_at.map(instant),
+        verifies_until: row.verifies_until.map(instant),
+        killed_at: row.killed_at.map(instant),
+        master_key_id: row.master_key_id,
+    }
+}
+
+/// Lists the keys that are good for something, and those killed of late; newest first.
+pub(crate) async fn list(visit: Visit) -> Result<Response, Failure> {
+    let items = key::list(visit.state().authority()).await?;
+    Ok(super::list(Page { items, next: None }.map(json_of)))
+}
+
+/// How to rotate.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RotateBody {
+    /// Whose successor to publish; where not given, that of access tokens.
+    algorithm: Option<Algorithm>,
+    /// Whether it signs at once, and not an hour later.
+    at_once: bool,
+}
+
+/// Publishes the next key.
+pub(crate) async fn rotate(
+    visit: Visit,
+    JsonBody(body): JsonBody<RotateBody>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let principal = visit.signed_in()?;
+    let rotated = if body.at_once {
+        key::rotate_at_once(authority, principal, body.algorithm, visit.caller()).await
+    } else {
+        key::rotate(authority, principal, body.algorithm, visit.caller()).await
+    }?;
+    Ok(Json(json!({
+        "kid": rotated.kid,
+        "algorithm": rotated.algorithm,
+        "signs_from": instant(rotated.signs_from),
+        "changed": rotated.changed,
+    }))
+    .into_response())
+}
+
+/// Kills a key: no token that it signed is good from now on.
+pub(crate) async fn kill(visit: Visit, Path(kid): Path<String>) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let principal = visit.signed_in()?;
+    let killed = key::kill(authority, principal, &kid, visit.caller()).await?;
+    Ok(Json(json!({ "changed": killed.changed, "successor": killed.successor })).into_response())
+}

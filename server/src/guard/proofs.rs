@@ -1,0 +1,108 @@
+//! Who asks: the proofs that came with a request, as far as its route takes them.
+
+use http::HeaderMap;
+use latchkey_authority::{
+    caller::Caller,
+    principal::Principal,
+    session::{self, Check},
+};
+use latchkey_types::{EndReason, FamilyId, SessionId};
+use tower_sessions::Session;
+
+use crate::{
+    api::auth::transport,
+    bearer, cookies,
+    failure::Failure,
+    routes::{Class, Proof, Route},
+    session_store::SESSION_ID,
+    state::AppState,
+    visit::Source,
+};
+
+/// What the proofs that came with a request led to.
+#[derive(Debug, Default)]
+pub(super) struct LookedUp {
+    pub(super) principal: Option<Principal>,
+    pub(super) source: Option<Source>,
+    pub(super) cookie_family: Option<FamilyId>,
+    pub(super) ended: Option<EndReason>,
+    pub(super) renewal_due: bool,
+}
+
+/// Looks at the proofs that the route takes. The header wins over cookies, and one that is no good
+/// lets nobody in: who sends it means to act through it.
+pub(super) async fn look_up(
+    state: &AppState,
+    route: &Route,
+    session: &Session,
+    headers: &HeaderMap,
+    caller: &Caller,
+) -> Result<LookedUp, Failure> {
+    let through = |principal, source| LookedUp {
+        principal: Some(principal),
+        source: Some(source),
+        ..LookedUp::default()
+    };
+    if matches!(route.proof, Proof::BearerOrSession | Proof::Any)
+        && let Some(token) = bearer::in_header(headers)?
+    {
+        let principal = bearer::principal(state, token, caller).await?;
+        return Ok(through(principal, Source::Header));
+    }
+    if route.proof == Proof::Any
+        && let Some(token) = cookies::only(headers, state.token_cookies().access)?
+    {
+        let principal = bearer::principal(state, token, caller).await?;
+        return Ok(through(principal, Source::AccessCookie));
+    }
+    let found = match route.proof {
+        Proof::None => LookedUp::default(),
+        Proof::Optional | Proof::Session | Proof::BearerOrSession | Proof::Any => {
+            look_up_session(state, session).await?
+        }
+    };
+    Ok(LookedUp {
+        cookie_family: match route.class {
+            Class::Auth => transport::family(state, headers).await?,
+            Class::Page | Class::Action | Class::Api | Class::Operations => None,
+        },
+        ..found
+    })
+}
+
+async fn look_up_session(state: &AppState, session: &Session) -> Result<LookedUp, Failure> {
+    if session.id().is_none() {
+        return Ok(LookedUp::default());
+    }
+    let unavailable = |error: anyhow::Error| {
+        // Nobody is let in on a guess, and nobody is signed out by an outage either.
+        tracing::error!(error = format!("{error:#}"), "sessions cannot be checked");
+        Failure::Busy { retry_after: 5 }
+    };
+    let session_id: Option<SessionId> = session
+        .get(SESSION_ID)
+        .await
+        .map_err(|error| unavailable(error.into()))?;
+    let Some(session_id) = session_id else {
+        return Ok(LookedUp::default());
+    };
+    let check = session::check(state.authority(), session_id)
+        .await
+        .map_err(|error| unavailable(error.into()))?;
+    Ok(match check {
+        Check::Live {
+            principal,
+            renewal_due,
+        } => LookedUp {
+            principal: Some(principal),
+            source: Some(Source::Session),
+            renewal_due,
+            ..Default::default()
+        },
+        Check::Ended { reason } => LookedUp {
+            ended: Some(reason),
+            ..Default::default()
+        },
+        Check::Unknown => LookedUp::default(),
+    })
+}
