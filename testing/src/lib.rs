@@ -1,4 +1,5 @@
-//! What the tests share: a database for each test, a clock to set, randomness from a seed.
+//! What the tests share: a database for each test, a clock to set, randomness from a seed, a count
+//! of what is sent to the database.
 //!
 //! The same tests run on both databases: on SQLite in a folder of their own, or, where
 //! `LATCHKEY_TEST_DATABASE` names a PostgreSQL server, in a database of their own there.
@@ -14,12 +15,14 @@ mod clock;
 mod database;
 mod fault;
 mod random;
+mod sent;
 mod snapshot;
 
 pub use clock::ManualClock;
 pub use database::TestDatabase;
 pub use fault::{allow_writes, refuse_writes};
 pub use random::SeededRandomness;
+pub use sent::Sent;
 pub use snapshot::Snapshot;
 
 use std::{net::IpAddr, sync::Arc};

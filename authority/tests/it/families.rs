@@ -2,4 +2,5 @@
 
 mod ends;
 mod rules;
+mod statements;
 mod support;
