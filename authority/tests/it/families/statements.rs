@@ -36,7 +36,7 @@ async fn whatever_a_presented_token_gives_or_takes_is_one_transaction() {
     assert_eq!(again, second);
     assert!(one_transaction(sent), "a retry: {sent:?}");
 
-    world.advance(11).await;
+    world.advance(11);
     let lost = world.expect(&world.first, &home, RefreshOutcome::LostResponse);
     let (third, sent) = Sent::by(lost).await;
     assert!(one_transaction(sent), "a lost reply: {sent:?}");
@@ -47,7 +47,7 @@ async fn whatever_a_presented_token_gives_or_takes_is_one_transaction() {
     assert_eq!(again, fourth);
     assert!(one_transaction(sent), "a foreign retry: {sent:?}");
 
-    world.advance(11).await;
+    world.advance(11);
     let (reused, sent) = Sent::by(world.refresh(&third, &stranger)).await;
     assert!(matches!(reused, Err(RefreshError::Reused { .. })));
     assert!(one_transaction(sent), "a reuse: {sent:?}");
