@@ -1,0 +1,50 @@
+//! Attempts to get something out of the rules that they do not mean to give.
+
+use std::time::Duration;
+
+use latchkey_authority::family::{self, RefreshError};
+use tokio::time::timeout;
+
+use super::support::{World, home, presenter};
+use crate::support::{execute, id};
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_token_of_a_family_that_was_forgotten_is_refused_and_holds_nobody_up() {
+    let world = World::new().await;
+    let database = &world.test.database.connection;
+    let family = id(database, world.family_id.as_uuid());
+    execute(
+        database,
+        &format!("DELETE FROM families WHERE family_id = {family}"),
+    )
+    .await;
+    let caller = home();
+    let presenter = presenter(&caller);
+    let authority = &world.test.authority;
+    let refreshed = timeout(
+        PATIENCE,
+        family::refresh(authority, &world.first, &presenter),
+    )
+    .await
+    .unwrap();
+    assert!(matches!(refreshed, Err(RefreshError::Forged)));
+    world.advance(60).await;
+    let verified = timeout(
+        PATIENCE,
+        family::verify(authority, &world.first, &presenter),
+    )
+    .await
+    .unwrap();
+    assert!(matches!(verified, Err(RefreshError::Forged)));
+    world.advance(60).await;
+    let signed_out = timeout(
+        PATIENCE,
+        family::sign_out(authority, &world.first, &presenter),
+    )
+    .await
+    .unwrap();
+    assert!(matches!(signed_out, Err(RefreshError::Forged)));
+}
