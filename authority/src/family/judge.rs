@@ -21,6 +21,10 @@ pub(crate) const RETRY_LIMIT: i64 = 100;
 /// So many replies to one token are taken for lost.
 pub(crate) const LOST_RESPONSE_LIMIT: i64 = 5;
 
+/// Of the rotations within the grace, so many of the last ones are looked at. Somebody who rotated
+/// more often than that is no honest client, and is excused nothing.
+pub(crate) const LOOKED_BACK: i64 = 500;
+
 /// What is presented, by whom, when.
 #[derive(Debug)]
 pub(crate) struct Presentation<'a> {
@@ -37,7 +41,9 @@ pub(crate) struct Presentation<'a> {
 #[derive(Debug)]
 pub(crate) struct Standing<'a> {
     pub(crate) family: &'a families::Model,
-    /// The rotations of the family that matter, by generation.
+    /// The rotations of the family that matter: those of the presented and of the current token,
+    /// the next one, all that were made by presenting it, and within the grace the last
+    /// [`LOOKED_BACK`].
     pub(crate) rotations: &'a [rotations::Model],
     /// Who showed on this node that the current token was received.
     pub(crate) noted: Option<Side>,
@@ -207,6 +213,8 @@ fn is_lost_response(
     standing: &Standing<'_>,
     presented: &Presentation<'_>,
     current: &rotations::Model,
+        // All who came after it are known.
+        && rotation.generation >= standing.family.generation - LOOKED_BACK
 ) -> bool {
     let gave_current = current.from_generation == Some(presented.generation)
         && current.from_nonce.as_deref() == Some(&presented.nonce[..]);

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{
     RefreshError,
-    judge::{Judgement, Presentation, Standing, judge},
+    judge::{Judgement, LOOKED_BACK, Presentation, Standing, judge},
     outcome,
     side::Side,
     token::{RefreshToken, TokenError},
@@ -31,10 +31,6 @@ pub struct Presenter<'a> {
     /// Where it is.
     pub caller: &'a Caller,
 }
-
-/// What the judge may need of a family is at most so many rows: those that the grace covers are
-/// limited by the rate of refreshes.
-const ROWS: u64 = 500;
 
 pub(super) fn presentation<'a>(
     token: RefreshToken,
@@ -119,10 +115,14 @@ impl Found {
                 Condition::any()
                     .add(rotations::Column::Generation.is_in([g, g + 1, family.generation]))
                     .add(rotations::Column::FromGeneration.eq(g))
-                    .add(rotations::Column::At.gte(covered.0)),
+                    .add(
+                        // By the key first: a family may have very many rotations.
+                        Condition::all()
+                            .add(rotations::Column::Generation.gt(family.generation - LOOKED_BACK))
+                            .add(rotations::Column::At.gte(covered.0)),
+                    ),
             )
             .order_by_desc(rotations::Column::Generation)
-            .limit(ROWS)
             .all(tx.connection())
             .await?;
         Ok(Self { family, rotations })

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use latchkey_authority::family::{self, RefreshError};
+use latchkey_types::{FamilyEndReason, IncidentClass};
 use tokio::time::timeout;
 
-use super::support::{World, home, presenter};
+use super::support::{World, home, presenter, stranger};
 use crate::support::{execute, id};
 
 /// Longer than anything here takes.
@@ -47,4 +48,26 @@ async fn a_token_of_a_family_that_was_forgotten_is_refused_and_holds_nobody_up()
     .await
     .unwrap();
     assert!(matches!(signed_out, Err(RefreshError::Forged)));
+}
+
+#[tokio::test]
+async fn i06_a_rotated_token_is_reuse_however_often_the_family_was_refreshed_since() {
+    let world = World::new().await;
+    let mut current = world.first.clone();
+    // All within the grace of the first rotation.
+    for _ in 0..510 {
+        current = world.rotate(&current).await;
+    }
+    let result = world.refresh(&world.first, &stranger()).await;
+    assert!(
+        matches!(
+            result,
+            Err(RefreshError::Reused {
+                class: IncidentClass::Theft,
+                ..
+            })
+        ),
+        "{result:?}"
+    );
+    assert_eq!(world.end_reason().await, Some(FamilyEndReason::Theft));
 }
