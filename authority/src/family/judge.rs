@@ -37,6 +37,18 @@ pub(crate) struct Presentation<'a> {
     pub(crate) arrival: UnixMillis,
 }
 
+impl Presentation<'_> {
+    /// What was seen of it, without whose it said to be: all that its consequences tell of.
+    pub(crate) fn seen(&self) -> Presentation<'static> {
+        Presentation {
+            client_id: None,
+            key_thumbprint: None,
+            side: self.side.clone(),
+            ..*self
+        }
+    }
+}
+
 /// What stands in the database, and what this node has noted and not yet written.
 #[derive(Debug)]
 pub(crate) struct Standing<'a> {
@@ -201,6 +213,8 @@ fn is_retry(
     rotation: &rotations::Model,
 ) -> bool {
     rotation.retries < RETRY_LIMIT
+        // All who came after it are known.
+        && rotation.generation >= standing.family.generation - LOOKED_BACK
         && standing
             .users_since(rotation)
             .iter()
@@ -213,8 +227,6 @@ fn is_lost_response(
     standing: &Standing<'_>,
     presented: &Presentation<'_>,
     current: &rotations::Model,
-        // All who came after it are known.
-        && rotation.generation >= standing.family.generation - LOOKED_BACK
 ) -> bool {
     let gave_current = current.from_generation == Some(presented.generation)
         && current.from_nonce.as_deref() == Some(&presented.nonce[..]);

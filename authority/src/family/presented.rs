@@ -3,7 +3,7 @@
 
 use latchkey_types::{FamilyEndReason, FamilyId, UnixMillis, UserId};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{LockType, Query},
 };
 
@@ -167,6 +167,9 @@ impl Found {
 }
 
 /// What the judgement asks for, where it gives nothing.
+///
+/// Once a token is judged, what follows goes on when its caller goes away: nobody tries a stolen
+/// one unseen by hanging up.
 pub(super) async fn refuse(
     tx: AuthorityTx,
     family: &families::Model,
@@ -175,26 +178,35 @@ pub(super) async fn refuse(
     caller: &Caller,
 ) -> RefreshError {
     let family_id = FamilyId::from_uuid(family.family_id);
-    let (done, error) = match judgement {
+    let (family, presented, caller) = (family.clone(), presented.seen(), caller.clone());
+    let (following, error) = match judgement {
         Judgement::Ended(reason) => (
-            outcome::after_the_end(tx, family, reason, presented, caller).await,
+            tokio::spawn(async move {
+                outcome::after_the_end(tx, &family, reason, &presented, &caller).await
+            }),
             RefreshError::Ended { family_id, reason },
         ),
-        Judgement::Reuse { class, rotation } => (
-            outcome::reused(tx, family, rotation, class, presented, caller).await,
-            RefreshError::Reused { family_id, class },
-        ),
-        _ => {
-            let authority = tx.authority().clone();
-            drop(tx);
+        Judgement::Reuse { class, rotation } => {
+            let rotation = rotation.clone();
             (
-                outcome::record_refusal(&authority, "not_theirs", Some(family), caller).await,
-                RefreshError::NotTheirs,
+                tokio::spawn(async move {
+                    outcome::reused(tx, &family, &rotation, class, &presented, &caller).await
+                }),
+                RefreshError::Reused { family_id, class },
             )
         }
+        _ => (
+            tokio::spawn(async move {
+                let authority = tx.authority().clone();
+                drop(tx);
+                outcome::record_refusal(&authority, "not_theirs", Some(&family), &caller).await
+            }),
+            RefreshError::NotTheirs,
+        ),
     };
-    match done {
-        Ok(()) => error,
-        Err(failed) => failed.into(),
+    match following.await {
+        Ok(Ok(())) => error,
+        Ok(Err(failed)) => failed.into(),
+        Err(cut) => DbErr::Custom(format!("the refusal was cut off: {cut}")).into(),
     }
 }

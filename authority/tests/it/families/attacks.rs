@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
-use latchkey_authority::family::{self, RefreshError};
+use latchkey_authority::{
+    AuthorityTx, Lock,
+    family::{self, RefreshError},
+};
 use latchkey_types::{FamilyEndReason, IncidentClass};
 use tokio::time::timeout;
 
 use super::support::{World, home, presenter, stranger};
-use crate::support::{execute, id};
+use crate::support::{count, cut_short, execute, id};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// More waits than a refresh takes.
+const MANY: usize = 200;
 
 #[tokio::test]
 async fn a_token_of_a_family_that_was_forgotten_is_refused_and_holds_nobody_up() {
@@ -70,4 +76,57 @@ async fn i06_a_rotated_token_is_reuse_however_often_the_family_was_refreshed_sin
         "{result:?}"
     );
     assert_eq!(world.end_reason().await, Some(FamilyEndReason::Theft));
+}
+
+#[tokio::test]
+async fn i01_whoever_presents_a_stolen_token_and_hangs_up_gives_themselves_away() {
+    // Judging a good token waits so often, and does nothing after it.
+    let mut to_the_judgement = 0;
+    for waits in 1..MANY {
+        let (world, current, _) = with_a_rotated_token().await;
+        let (caller, authority) = (home(), &world.test.authority);
+        let presenter = presenter(&caller);
+        let verifying = family::verify(authority, &current, &presenter);
+        if cut_short(verifying, waits).await.is_some() {
+            break;
+        }
+        to_the_judgement = waits;
+    }
+    for waits in 1..MANY {
+        let (world, _, rotated) = with_a_rotated_token().await;
+        let (caller, authority) = (stranger(), &world.test.authority);
+        let presenter = presenter(&caller);
+        let verifying = family::verify(authority, &rotated, &presenter);
+        let finished = cut_short(verifying, waits).await;
+        // Comes back when whatever was begun is through: it holds the user's row.
+        let mut tx = AuthorityTx::begin(authority).await.unwrap();
+        tx.lock_users(&[(world.user_id, Lock::Exclusive)])
+            .await
+            .unwrap();
+        drop(tx);
+        let is_ended = world.end_reason().await.is_some();
+        let database = &world.test.database.connection;
+        assert_eq!(count(database, "incidents").await, i64::from(is_ended));
+        if !is_ended {
+            assert!(
+                waits <= to_the_judgement + 2,
+                "judged, but not ended: {waits} waits, {to_the_judgement} to the judgement"
+            );
+        }
+        if finished.is_some() {
+            assert!(is_ended);
+            return;
+        }
+    }
+    panic!("never came to its end");
+}
+
+/// A family, its current token, and one that it has moved past long ago.
+async fn with_a_rotated_token() -> (World, String, String) {
+    let world = World::new().await;
+    let second = world.rotate(&world.first).await;
+    let third = world.rotate(&second).await;
+    world.advance(60).await;
+    let first = world.first.clone();
+    (world, third, first)
 }
