@@ -28,8 +28,8 @@ use crate::{ActError, StoreError, TokenPolicy};
 pub use change::{Killed, Rotated, kill, rotate, rotate_at_once};
 pub use jwk::{JwkError, PublicKey, PublicKeys};
 pub use list::{KeyRow, KeyState, jwks, list};
-pub(crate) use load::current;
 pub use load::{catch_up, load};
+pub(crate) use load::{current, current_within};
 pub use set::{KeySet, SigningKeys};
 pub use tend::{Tended, tend};
 

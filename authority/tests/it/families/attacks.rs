@@ -1,16 +1,20 @@
 //! Attempts to get something out of the rules that they do not mean to give.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use latchkey_authority::{
-    AuthorityTx, Lock,
+    Authority, AuthorityTx, Lock, access_token,
+    clock::Clock as _,
+    database::connect,
     family::{self, RefreshError},
+    key,
 };
+use latchkey_testing::{SeededRandomness, master_keys};
 use latchkey_types::{FamilyEndReason, IncidentClass};
 use tokio::time::timeout;
 
 use super::support::{World, home, presenter, stranger};
-use crate::support::{count, cut_short, execute, id};
+use crate::support::{base64, count, cut_short, execute, id};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -129,4 +133,51 @@ async fn with_a_rotated_token() -> (World, String, String) {
     world.advance(60).await;
     let first = world.first.clone();
     (world, third, first)
+}
+
+#[tokio::test]
+async fn a_refresh_that_finds_the_keys_changed_waits_for_no_second_connection() {
+    let world = World::new().await;
+    // A pool that one refresh uses up.
+    let node = Authority::new(
+        connect(&world.test.database.url, 1).await.unwrap(),
+        world.test.clock.clone(),
+        Arc::new(SeededRandomness::new(7)),
+        master_keys(),
+        world.test.authority.policy().clone(),
+    );
+    key::load(&node).await.unwrap();
+    world.advance(2).await;
+    let caller = home();
+    let presenter = presenter(&caller);
+    // Anybody can have the keys read again: with a token that names an unknown one.
+    let header = base64(r#"{"typ":"at+jwt","alg":"EdDSA","kid":"nobody"}"#.as_bytes());
+    let unknown = format!("{header}.e30.AAAA");
+    let mut current = world.first.clone();
+    for waits in 1..MANY {
+        let presented = current.clone();
+        let mut refresh = Box::pin(family::refresh(&node, &presented, &presenter));
+        let finished = match cut_short(&mut refresh, waits).await {
+            Some(done) => Some(done),
+            None => {
+                world.advance(2).await;
+                let now = world.test.clock.now();
+                cut_short(access_token::verify(&node, &unknown, now), 1).await;
+                None
+            }
+        };
+        let is_through = finished.is_some();
+        let refreshed = match finished {
+            Some(done) => done,
+            None => timeout(PATIENCE, refresh)
+                .await
+                .expect("it waits for no connection"),
+        };
+        current = refreshed.unwrap().issued.refresh_token.to_string();
+        if is_through {
+            assert!(waits > 3);
+            return;
+        }
+    }
+    panic!("never came to its end");
 }
