@@ -27,7 +27,7 @@ pub(crate) use cache::VerifiedTokens;
 pub(crate) use compact::canonical_base64;
 pub use inspect::{Inspected, inspect};
 pub(crate) use json::Json;
-pub use mint::{AccessToken, Grant, mint};
+pub use mint::{AccessToken, Grant, mint, mint_within};
 pub use verify::{Expectations, KeySource, check, verify, verify_even_expired};
 
 /// `client_id` of the program's own sign-in.

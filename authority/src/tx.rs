@@ -235,7 +235,8 @@ impl AuthorityTx {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn lock_keys(&self) -> Result<(), StoreError> {
-        self.lock_number(7_811_033_492).await
+        // The number between is that of sealing the record.
+        self.lock_number(7_811_033_493).await
     }
 
     /// Any number will do that no other user of the database's advisory locks takes. SQLite has

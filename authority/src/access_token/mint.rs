@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::{TYPE, claims, compact::Header};
 use crate::{
-    Authority,
-    key::{self, KeyError},
+    Authority, AuthorityTx,
+    key::{self, KeyError, KeySet},
 };
 
 /// For whom a token is minted.
@@ -43,7 +43,7 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Mints a token. Changes nothing, so that it may be called within a transaction.
+/// Mints a token. Whoever has a transaction open calls [`mint_within`] it.
 ///
 /// # Errors
 /// [`KeyError::NoKey`] where [`key::load`] was never called: it makes the first key, and needs a
@@ -53,8 +53,25 @@ pub async fn mint(
     grant: &Grant<'_>,
     now: UnixMillis,
 ) -> Result<AccessToken, KeyError> {
+    minted(authority, &*key::current(authority).await?, grant, now)
+}
+
+/// The same within a transaction, at its time: changes nothing, and needs no second connection.
+///
+/// # Errors
+/// As [`mint`].
+pub async fn mint_within(tx: &AuthorityTx, grant: &Grant<'_>) -> Result<AccessToken, KeyError> {
+    let keys = key::current_within(tx).await?;
+    minted(tx.authority(), &keys, grant, tx.now())
+}
+
+fn minted(
+    authority: &Authority,
+    keys: &KeySet,
+    grant: &Grant<'_>,
+    now: UnixMillis,
+) -> Result<AccessToken, KeyError> {
     let policy = &authority.policy().token;
-    let keys = key::current(authority).await?;
     let (claims, expires_at) = claims::of(policy, authority.random(), grant, now);
     let (signed, signature) = keys.sign(policy.algorithm, now, |kid| {
         let header = Header::text(TYPE, policy.algorithm, kid);

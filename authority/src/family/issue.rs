@@ -128,7 +128,7 @@ pub(super) async fn pair(
         client_id: family.client_id.as_deref(),
         ends_at,
     };
-    let access_token = access_token::mint(authority, &grant, tx.now()).await?;
+    let access_token = access_token::mint_within(tx, &grant).await?;
     Ok(Issued {
         family_id: token.family_id,
         user_id,

@@ -21,6 +21,10 @@ pub(crate) const RETRY_LIMIT: i64 = 100;
 /// So many replies to one token are taken for lost.
 pub(crate) const LOST_RESPONSE_LIMIT: i64 = 5;
 
+/// Of the rotations within the grace, so many of the last ones are looked at. Somebody who rotated
+/// more often than that is no honest client, and is excused nothing.
+pub(crate) const LOOKED_BACK: i64 = 500;
+
 /// What is presented, by whom, when.
 #[derive(Debug)]
 pub(crate) struct Presentation<'a> {
@@ -33,11 +37,25 @@ pub(crate) struct Presentation<'a> {
     pub(crate) arrival: UnixMillis,
 }
 
+impl Presentation<'_> {
+    /// What was seen of it, without whose it said to be: all that its consequences tell of.
+    pub(crate) fn seen(&self) -> Presentation<'static> {
+        Presentation {
+            client_id: None,
+            key_thumbprint: None,
+            side: self.side.clone(),
+            ..*self
+        }
+    }
+}
+
 /// What stands in the database, and what this node has noted and not yet written.
 #[derive(Debug)]
 pub(crate) struct Standing<'a> {
     pub(crate) family: &'a families::Model,
-    /// The rotations of the family that matter, by generation.
+    /// The rotations of the family that matter: those of the presented and of the current token,
+    /// the next one, all that were made by presenting it, and within the grace the last
+    /// [`LOOKED_BACK`].
     pub(crate) rotations: &'a [rotations::Model],
     /// Who showed on this node that the current token was received.
     pub(crate) noted: Option<Side>,
@@ -195,6 +213,8 @@ fn is_retry(
     rotation: &rotations::Model,
 ) -> bool {
     rotation.retries < RETRY_LIMIT
+        // All who came after it are known.
+        && rotation.generation >= standing.family.generation - LOOKED_BACK
         && standing
             .users_since(rotation)
             .iter()

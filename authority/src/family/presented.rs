@@ -3,13 +3,13 @@
 
 use latchkey_types::{FamilyEndReason, FamilyId, UnixMillis, UserId};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{LockType, Query},
 };
 
 use super::{
     RefreshError,
-    judge::{Judgement, Presentation, Standing, judge},
+    judge::{Judgement, LOOKED_BACK, Presentation, Standing, judge},
     outcome,
     side::Side,
     token::{RefreshToken, TokenError},
@@ -31,10 +31,6 @@ pub struct Presenter<'a> {
     /// Where it is.
     pub caller: &'a Caller,
 }
-
-/// What the judge may need of a family is at most so many rows: those that the grace covers are
-/// limited by the rate of refreshes.
-const ROWS: u64 = 500;
 
 pub(super) fn presentation<'a>(
     token: RefreshToken,
@@ -119,10 +115,14 @@ impl Found {
                 Condition::any()
                     .add(rotations::Column::Generation.is_in([g, g + 1, family.generation]))
                     .add(rotations::Column::FromGeneration.eq(g))
-                    .add(rotations::Column::At.gte(covered.0)),
+                    .add(
+                        // By the key first: a family may have very many rotations.
+                        Condition::all()
+                            .add(rotations::Column::Generation.gt(family.generation - LOOKED_BACK))
+                            .add(rotations::Column::At.gte(covered.0)),
+                    ),
             )
             .order_by_desc(rotations::Column::Generation)
-            .limit(ROWS)
             .all(tx.connection())
             .await?;
         Ok(Self { family, rotations })
@@ -167,6 +167,9 @@ impl Found {
 }
 
 /// What the judgement asks for, where it gives nothing.
+///
+/// Once a token is judged, what follows goes on when its caller goes away: nobody tries a stolen
+/// one unseen by hanging up.
 pub(super) async fn refuse(
     tx: AuthorityTx,
     family: &families::Model,
@@ -175,26 +178,35 @@ pub(super) async fn refuse(
     caller: &Caller,
 ) -> RefreshError {
     let family_id = FamilyId::from_uuid(family.family_id);
-    let (done, error) = match judgement {
+    let (family, presented, caller) = (family.clone(), presented.seen(), caller.clone());
+    let (following, error) = match judgement {
         Judgement::Ended(reason) => (
-            outcome::after_the_end(tx, family, reason, presented, caller).await,
+            tokio::spawn(async move {
+                outcome::after_the_end(tx, &family, reason, &presented, &caller).await
+            }),
             RefreshError::Ended { family_id, reason },
         ),
-        Judgement::Reuse { class, rotation } => (
-            outcome::reused(tx, family, rotation, class, presented, caller).await,
-            RefreshError::Reused { family_id, class },
-        ),
-        _ => {
-            let authority = tx.authority().clone();
-            drop(tx);
+        Judgement::Reuse { class, rotation } => {
+            let rotation = rotation.clone();
             (
-                outcome::record_refusal(&authority, "not_theirs", Some(family), caller).await,
-                RefreshError::NotTheirs,
+                tokio::spawn(async move {
+                    outcome::reused(tx, &family, &rotation, class, &presented, &caller).await
+                }),
+                RefreshError::Reused { family_id, class },
             )
         }
+        _ => (
+            tokio::spawn(async move {
+                let authority = tx.authority().clone();
+                drop(tx);
+                outcome::record_refusal(&authority, "not_theirs", Some(&family), &caller).await
+            }),
+            RefreshError::NotTheirs,
+        ),
     };
-    match done {
-        Ok(()) => error,
-        Err(failed) => failed.into(),
+    match following.await {
+        Ok(Ok(())) => error,
+        Ok(Err(failed)) => failed.into(),
+        Err(cut) => DbErr::Custom(format!("the refusal was cut off: {cut}")).into(),
     }
 }

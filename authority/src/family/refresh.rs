@@ -60,6 +60,8 @@ pub async fn refresh(
     key::load(authority).await?;
     let mut tx = AuthorityTx::begin(authority).await?;
     let Some(user_id) = lock_owner(&mut tx, token.family_id).await? else {
+        // The record takes a transaction of its own, and on SQLite this one's turn.
+        drop(tx);
         return Err(refused(authority, TokenError::Forged, by.caller).await);
     };
     if let Some(family) = swap(&tx, token.family_id, user_id, &presented).await? {

@@ -29,6 +29,8 @@ pub async fn verify(
     let presented = presentation(token, by, arrival);
     let mut tx = AuthorityTx::begin(authority).await?;
     if lock_owner(&mut tx, token.family_id).await?.is_none() {
+        // The record takes a transaction of its own, and on SQLite this one's turn.
+        drop(tx);
         return Err(refused(authority, TokenError::Forged, by.caller).await);
     }
     let found = Found::read(&tx, token.family_id, &presented).await?;
@@ -68,6 +70,8 @@ pub async fn sign_out(
     let presented = presentation(token, by, arrival);
     let mut tx = AuthorityTx::begin(authority).await?;
     if lock_owner(&mut tx, token.family_id).await?.is_none() {
+        // The record takes a transaction of its own, and on SQLite this one's turn.
+        drop(tx);
         return Err(refused(authority, TokenError::Forged, by.caller).await);
     }
     let found = Found::read(&tx, token.family_id, &presented).await?;

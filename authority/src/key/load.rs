@@ -94,6 +94,22 @@ async fn read(authority: &Authority) -> Result<Arc<KeySet>, KeyError> {
     Ok(set)
 }
 
+/// The same for whoever has a transaction open: read through that, and without waiting for anybody.
+///
+/// Whoever held a connection while they waited for another one would wait for themselves as soon
+/// as all connections are held like that; and anybody can have the keys read again.
+pub(crate) async fn current_within(tx: &AuthorityTx) -> Result<Arc<KeySet>, KeyError> {
+    let authority = tx.authority();
+    let handle = authority.signing_keys();
+    if let Some(set) = handle.fresh() {
+        return Ok(set);
+    }
+    let version = handle.version();
+    let rows = rows(tx.connection()).await?;
+    // Not put in place for others: that is for those who read one after the other.
+    Ok(Arc::new(opened(authority, &rows, version, tx.now())?))
+}
+
 /// Every row, oldest first.
 pub(super) async fn rows(
     connection: &impl ConnectionTrait,

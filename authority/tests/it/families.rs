@@ -1,5 +1,6 @@
 //! Refresh families: how a presented token is judged, what ends one, what it leaves behind.
 
+mod attacks;
 mod ends;
 mod rules;
 mod statements;

@@ -304,10 +304,6 @@ async fn a_token_is_minted_within_a_transaction() {
     let tx = latchkey_authority::AuthorityTx::begin(&test.authority)
         .await
         .unwrap();
-    // Another node changed the keys: they are read again, by a connection of their own.
-    key::catch_up(&test.authority).await.unwrap();
     let grant = grant(tx.now().after(HOUR));
-    access_token::mint(&test.authority, &grant, tx.now())
-        .await
-        .unwrap();
+    access_token::mint_within(&tx, &grant).await.unwrap();
 }
