@@ -41,7 +41,7 @@ pub enum Notice {
     IncidentJudged,
     /// The user will not be told of an incident again.
     IncidentTold,
-    /// The signing keys were rotated.
+    /// The next signing key was published.
     KeysRotated,
     /// A signing key was killed.
     KeyKilled,

@@ -220,7 +220,6 @@ fn generation(number: u64, made: SightItem) -> GenerationItem {
         made,
         retries: 0,
         retried_at: None,
-        lost_responses: 0,
         superseded: false,
     }
 }
@@ -481,7 +480,6 @@ pub(crate) fn weeks(some: bool) -> Vec<WeekItem> {
 /// A theft as its victim is told.
 pub(crate) fn theft() -> TheftItem {
     TheftItem {
-        incident_id: incident(0).incident_id,
         program: firefox(),
         used: sight(ago(400), THIEF, curl()),
     }
@@ -497,17 +495,44 @@ pub(crate) fn keys() -> Vec<KeyItem> {
             algorithm,
             standing,
             created_at,
-            signs_from: Some(UnixMillis(created_at.0 + millis(3_600))),
+            signs_from: UnixMillis(created_at.0 + millis(3_600)),
             signs_until: signs.then(|| UnixMillis(created_at.0 + millis(30 * 86_400))),
             verifies_until: (standing == Standing::Retired)
                 .then(|| UnixMillis(created_at.0 + millis(30 * 86_400 + 900))),
+            killed_at: (standing == Standing::Killed).then(|| ago(86_400)),
+            is_last: standing == Standing::Active && algorithm == Algorithm::Rs256,
         }
     };
     vec![
-        key("Zq3vKJ0u", Algorithm::EdDsa, Standing::Next, 0),
-        key("9sD1nX4b", Algorithm::EdDsa, Standing::Active, 29),
-        key("pR7mW2ca", Algorithm::Rs256, Standing::Active, 12),
-        key("uB5kT8yh", Algorithm::EdDsa, Standing::Retired, 30),
-        key("xN0cF6ge", Algorithm::EdDsa, Standing::Killed, 45),
+        key(
+            "Zq3vKJ0uYk1Qd2nW8sLr5tXb7mHc4pGf6eJa9oVi0Tw",
+            Algorithm::EdDsa,
+            Standing::Next,
+            0,
+        ),
+        key(
+            "9sD1nX4bKq7LwZp2Rm5Vt8Yc3Fh6Jg0Ea1Ui4Ok9SxQ",
+            Algorithm::EdDsa,
+            Standing::Active,
+            29,
+        ),
+        key(
+            "pR7mW2caTz5Nb8Xk1Qv4Ld7Gh0Js3Fy6Pw9Er2Uo5Im",
+            Algorithm::Rs256,
+            Standing::Active,
+            12,
+        ),
+        key(
+            "uB5kT8yhMn3Cx6Zv9Lq2Wp5Ro8Ti1Yu4Ea7Sd0Fg3Hj",
+            Algorithm::EdDsa,
+            Standing::Retired,
+            30,
+        ),
+        key(
+            "xN0cF6geBv4Kd7Ms0Pz3Qw6Ty9Lr2Hj5Gn8Xb1Vc4Fa",
+            Algorithm::EdDsa,
+            Standing::Killed,
+            45,
+        ),
     ]
 }

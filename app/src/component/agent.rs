@@ -27,7 +27,7 @@ pub(crate) fn agent_glyph(device: &str) -> Glyph {
 
 impl AgentItem {
     /// What it is called where programs are expected.
-    pub(crate) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         agent_name(&self.browser, &self.system, "Unknown program")
     }
 

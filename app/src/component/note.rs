@@ -15,14 +15,14 @@ pub(crate) fn NoteField(
 ) -> impl IntoView {
     // Nothing but its text may stand in it, no marker either: a browser would show that.
     let area = if value.is_empty() {
-        view! { <textarea id=name name=name rows=3 maxlength=1000 class="input"></textarea> }
+        view! { <textarea id=name name=name rows=3 maxlength=2000 class="input"></textarea> }
             .into_any()
     } else {
         // Leptos takes a textarea for an element whose text must not be escaped, as a script's; a
         // browser ends it at the first `</textarea>`, and reads character references in it.
         let value = value.replace('&', "&amp;").replace('<', "&lt;");
         view! {
-            <textarea id=name name=name rows=3 maxlength=1000 class="input">
+            <textarea id=name name=name rows=3 maxlength=2000 class="input">
                 {value}
             </textarea>
         }

@@ -90,7 +90,9 @@ const fn text(notice: Notice) -> &'static str {
         Notice::NothingChanged => "Nothing was changed: it was so already.",
         Notice::IncidentJudged => "The verdict is noted.",
         Notice::IncidentTold => "The message is put away. What happened stays on the record.",
-        Notice::KeysRotated => "The keys are rotated: a new one signs from now on.",
+        Notice::KeysRotated => {
+            "The next key is published: it signs in an hour, and the old one verifies what it signed."
+        }
         Notice::KeyKilled => "The key is killed: what it signed is refused.",
         Notice::LastAdministrator => {
             "Nothing was changed: this is the last active administrator, and one must stay. Make somebody else an administrator first."

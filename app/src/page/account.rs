@@ -1,6 +1,6 @@
 //! `/account`
 
-use latchkey_types::{IncidentId, Role, UnixMillis};
+use latchkey_types::{Role, UnixMillis};
 use leptos::prelude::*;
 
 use super::families::{AgentItem, SightItem};
@@ -32,18 +32,16 @@ pub struct AccountPage {
     pub live_families: u64,
     /// Thefts of which they have not been told, newest first.
     ///
-    /// Form of each: POST `/account/threats/{id}/dismiss` (`csrf`).
+    /// Form: POST `/account/threats/dismiss` (`csrf`).
     pub thefts: Vec<TheftItem>,
 }
 
 /// A theft, as its victim is told of it.
 #[derive(Debug, Clone)]
 pub struct TheftItem {
-    /// The incident.
-    pub incident_id: IncidentId,
-    /// The program whose token it was.
+    /// The program that signed in.
     pub program: AgentItem,
-    /// Who used it: when, from where, with what.
+    /// The other side: when, from where, with what.
     pub used: SightItem,
 }
 
@@ -64,11 +62,7 @@ impl Page for AccountPage {
             let programs = counted(self.live_families, "program holds", "programs hold");
             format!("{browsers} {programs} tokens for you.")
         };
-        let thefts = self
-            .thefts
-            .into_iter()
-            .map(|theft| view! { <Theft theft /> })
-            .collect_view();
+        let thefts = (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts /> });
         view! {
             {thefts}
             <Heading title="Account" text="Who you are on this server." />
@@ -117,25 +111,36 @@ impl Page for AccountPage {
     }
 }
 
-/// Tells somebody that a token of theirs was used by somebody else, and what to do next.
+/// Tells somebody that tokens of theirs were used by somebody else, and what to do next.
 #[component]
-fn Theft(theft: TheftItem) -> impl IntoView {
-    let program = theft.program.name_within();
-    let thief = theft.used.agent.name_within();
+fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
+    let title = if thefts.len() == 1 {
+        "A sign-in of yours was used from elsewhere and has been ended."
+    } else {
+        "Sign-ins of yours were used from elsewhere and have been ended."
+    };
+    let stories = thefts
+        .into_iter()
+        .map(|theft| {
+            let program = theft.program.name_within();
+            let other = theft.used.agent.name_within();
+            view! {
+                <p class="mt-1 font-normal">
+                    "On "
+                    <Moment at=theft.used.at />
+                    {format!(" a token of {program} was used a second time, by {other} at ")}
+                    <Address address=theft.used.address />
+                    "."
+                </p>
+            }
+        })
+        .collect_view();
     view! {
         <Banner tone=Tone::Bad>
-            <p class="font-semibold">
-                "A sign-in of yours was used from elsewhere and has been ended."
-            </p>
+            <p class="font-semibold">{title}</p>
+            {stories}
             <p class="mt-1 font-normal">
-                "On "
-                <Moment at=theft.used.at />
-                {format!(" a token of {program} was used a second time, by {thief} at ")}
-                <Address address=theft.used.address />
-                ". One of the two had a copy that it should not have. Your other sign-ins go on."
-            </p>
-            <p class="mt-1 font-normal">
-                "If that was not you on a new network or from a backup: "
+                "Somebody has, or had, a copy of it that they should not have. Your other sign-ins go on. If it was not you, on a new network or from a backup: "
                 <a href="/account/security" class="underline underline-offset-2">
                     "change your password"
                 </a>
@@ -145,10 +150,7 @@ fn Theft(theft: TheftItem) -> impl IntoView {
                 </a>
                 ", and look at the device where that program runs."
             </p>
-            <PostForm
-                action=format!("/account/threats/{}/dismiss", theft.incident_id)
-                class="mt-3"
-            >
+            <PostForm action="/account/threats/dismiss" class="mt-3">
                 <Submit text="I have read this" look=Look::Plain />
             </PostForm>
         </Banner>

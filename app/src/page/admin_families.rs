@@ -58,9 +58,9 @@ const PATH: &str = "/admin/families";
 const DEVICES: [(&str, &str); 5] = [
     ("desktop", "Desktop"),
     ("phone", "Phone"),
-    ("tablet", "Tablet"),
     ("program", "Program"),
     ("robot", "Robot"),
+    ("appliance", "Appliance"),
 ];
 
 /// What can have happened last. A forged token touches no family.

@@ -23,11 +23,15 @@ pub struct KeyItem {
     /// When it was made.
     pub created_at: UnixMillis,
     /// When it began or begins to sign.
-    pub signs_from: Option<UnixMillis>,
+    pub signs_from: UnixMillis,
     /// Until when it signs or signed.
     pub signs_until: Option<UnixMillis>,
     /// Until when what it signed is accepted.
     pub verifies_until: Option<UnixMillis>,
+    /// When it was killed.
+    pub killed_at: Option<UnixMillis>,
+    /// Whether a next one can be published: it signs, and none is waiting.
+    pub is_last: bool,
 }
 
 /// Where in its life a key stands.
@@ -70,8 +74,9 @@ impl Standing {
 
 /// The signing keys.
 ///
-/// Forms, only with `may_manage`: POST `/admin/keys/rotate` (`csrf`), and for each key that is
-/// still good POST `/admin/keys/{kid}/kill` (`csrf`).
+/// Forms, only with `may_manage`: for each key that signs and has no next one POST
+/// `/admin/keys/rotate` (`csrf`, `algorithm`), and for each that is still good POST
+/// `/admin/keys/{kid}/kill` (`csrf`).
 #[derive(Debug, Clone)]
 pub struct AdminKeysPage {
     /// The keys: those that sign, those that will, those that did.
@@ -90,15 +95,6 @@ impl Page for AdminKeysPage {
             "What signs access tokens. A key signs for {} days; the next one is published an hour before it takes over, and the old one verifies until its last token has run out. The public halves stand at /.well-known/jwks.json.",
             self.rotation_days
         );
-        let rotate = self.may_manage.then(|| {
-            view! {
-                <PostForm action="/admin/keys/rotate">
-                    <button type="submit" class=Look::Plain.class()>
-                        "Rotate now"
-                    </button>
-                </PostForm>
-            }
-        });
         let list = if self.keys.is_empty() {
             view! {
                 <Empty
@@ -112,9 +108,7 @@ impl Page for AdminKeysPage {
             view! { <KeyTable keys=self.keys may_manage=self.may_manage /> }.into_any()
         };
         view! {
-            <Heading title="Keys" text=text>
-                {rotate}
-            </Heading>
+            <Heading title="Keys" text=text />
             <div class="card">{list}</div>
         }
         .into_any()
@@ -142,25 +136,32 @@ fn KeyTable(keys: Vec<KeyItem>, may_manage: bool) -> impl IntoView {
 #[component]
 fn KeyRow(key: KeyItem, may_manage: bool) -> impl IntoView {
     let kill = may_manage.then(|| {
-        let button = kill_button(&key);
-        view! { <Cell buttons=true>{button}</Cell> }
+        let rotate = rotate_button(&key);
+        let kill = kill_button(&key);
+        view! {
+            <Cell buttons=true>
+                <div class="row-buttons">{rotate} {kill}</div>
+            </Cell>
+        }
     });
     let (tone, standing) = (key.standing.tone(), key.standing.label());
     let (signs_until, verifies_until) = (instant(key.signs_until), instant(key.verifies_until));
     let (algorithm, created_at) = (key.algorithm.label(), key.created_at);
-    let from = key
-        .signs_from
-        .filter(|_| key.standing == Standing::Next)
-        .map(|at| view! { <span class="note">"signs " <When at /></span> });
+    let since = match (key.standing, key.killed_at) {
+        (Standing::Next, _) => Some(("signs ", key.signs_from)),
+        (Standing::Killed, Some(at)) => Some(("", at)),
+        _ => None,
+    }
+    .map(|(word, at)| view! { <span class="note">{word} <When at /></span> });
     view! {
         <Row>
             <Cell>
-                <span class="mono font-medium text-ink">{key.kid}</span>
+                <span class="mono text-ink">{key.kid}</span>
                 <span class="note">{algorithm}</span>
             </Cell>
             <Cell label="State">
                 <Badge tone text=standing />
-                {from}
+                {since}
             </Cell>
             <Cell label="Made">
                 <Day at=created_at />
@@ -178,6 +179,27 @@ fn instant(at: Option<UnixMillis>) -> AnyView {
         Some(at) => view! { <When at /> }.into_any(),
         None => view! { <span class="text-muted">"–"</span> }.into_any(),
     }
+}
+
+fn rotate_button(key: &KeyItem) -> AnyView {
+    if !key.is_last {
+        return ().into_any();
+    }
+    let algorithm = key.algorithm.as_str();
+    let name = format!("Rotate {algorithm} key {}", key.kid);
+    view! {
+        <PostForm action="/admin/keys/rotate">
+            <input type="hidden" name="algorithm" value=algorithm />
+            <button
+                type="submit"
+                class=Look::Plain.class()
+                aria-label=name
+            >
+                "Rotate"
+            </button>
+        </PostForm>
+    }
+    .into_any()
 }
 
 fn kill_button(key: &KeyItem) -> AnyView {

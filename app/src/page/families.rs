@@ -97,8 +97,6 @@ pub struct GenerationItem {
     pub retries: u64,
     /// When that was last.
     pub retried_at: Option<UnixMillis>,
-    /// How often a reply to the token that it came of was taken for lost.
-    pub lost_responses: u64,
     /// Whether the family moved past it without its having been seen.
     pub superseded: bool,
     /// Since when it is known that somebody received it.

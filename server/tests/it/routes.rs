@@ -10,7 +10,11 @@ use crate::app::TestApp;
 
 fn concrete(path: &str) -> String {
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-    path.replace("{session_id}", id).replace("{user_id}", id)
+    let mut path = path.to_owned();
+    for part in ["session_id", "user_id", "family_id", "incident_id", "kid"] {
+        path = path.replace(&format!("{{{part}}}"), id);
+    }
+    path
 }
 
 #[tokio::test]

@@ -91,8 +91,8 @@ fn differences(one: &SightItem, other: &SightItem) -> String {
         differ.push("another network");
     }
     match differ.as_slice() {
-        [] if one.agent.browser.is_empty() => {
-            "neither says what it is, so they do not count as the same".to_owned()
+        [] if one.agent.browser.is_empty() || one.agent.system.is_empty() => {
+            "neither says on which device it runs, so they do not count as the same".to_owned()
         }
         [] => "the token is bound to another key".to_owned(),
         [only] => (*only).to_owned(),
@@ -143,7 +143,7 @@ mod tests {
             assert_eq!(differences(&one, &other), text);
         }
         let nobody = sight("", "", "");
-        assert!(differences(&nobody, &nobody).starts_with("neither says"));
+        assert!(differences(&nobody, &nobody).starts_with("neither says on which device"));
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub(super) fn Related(
         }
         .into_any()
     };
+    let all_families = format!("/admin/families?user={}", user.id);
+    let all_sessions = format!("/admin/sessions?user={}", user.id);
     view! {
         <h2 class="mt-8 mb-4 text-lg font-semibold tracking-tight text-ink wrap-anywhere">
             {format!("What else {} holds", user.name)}
@@ -93,9 +95,11 @@ pub(super) fn Related(
         <div class="grid min-w-0 gap-4">
             <Card title="Other API sign-ins" id="families" flush=true aside=end_families>
                 {families}
+                <All text="All API sign-ins of this user" href=all_families />
             </Card>
             <Card title="Browser sessions" id="sessions" flush=true aside=end_sessions>
                 {sessions}
+                <All text="All sessions of this user" href=all_sessions />
             </Card>
         </div>
         <OfAddress address families=families_of_address sessions=sessions_of_address may_end back />
@@ -121,10 +125,13 @@ fn OfAddress(
         .into_any();
     }
     let families_back = back.clone();
+    let families_there = format!("/admin/families?address={address}");
+    let sessions_there = format!("/admin/sessions?address={address}");
     let families = (!families.is_empty()).then(|| {
         view! {
             <Card title="API sign-ins of others" id="families-there" flush=true>
                 <FamilyTable holder=Holder::Everybody families may_end back=families_back />
+                <All text="All API sign-ins from there" href=families_there />
             </Card>
         }
     });
@@ -132,6 +139,7 @@ fn OfAddress(
         view! {
             <Card title="Sessions of others" id="sessions-there" flush=true>
                 <SessionTable whose=Whose::Everybody sessions may_end back />
+                <All text="All sessions from there" href=sessions_there />
             </Card>
         }
     });
@@ -141,6 +149,19 @@ fn OfAddress(
         </h2>
         <p class="mb-4 text-sm text-muted">"The address that presented the token again."</p>
         <div class="grid min-w-0 gap-4">{families} {sessions}</div>
+    }
+    .into_any()
+}
+
+/// Where the whole list is: these hold the newest live ones.
+#[component]
+fn All(text: &'static str, href: String) -> impl IntoView {
+    view! {
+        <p class="border-t border-line px-4 py-3 text-sm sm:px-6">
+            <a href=href class="link">
+                {text}
+            </a>
+        </p>
     }
     .into_any()
 }

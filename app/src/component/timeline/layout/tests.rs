@@ -32,7 +32,6 @@ fn generation(number: u64, made: SightItem) -> GenerationItem {
         made,
         retries: 0,
         retried_at: None,
-        lost_responses: 0,
         superseded: false,
         received_at: None,
     }
