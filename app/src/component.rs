@@ -11,6 +11,8 @@ pub(crate) use icon::{Glyph, Icon};
 #[cfg(feature = "ssr")]
 mod address;
 #[cfg(feature = "ssr")]
+mod agent;
+#[cfg(feature = "ssr")]
 mod around;
 #[cfg(feature = "ssr")]
 mod badge;
@@ -31,6 +33,8 @@ mod event;
 #[cfg(feature = "ssr")]
 mod fact;
 #[cfg(feature = "ssr")]
+mod family;
+#[cfg(feature = "ssr")]
 mod field;
 #[cfg(feature = "ssr")]
 mod filter;
@@ -41,9 +45,13 @@ mod gate;
 #[cfg(feature = "ssr")]
 mod heading;
 #[cfg(feature = "ssr")]
+mod incident;
+#[cfg(feature = "ssr")]
 mod mark;
 #[cfg(feature = "ssr")]
 mod navigation;
+#[cfg(feature = "ssr")]
+mod note;
 #[cfg(feature = "ssr")]
 mod notice;
 #[cfg(feature = "ssr")]
@@ -57,11 +65,14 @@ mod session;
 #[cfg(feature = "ssr")]
 mod table;
 #[cfg(feature = "ssr")]
+mod timeline;
+#[cfg(feature = "ssr")]
 mod when;
 
 #[cfg(feature = "ssr")]
 pub(crate) use {
     address::Address,
+    agent::{agent_glyph, agent_name},
     around::{Around, around},
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
     button::{LinkButton, Look, Submit},
@@ -72,18 +83,25 @@ pub(crate) use {
     error_summary::ErrorSummary,
     event::{EventFeed, EventTable},
     fact::{Fact, Facts},
+    family::{
+        EndFamiliesOfUser, FamilyTable, Holder, end_button as end_family_button, family_name,
+        outcome_tone, state as family_state,
+    },
     field::{Field, Kind},
     filter::{Filter, FilterField},
     form::PostForm,
     gate::GateCard,
     heading::Heading,
+    incident::{IncidentTable, Sentence, VerdictBadge, Weeks, class_tone, why},
     mark::Wordmark,
     navigation::TopBar,
+    note::NoteField,
     notice::{Banner, NoticeBanner},
     pager::Pager,
     person::{Avatar, PersonLink},
     popup::Popup,
     session::{SessionFeed, SessionTable, Whose},
     table::{Cell, Row, Table},
-    when::{Day, When},
+    timeline::{HistoryTable, Timeline},
+    when::{Day, Moment, Stamp, When, short_day, stamp_text},
 };

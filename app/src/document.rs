@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use self::head::Head;
 use crate::{
-    Notice,
+    Notice, Tally,
     component::{Around, NoticeBanner, TopBar, Wordmark},
     island::LocalTimes,
 };
@@ -30,6 +30,8 @@ pub struct Viewer {
     pub username: String,
     /// Their role: which navigation they see.
     pub role: Role,
+    /// How many incidents no administrator has opened yet; shown to those who see the console.
+    pub unread_threats: Tally,
 }
 
 /// Which entry of the navigation is the current one.
@@ -47,10 +49,16 @@ pub enum Section {
     AdminOverview,
     /// `/admin/sessions`
     AdminSessions,
+    /// `/admin/families`
+    AdminFamilies,
+    /// `/admin/threats`
+    AdminThreats,
     /// `/admin/users`
     AdminUsers,
     /// `/admin/audit`
     AdminAudit,
+    /// `/admin/keys`
+    AdminKeys,
 }
 
 /// Everything around the page's own content.

@@ -19,6 +19,10 @@ pub enum Notice {
     SessionEnded,
     /// Several sessions were ended.
     SessionsEnded,
+    /// One API sign-in was ended.
+    FamilyEnded,
+    /// Several API sign-ins were ended.
+    FamiliesEnded,
     /// There was nothing to end.
     NothingEnded,
     /// A role was changed.
@@ -33,11 +37,19 @@ pub enum Notice {
     NothingChanged,
     /// The last administrator must stay.
     LastAdministrator,
+    /// An incident was judged.
+    IncidentJudged,
+    /// The user will not be told of an incident again.
+    IncidentTold,
+    /// The next signing key was published.
+    KeysRotated,
+    /// A signing key was killed.
+    KeyKilled,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 20] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
@@ -45,6 +57,8 @@ impl Notice {
         Self::PasswordChangedElsewhere,
         Self::SessionEnded,
         Self::SessionsEnded,
+        Self::FamilyEnded,
+        Self::FamiliesEnded,
         Self::NothingEnded,
         Self::RoleChanged,
         Self::UserDisabled,
@@ -52,6 +66,10 @@ impl Notice {
         Self::PasswordChanged,
         Self::NothingChanged,
         Self::LastAdministrator,
+        Self::IncidentJudged,
+        Self::IncidentTold,
+        Self::KeysRotated,
+        Self::KeyKilled,
     ];
 
     /// The word that travels in the address.
@@ -64,6 +82,8 @@ impl Notice {
             Self::PasswordChangedElsewhere => "password_changed_elsewhere",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",
+            Self::FamilyEnded => "family_ended",
+            Self::FamiliesEnded => "families_ended",
             Self::NothingEnded => "nothing_ended",
             Self::RoleChanged => "role_changed",
             Self::UserDisabled => "user_disabled",
@@ -71,6 +91,10 @@ impl Notice {
             Self::PasswordChanged => "password_changed",
             Self::NothingChanged => "nothing_changed",
             Self::LastAdministrator => "last_administrator",
+            Self::IncidentJudged => "incident_judged",
+            Self::IncidentTold => "incident_told",
+            Self::KeysRotated => "keys_rotated",
+            Self::KeyKilled => "key_killed",
         }
     }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
+#[cfg(feature = "ssr")]
+const TWO_DAYS: u64 = 2 * DAY;
 
 /// Beyond this many days an age says less than the date does.
 const LAST_AGE: u64 = 30;
@@ -66,6 +68,46 @@ pub(crate) fn age(now: UnixMillis, at: UnixMillis) -> Option<String> {
     }
 }
 
+/// How long something took or lasted, in its largest unit: `12 seconds`, `4 minutes`, `3 days`.
+#[cfg(feature = "ssr")]
+pub(crate) fn length(millis: u64) -> String {
+    let seconds = millis / 1_000;
+    match seconds {
+        0 => "less than a second".to_owned(),
+        1..MINUTE => counted(seconds, "second", "seconds"),
+        MINUTE..HOUR => counted(seconds / MINUTE, "minute", "minutes"),
+        HOUR..TWO_DAYS => counted(seconds / HOUR, "hour", "hours"),
+        _ => counted(seconds / DAY, "day", "days"),
+    }
+}
+
+/// The same to the second, or below a minute to the tenth of one: `4 min 12 s`, `2 days 3 h`.
+#[cfg(feature = "ssr")]
+pub(crate) fn exact_length(millis: u64) -> String {
+    let seconds = millis / 1_000;
+    let two = |first: String, rest: u64, unit: &str| {
+        if rest == 0 {
+            first
+        } else {
+            format!("{first} {rest} {unit}")
+        }
+    };
+    match seconds {
+        0..MINUTE => format!("{seconds}.{} s", millis % 1_000 / 100),
+        MINUTE..HOUR => two(format!("{} min", seconds / MINUTE), seconds % MINUTE, "s"),
+        HOUR..DAY => two(
+            format!("{} h", seconds / HOUR),
+            seconds % HOUR / MINUTE,
+            "min",
+        ),
+        _ => two(
+            counted(seconds / DAY, "day", "days"),
+            seconds % DAY / HOUR,
+            "h",
+        ),
+    }
+}
+
 enum Span {
     Moment,
     Length(String),
@@ -112,6 +154,30 @@ mod tests {
         }
         assert_eq!(age(NOW, UnixMillis(i64::MIN)), None);
         assert_eq!(age(NOW, UnixMillis(i64::MAX)), None);
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn lengths_are_worded_by_their_largest_unit_or_exactly() {
+        for (millis, text, exact) in [
+            (0, "less than a second", "0.0 s"),
+            (999, "less than a second", "0.9 s"),
+            (1_000, "1 second", "1.0 s"),
+            (59_999, "59 seconds", "59.9 s"),
+            (60_000, "1 minute", "1 min"),
+            (252_400, "4 minutes", "4 min 12 s"),
+            (3_600_000, "1 hour", "1 h"),
+            (90_000_000, "25 hours", "1 day 1 h"),
+            (172_800_000, "2 days", "2 days"),
+            (
+                u64::MAX,
+                "213,503,982,334 days",
+                "213,503,982,334 days 14 h",
+            ),
+        ] {
+            assert_eq!(length(millis), text);
+            assert_eq!(exact_length(millis), exact);
+        }
     }
 
     #[test]

@@ -9,6 +9,10 @@
 
 #[path = "../examples/gallery/people.rs"]
 mod people;
+#[path = "../examples/gallery/program_states.rs"]
+mod program_states;
+#[path = "../examples/gallery/programs.rs"]
+mod programs;
 #[path = "../examples/gallery/states.rs"]
 mod states;
 

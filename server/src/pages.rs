@@ -5,9 +5,13 @@
 
 pub(crate) mod account;
 pub(crate) mod admin_audit;
+pub(crate) mod admin_families;
+pub(crate) mod admin_keys;
 pub(crate) mod admin_overview;
 pub(crate) mod admin_sessions;
+pub(crate) mod admin_threats;
 pub(crate) mod admin_users;
+mod family_items;
 mod items;
 pub(crate) mod login;
 pub(crate) mod names;

@@ -301,6 +301,12 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             OWN,
             post!(pages::sessions::end),
         ),
+        action(
+            "/account/families/{family_id}/end",
+            OWN,
+            post!(pages::sessions::end_family),
+        ),
+        action("/account/threats/dismiss", OWN, post!(pages::account::told)),
         page("/account/security", OWN, get!(pages::security::show)),
         limited(
             RateClass::SignIn,
@@ -317,6 +323,35 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             END,
             post!(pages::admin_sessions::end),
         ),
+        page("/admin/families", VIEW, get!(pages::admin_families::list)),
+        page(
+            "/admin/families/{family_id}",
+            VIEW,
+            get!(pages::admin_families::show),
+        ),
+        action(
+            "/admin/families/{family_id}/end",
+            END,
+            post!(pages::admin_families::end),
+        ),
+        page("/admin/threats", VIEW, get!(pages::admin_threats::list)),
+        page(
+            "/admin/threats/{incident_id}",
+            VIEW,
+            get!(pages::admin_threats::show),
+        ),
+        action(
+            "/admin/threats/{incident_id}/judge",
+            JUDGE,
+            post!(pages::admin_threats::judge),
+        ),
+        page("/admin/keys", VIEW, get!(pages::admin_keys::show)),
+        action("/admin/keys/rotate", KEYS, post!(pages::admin_keys::rotate)),
+        action(
+            "/admin/keys/{kid}/kill",
+            KEYS,
+            post!(pages::admin_keys::kill),
+        ),
         page("/admin/users", VIEW, get!(pages::admin_users::list)),
         page(
             "/admin/users/{user_id}",
@@ -327,6 +362,11 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             "/admin/users/{user_id}/end-sessions",
             END,
             post!(pages::admin_users::end_sessions),
+        ),
+        action(
+            "/admin/users/{user_id}/end-families",
+            END,
+            post!(pages::admin_users::end_families),
         ),
         action(
             "/admin/users/{user_id}/role",

@@ -5,7 +5,19 @@ use woothee::parser::Parser;
 
 /// Understands a user agent; every field is empty where it is not.
 pub(crate) fn understand(user_agent: &str) -> Agent {
-    let Some(found) = Parser::new().parse(user_agent) else {
+    let found = Parser::new().parse(user_agent);
+    if found
+        .as_ref()
+        .is_none_or(|found| matches!(found.name, "UNKNOWN" | "HTTP Library"))
+        && let Some(name) = product(user_agent)
+    {
+        return Agent {
+            browser: name.to_owned(),
+            system: String::new(),
+            device: "program".to_owned(),
+        };
+    }
+    let Some(found) = found else {
         return Agent::default();
     };
     let known = |text: &str| {
@@ -32,6 +44,24 @@ pub(crate) fn understand(user_agent: &str) -> Agent {
         system: known(system),
         device: device.to_owned(),
     }
+}
+
+/// The name that a program which is no browser gives itself first: `okhttp` of `okhttp/4.12.0`
+/// (RFC 9110 §10.1.5). What else it says is not taken for a system: a back end that refreshes for
+/// many may name its own, and would be taken for one device.
+fn product(user_agent: &str) -> Option<&str> {
+    const LONGEST: usize = 40;
+    let first = user_agent.split(' ').next()?;
+    let name = first.split('/').next()?;
+    let is_alone = first.len() == user_agent.len();
+    let is_plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_name = is_plain
+        && (1..=LONGEST).contains(&name.len())
+        && (is_alone || first.len() > name.len())
+        && name != "Mozilla";
+    is_name.then_some(name)
 }
 
 #[cfg(test)]
@@ -65,7 +95,14 @@ mod tests {
                 "macOS",
                 "desktop",
             ),
-            ("curl/8.5.0", "HTTP Library", "", ""),
+            ("curl/8.5.0", "curl", "", "program"),
+            ("okhttp/4.12.0", "okhttp", "", "program"),
+            ("Dart/3.5 (dart:io)", "Dart", "", "program"),
+            ("node", "node", "", "program"),
+            ("python-requests/2.32.3", "python-requests", "", "program"),
+            ("<script>alert(1)</script>", "", "", ""),
+            ("Mozilla/5.0", "", "", ""),
+            ("some words", "", "", ""),
             ("", "", "", ""),
         ] {
             let agent = understand(user_agent);

@@ -10,6 +10,8 @@
 )]
 
 mod people;
+mod program_states;
+mod programs;
 mod states;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};

@@ -33,7 +33,8 @@ pub(crate) fn ago(seconds: i64) -> UnixMillis {
     UnixMillis(NOW.0 - seconds * 1_000)
 }
 
-fn uuid(number: u64) -> String {
+/// The id with that number.
+pub(crate) fn uuid(number: u64) -> String {
     format!(
         "019b7a5d-ac96-774b-bcce-{:012x}",
         0x00b3_0209_9a80_u64 + number * 7919

@@ -9,6 +9,7 @@ use latchkey_app::{
         admin_sessions::{AdminSessionsPage, SessionsFilter},
         admin_users::{AdminUserPage, AdminUsersPage},
         error::ErrorPage,
+        families::FamilyItem,
         login::{LoginError, LoginPage},
         register::{AccountFieldErrors, RegisterPage},
         security::{PasswordErrors, SecurityPage},
@@ -19,9 +20,13 @@ use latchkey_app::{
 };
 use latchkey_types::{EventKind, Outcome, Role, SessionState};
 
-use crate::people::{
-    LONG_NAME, NOW, ago, ended, event, long_email, long_event, long_session, long_user, session,
-    user,
+use crate::{
+    people::{
+        LONG_NAME, NOW, ago, ended, event, link, long_email, long_event, long_session, long_user,
+        session, user,
+    },
+    program_states,
+    programs::{family, long_family, of_user, theft},
 };
 
 /// One page in one state.
@@ -34,13 +39,15 @@ pub(crate) struct Shot {
     pub(crate) has_islands: bool,
 }
 
-struct Stage {
+/// Where pages are shown one after the other.
+pub(crate) struct Stage {
     nonce: Option<String>,
     shots: Vec<Shot>,
 }
 
 impl Stage {
-    fn shoot<P: Page>(&mut self, name: &'static str, frame: Frame, page: P) {
+    /// Shows one.
+    pub(crate) fn shoot<P: Page>(&mut self, name: &'static str, frame: Frame, page: P) {
         let frame = Frame {
             nonce: self.nonce.clone(),
             ..frame
@@ -67,6 +74,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     admin_users(&mut stage);
     admin_user(&mut stage);
     audit(&mut stage);
+    program_states::all(&mut stage);
     stage.shots
 }
 
@@ -99,13 +107,18 @@ pub(crate) fn of(role: Role, section: Section, title: &str) -> Frame {
         viewer: Some(Viewer {
             username: username.to_owned(),
             role,
+            unread_threats: Tally {
+                count: 2,
+                capped: false,
+            },
         }),
         section,
         ..anonymous(title)
     }
 }
 
-fn noticed(frame: Frame, notice: Notice) -> Frame {
+/// The frame of a page that follows a form.
+pub(crate) fn noticed(frame: Frame, notice: Notice) -> Frame {
     Frame {
         notice: Some(notice),
         ..frame
@@ -227,14 +240,28 @@ fn account(stage: &mut Stage) {
         role,
         created_at: ago(200 * 86_400),
         live_sessions: 3,
+        live_families: 2,
+        thefts: Vec::new(),
     };
     stage.shoot("account", frame(Role::User), page(Role::User));
+    stage.shoot(
+        "account-after-theft",
+        frame(Role::User),
+        AccountPage {
+            thefts: vec![theft()],
+            ..page(Role::User)
+        },
+    );
     stage.shoot(
         "account-long",
         Frame {
             viewer: Some(Viewer {
                 username: LONG_NAME.to_owned(),
                 role: Role::Administrator,
+                unread_threats: Tally {
+                    count: 100,
+                    capped: true,
+                },
             }),
             ..frame(Role::Administrator)
         },
@@ -243,6 +270,7 @@ fn account(stage: &mut Stage) {
             email: Some(long_email()),
             email_verified: false,
             live_sessions: 1,
+            live_families: 0,
             ..page(Role::Administrator)
         },
     );
@@ -256,6 +284,8 @@ fn account(stage: &mut Stage) {
         SessionsPage {
             sessions: mine.clone(),
             truncated: false,
+            families: (0..4).map(family).collect(),
+            families_truncated: false,
         },
     );
     stage.shoot(
@@ -264,6 +294,8 @@ fn account(stage: &mut Stage) {
         SessionsPage {
             sessions: mine[..1].to_vec(),
             truncated: false,
+            families: Vec::new(),
+            families_truncated: false,
         },
     );
     mine.insert(1, long_session());
@@ -273,6 +305,8 @@ fn account(stage: &mut Stage) {
         SessionsPage {
             sessions: mine,
             truncated: true,
+            families: vec![long_family(), family(2)],
+            families_truncated: true,
         },
     );
 
@@ -447,6 +481,13 @@ fn admin_user(stage: &mut Stage) {
         user: user(1),
         sessions: (0..3).map(session).collect(),
         sessions_truncated: false,
+        families: [1, 7]
+            .map(|number| FamilyItem {
+                user: link(1, "grace.hopper"),
+                ..family(number)
+            })
+            .to_vec(),
+        of_user: of_user(link(1, "grace.hopper")),
         events: (0..6).map(event).collect(),
         may_end: may,
         may_manage: may,
@@ -470,6 +511,7 @@ fn admin_user(stage: &mut Stage) {
         AdminUserPage {
             user: user(5),
             sessions: Vec::new(),
+            families: Vec::new(),
             events: Vec::new(),
             ..page(true)
         },
@@ -481,6 +523,7 @@ fn admin_user(stage: &mut Stage) {
             user: long_user(),
             sessions: vec![long_session(), session(1)],
             sessions_truncated: true,
+            families: vec![long_family()],
             events: vec![long_event(), event(3)],
             ..page(true)
         },

@@ -16,7 +16,7 @@ pub(crate) fn Fact(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="flex flex-col gap-1 py-3 sm:grid sm:grid-cols-[10rem_1fr] sm:gap-4">
+        <div class="flex flex-col gap-1 py-3 @md:grid @md:grid-cols-[10rem_1fr] @md:gap-4">
             <dt class="text-muted">{name}</dt>
             <dd class="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-ink wrap-anywhere">
                 {children()}

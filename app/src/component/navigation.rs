@@ -7,7 +7,7 @@ use latchkey_types::Role;
 use leptos::prelude::*;
 
 use super::{Badge, Glyph, Icon, PostForm, RoleBadge, Tone, Wordmark};
-use crate::{Section, Viewer};
+use crate::{Section, Tally, Viewer};
 
 type Entries = &'static [(Section, &'static str, &'static str)];
 
@@ -20,8 +20,11 @@ const ACCOUNT: Entries = &[
 const CONSOLE: Entries = &[
     (Section::AdminOverview, "/admin", "Overview"),
     (Section::AdminSessions, "/admin/sessions", "Sessions"),
+    (Section::AdminFamilies, "/admin/families", "API sign-ins"),
+    (Section::AdminThreats, "/admin/threats", "Threats"),
     (Section::AdminUsers, "/admin/users", "Users"),
     (Section::AdminAudit, "/admin/audit", "Audit"),
+    (Section::AdminKeys, "/admin/keys", "Keys"),
 ];
 
 /// The bar of a signed-in user.
@@ -33,18 +36,20 @@ pub(crate) fn TopBar(
     section: Section,
 ) -> impl IntoView {
     let sees_console = matches!(viewer.role, Role::Administrator | Role::Auditor);
+    let unread = viewer.unread_threats;
     view! {
         <header class="border-b border-line bg-surface">
             <div class="topbar">
                 <Wordmark />
-                <button type="button" class="btn btn-plain md:hidden" popovertarget="menu">
+                <button type="button" class="btn btn-plain lg:hidden" popovertarget="menu">
                     <Icon glyph=Glyph::Menu />
                     "Menu"
                 </button>
                 <div id="menu" popover="auto" class="menu">
                     <div class="menu-entries">
-                        <Links name="Account" entries=ACCOUNT section />
-                        {sees_console.then(|| view! { <Links name="Console" entries=CONSOLE section /> })}
+                        <Links name="Account" entries=ACCOUNT section unread />
+                        {sees_console
+                            .then(|| view! { <Links name="Console" entries=CONSOLE section unread /> })}
                     </div>
                     <Myself viewer />
                 </div>
@@ -63,15 +68,25 @@ fn Links(
     entries: Entries,
     /// Where the viewer is.
     section: Section,
+    /// How many incidents are unread.
+    unread: Tally,
 ) -> impl IntoView {
     let links = entries
         .iter()
         .map(|&(target, href, text)| {
             let current = (target == section).then_some("page");
+            let news = (target == Section::AdminThreats && unread.count > 0).then(|| {
+                view! {
+                    <span class="badge badge-bad count">
+                        {unread.text()} <span class="sr-only">" unread"</span>
+                    </span>
+                }
+            });
             view! {
                 <li>
                     <a href=href class="tab" aria-current=current>
                         {text}
+                        {news}
                     </a>
                 </li>
             }
@@ -105,8 +120,8 @@ fn Myself(
                 {(viewer.role == Role::Auditor)
                     .then(|| view! { <Badge tone=Tone::Plain text="Read only" /> })}
             </div>
-            <PostForm action="/logout" class="max-md:ml-auto">
-                <button type="submit" class="btn btn-quiet md:-mr-3.5">
+            <PostForm action="/logout" class="max-lg:ml-auto">
+                <button type="submit" class="btn btn-quiet lg:-mr-3.5">
                     <Icon glyph=Glyph::SignOut />
                     "Sign out"
                 </button>

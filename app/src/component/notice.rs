@@ -41,14 +41,22 @@ const fn tone(notice: Notice) -> Tone {
         Notice::SignedOut
         | Notice::SessionEnded
         | Notice::SessionsEnded
+        | Notice::FamilyEnded
+        | Notice::FamiliesEnded
         | Notice::RoleChanged
         | Notice::UserDisabled
         | Notice::UserEnabled
-        | Notice::PasswordChanged => Tone::Good,
+        | Notice::PasswordChanged
+        | Notice::IncidentJudged
+        | Notice::KeysRotated
+        | Notice::KeyKilled => Tone::Good,
         Notice::EndedByAdministrator | Notice::EndedByOwner | Notice::PasswordChangedElsewhere => {
             Tone::Caution
         }
-        Notice::SessionExpired | Notice::NothingEnded | Notice::NothingChanged => Tone::Plain,
+        Notice::SessionExpired
+        | Notice::NothingEnded
+        | Notice::NothingChanged
+        | Notice::IncidentTold => Tone::Plain,
         Notice::LastAdministrator => Tone::Bad,
     }
 }
@@ -68,14 +76,24 @@ const fn text(notice: Notice) -> &'static str {
         }
         Notice::SessionEnded => "The session is ended.",
         Notice::SessionsEnded => "The sessions are ended.",
+        Notice::FamilyEnded => "The API sign-in is ended.",
+        Notice::FamiliesEnded => "The API sign-ins are ended.",
         Notice::NothingEnded => "Nothing to end: it was over already.",
         Notice::RoleChanged => "The role is changed.",
-        Notice::UserDisabled => "The user is disabled, and all their sessions are ended.",
+        Notice::UserDisabled => {
+            "The user is disabled, and all their sessions and API sign-ins are ended."
+        }
         Notice::UserEnabled => "The user is enabled and may sign in again.",
         Notice::PasswordChanged => {
-            "Your password is changed, and all your other sessions are ended."
+            "Your password is changed, and all your other sessions and API sign-ins are ended."
         }
         Notice::NothingChanged => "Nothing was changed: it was so already.",
+        Notice::IncidentJudged => "The verdict is noted.",
+        Notice::IncidentTold => "The message is put away. What happened stays on the record.",
+        Notice::KeysRotated => {
+            "The next key is published: it signs in an hour, and the old one verifies what it signed."
+        }
+        Notice::KeyKilled => "The key is killed: what it signed is refused.",
         Notice::LastAdministrator => {
             "Nothing was changed: this is the last active administrator, and one must stay. Make somebody else an administrator first."
         }

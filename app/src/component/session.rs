@@ -4,8 +4,8 @@ use latchkey_types::Word;
 use leptos::prelude::*;
 
 use super::{
-    Address, Badge, Cell, ConfirmButton, Glyph, Icon, Look, PersonLink, PostForm, Row, Submit,
-    Table, Tone, When,
+    Address, Badge, Cell, ConfirmButton, Icon, Look, PersonLink, PostForm, Row, Submit, Table,
+    Tone, When, agent_glyph, agent_name,
 };
 use crate::page::sessions::{SessionItem, UserLink};
 
@@ -136,7 +136,7 @@ fn browser(session: &SessionItem, user: Option<UserLink>) -> impl IntoView + use
     };
     view! {
         <span class="flex gap-2.5" title=session.user_agent.clone()>
-            <Icon glyph=picture(&session.device) class="size-5 text-muted" />
+            <Icon glyph=agent_glyph(&session.device) class="size-5 text-muted" />
             <span class="min-w-0">{text}</span>
         </span>
     }
@@ -237,7 +237,7 @@ pub(crate) fn SessionFeed(
             let at = session.created_at;
             view! {
                 <li class="feed-row">
-                    <Icon glyph=picture(&session.device) class="mt-0.5 size-5 text-muted" />
+                    <Icon glyph=agent_glyph(&session.device) class="mt-0.5 size-5 text-muted" />
                     <div class="min-w-0">
                         <PersonLink user />
                         <span class="note" title=session.user_agent.clone()>
@@ -256,25 +256,10 @@ pub(crate) fn SessionFeed(
 
 /// `Firefox on Windows 10`, or as much of it as is known.
 fn browser_name(session: &SessionItem) -> String {
-    match (session.browser.as_str(), session.system.as_str()) {
-        ("", "") => "Unknown browser".to_owned(),
-        (browser, "") => browser.to_owned(),
-        ("", system) => format!("Unknown browser on {system}"),
-        (browser, system) => format!("{browser} on {system}"),
-    }
+    agent_name(&session.browser, &session.system, "Unknown browser")
 }
 
 /// The browser with the address: tells a session from its neighbours.
 fn full_name(session: &SessionItem) -> String {
     format!("{}, {}", browser_name(session), session.address)
-}
-
-fn picture(device: &str) -> Glyph {
-    match device {
-        "desktop" => Glyph::Monitor,
-        "phone" => Glyph::Phone,
-        "tablet" => Glyph::Tablet,
-        "bot" | "program" => Glyph::Program,
-        _ => Glyph::Device,
-    }
 }

@@ -8,9 +8,11 @@ pub(crate) fn Stat(
     /// What is counted.
     name: &'static str,
     /// Over which time, or in which state.
-    note: &'static str,
+    #[prop(into)]
+    note: String,
     /// Where the list behind the number is.
-    href: &'static str,
+    #[prop(into)]
+    href: String,
     /// The number as text.
     #[prop(into)]
     value: Signal<String>,

@@ -16,6 +16,12 @@ const LONG: StaticFormatDescription =
     format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
 const DAY: StaticFormatDescription =
     format_description!("[day padding:none] [month repr:long] [year]");
+const MOMENT: StaticFormatDescription =
+    format_description!("[day padding:none] [month repr:long] [year] at [hour]:[minute] UTC");
+const STAMP: StaticFormatDescription =
+    format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]:[second]");
+const SHORT_DAY: StaticFormatDescription =
+    format_description!("[day padding:none] [month repr:short]");
 
 /// How long ago or ahead something is, with the exact time in the title: `3 min ago`.
 #[component]
@@ -33,6 +39,37 @@ pub(crate) fn Day(
     at: UnixMillis,
 ) -> impl IntoView {
     element(at, "day", None)
+}
+
+/// The exact time, to be read in a sentence: `1 January 2026 at 10:02 UTC`.
+#[component]
+pub(crate) fn Moment(
+    /// The point in time.
+    at: UnixMillis,
+) -> impl IntoView {
+    element(at, "moment", Written::of(at).map(|written| written.moment))
+}
+
+/// The exact time to the second, to be compared with its neighbours: `1 Jan 2026, 10:02:13`.
+#[component]
+pub(crate) fn Stamp(
+    /// The point in time.
+    at: UnixMillis,
+) -> impl IntoView {
+    element(at, "stamp", Written::of(at).map(|written| written.stamp))
+}
+
+/// The same as text, where no element can stand.
+pub(crate) fn stamp_text(at: UnixMillis) -> String {
+    Written::of(at).map_or_else(String::new, |written| format!("{} UTC", written.stamp))
+}
+
+/// The day without its year, where there is little room: `1 Jan`.
+pub(crate) fn short_day(at: UnixMillis) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
+        .ok()
+        .and_then(|time| time.format(SHORT_DAY).ok())
+        .unwrap_or_default()
 }
 
 /// `shows` tells the island what it finds as text.
@@ -58,6 +95,8 @@ struct Written {
     machine: String,
     long: String,
     day: String,
+    moment: String,
+    stamp: String,
 }
 
 impl Written {
@@ -68,6 +107,8 @@ impl Written {
             machine: time.format(MACHINE).ok()?,
             long: time.format(LONG).ok()?,
             day: time.format(DAY).ok()?,
+            moment: time.format(MOMENT).ok()?,
+            stamp: time.format(STAMP).ok()?,
         })
     }
 }
@@ -82,6 +123,9 @@ mod tests {
         assert_eq!(written.machine, "2026-01-01T00:00:00Z");
         assert_eq!(written.long, "1 January 2026, 00:00 UTC");
         assert_eq!(written.day, "1 January 2026");
+        assert_eq!(written.moment, "1 January 2026 at 00:00 UTC");
+        assert_eq!(written.stamp, "1 Jan 2026, 00:00:00");
+        assert_eq!(short_day(UnixMillis(1_767_225_600_999)), "1 Jan");
         assert!(Written::of(UnixMillis(i64::MAX)).is_none());
         assert!(Written::of(UnixMillis(i64::MIN)).is_none());
     }

@@ -3,10 +3,12 @@
 use latchkey_types::{Role, UnixMillis};
 use leptos::prelude::*;
 
+use super::families::{AgentItem, SightItem};
 use crate::{
     Frame, Page,
     component::{
-        Avatar, Badge, Card, Day, Fact, Facts, Heading, LinkButton, Look, RoleBadge, Tone,
+        Address, Avatar, Badge, Banner, Card, Day, Fact, Facts, Heading, LinkButton, Look, Moment,
+        PostForm, RoleBadge, Submit, Tone,
     },
     phrase::counted,
 };
@@ -26,12 +28,27 @@ pub struct AccountPage {
     pub created_at: UnixMillis,
     /// How many of their sessions are live, this one included.
     pub live_sessions: u64,
+    /// How many of their API sign-ins are live.
+    pub live_families: u64,
+    /// Thefts of which they have not been told, newest first.
+    ///
+    /// Form: POST `/account/threats/dismiss` (`csrf`).
+    pub thefts: Vec<TheftItem>,
+}
+
+/// A theft, as its victim is told of it.
+#[derive(Debug, Clone)]
+pub struct TheftItem {
+    /// The program that signed in.
+    pub program: AgentItem,
+    /// The other side: when, from where, with what.
+    pub used: SightItem,
 }
 
 impl Page for AccountPage {
     fn view(self, _frame: &Frame) -> AnyView {
         let others = self.live_sessions.saturating_sub(1);
-        let sessions_text = if others == 0 {
+        let browsers = if others == 0 {
             "You are signed in with this browser only.".to_owned()
         } else {
             format!(
@@ -39,7 +56,15 @@ impl Page for AccountPage {
                 counted(others, "other", "others")
             )
         };
+        let sessions_text = if self.live_families == 0 {
+            browsers
+        } else {
+            let programs = counted(self.live_families, "program holds", "programs hold");
+            format!("{browsers} {programs} tokens for you.")
+        };
+        let thefts = (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts /> });
         view! {
+            {thefts}
             <Heading title="Account" text="Who you are on this server." />
             <div class="beside">
                 <section class="card px-4 py-5 sm:px-6" aria-labelledby="who">
@@ -84,6 +109,53 @@ impl Page for AccountPage {
         }
         .into_any()
     }
+}
+
+/// Tells somebody that tokens of theirs were used by somebody else, and what to do next.
+#[component]
+fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
+    let title = if thefts.len() == 1 {
+        "A sign-in of yours was used from elsewhere and has been ended."
+    } else {
+        "Sign-ins of yours were used from elsewhere and have been ended."
+    };
+    let stories = thefts
+        .into_iter()
+        .map(|theft| {
+            let program = theft.program.name_within();
+            let other = theft.used.agent.name_within();
+            view! {
+                <p class="mt-1 font-normal">
+                    "On "
+                    <Moment at=theft.used.at />
+                    {format!(" a token of {program} was used a second time, by {other} at ")}
+                    <Address address=theft.used.address />
+                    "."
+                </p>
+            }
+        })
+        .collect_view();
+    view! {
+        <Banner tone=Tone::Bad>
+            <p class="font-semibold">{title}</p>
+            {stories}
+            <p class="mt-1 font-normal">
+                "Somebody has, or had, a copy of it that they should not have. Your other sign-ins go on. If it was not you, on a new network or from a backup: "
+                <a href="/account/security" class="underline underline-offset-2">
+                    "change your password"
+                </a>
+                ", "
+                <a href="/account/sessions" class="underline underline-offset-2">
+                    "look through your sign-ins"
+                </a>
+                ", and look at the device where that program runs."
+            </p>
+            <PostForm action="/account/threats/dismiss" class="mt-3">
+                <Submit text="I have read this" look=Look::Plain />
+            </PostForm>
+        </Banner>
+    }
+    .into_any()
 }
 
 const fn about(role: Role) -> &'static str {

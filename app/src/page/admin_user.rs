@@ -6,13 +6,15 @@ use leptos::prelude::*;
 use super::{
     account::Email,
     admin_users::{AdminUserPage, UserItem},
+    families::{FamiliesOfUser, FamilyItem},
     sessions::SessionItem,
 };
 use crate::{
     Frame, Page,
     component::{
-        Avatar, Card, ConfirmButton, Day, Empty, EventFeed, Fact, Facts, Glyph, Icon, Look,
-        PostForm, RoleBadge, SessionTable, Submit, UserStateBadge, When, Whose, WordChoice,
+        Avatar, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact, Facts,
+        FamilyTable, Glyph, Holder, Icon, Look, PostForm, RoleBadge, SessionTable, Submit,
+        UserStateBadge, When, Whose, WordChoice,
     },
     phrase::counted,
 };
@@ -33,6 +35,7 @@ impl Page for AdminUserPage {
         } else {
             view! { <EventFeed events=self.events /> }.into_any()
         };
+        let families_back = self.back.clone();
         let manage = self
             .may_manage
             .then(|| view! { <Manage user=self.user.clone() is_self=self.is_self /> });
@@ -50,6 +53,12 @@ impl Page for AdminUserPage {
                         truncated=self.sessions_truncated
                         may_end=self.may_end
                         back=self.back
+                    />
+                    <LiveFamilies
+                        families=self.families
+                        of_user=self.of_user
+                        may_end=self.may_end
+                        back=families_back
                     />
                     <Card title="Newest events" id="events" flush=true>
                         {events}
@@ -139,7 +148,7 @@ fn LiveSessions(
                     name=format!("End all sessions of {name}")
                     question=format!("End all sessions of {name}?")
                     consequence=format!(
-                        "Ends {how_many}. They are signed out everywhere at once and may sign in again.",
+                        "Ends {how_many}. Their browsers are signed out at once and may sign in again.",
                     )
                     action=action.clone()
                 />
@@ -156,6 +165,55 @@ fn LiveSessions(
     view! {
         <Card title="Live sessions" id="sessions" flush=true aside=end_all>
             <SessionTable whose=Whose::OneUser sessions may_end back=back />
+            {more}
+        </Card>
+    }
+    .into_any()
+}
+
+/// The programs that hold tokens of the user's.
+#[component]
+fn LiveFamilies(
+    families: Vec<FamilyItem>,
+    of_user: FamiliesOfUser,
+    may_end: bool,
+    back: String,
+) -> impl IntoView {
+    if families.is_empty() {
+        return view! {
+            <Card title="Live API sign-ins" id="families" flush=true>
+                <Empty
+                    glyph=Glyph::Program
+                    title="No API sign-ins"
+                    text="No program holds tokens of this user."
+                />
+            </Card>
+        }
+        .into_any();
+    }
+    let shown = families.len() as u64;
+    let all = format!("/admin/families?user={}", of_user.user.id);
+    let more = (of_user.live.count > shown).then(|| {
+        view! {
+            <p class="border-t border-line px-4 py-3 text-sm text-muted sm:px-6">
+                {format!("The newest {shown} of {}. ", of_user.live.text())}
+                <a href=all class="link">
+                    "See all"
+                </a>
+            </p>
+        }
+    });
+    let end_all = {
+        let back = back.clone();
+        move || {
+            may_end.then(|| {
+                view! { <EndFamiliesOfUser of=of_user.clone() back=Some(back.clone()) /> }
+            })
+        }
+    };
+    view! {
+        <Card title="Live API sign-ins" id="families" flush=true aside=end_all>
+            <FamilyTable holder=Holder::OneUser families may_end back=back />
             {more}
         </Card>
     }
@@ -208,7 +266,7 @@ fn Standing(user: UserItem) -> impl IntoView {
                     label="Disable user"
                     name=format!("Disable user {name}")
                     question=format!("Disable {name}?")
-                    consequence="All their sessions end at once, and they cannot sign in until they are enabled again."
+                    consequence="All their sessions and API sign-ins end at once, and they cannot sign in until they are enabled again."
                     action=format!("/admin/users/{}/disable", user.id)
                 />
             </Card>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     account::Email,
     admin_audit::EventItem,
+    families::{FamiliesOfUser, FamilyItem},
     sessions::{SessionItem, UserLink},
 };
 use crate::{
@@ -71,6 +72,10 @@ pub struct AdminUserPage {
     pub sessions: Vec<SessionItem>,
     /// There are more than are shown.
     pub sessions_truncated: bool,
+    /// Their live API sign-ins, newest first: at most so many as fit.
+    pub families: Vec<FamilyItem>,
+    /// All of their live API sign-ins, for ending them together.
+    pub of_user: FamiliesOfUser,
     /// The newest events about them.
     pub events: Vec<EventItem>,
     /// Whether the viewer may end sessions.

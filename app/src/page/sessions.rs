@@ -3,9 +3,12 @@
 use latchkey_types::{EndReason, SessionId, SignInMethod, UnixMillis};
 use leptos::prelude::*;
 
+use super::families::FamilyItem;
 use crate::{
     Frame, Page,
-    component::{ConfirmButton, Heading, SessionTable, Whose},
+    component::{
+        Card, ConfirmButton, Empty, FamilyTable, Glyph, Heading, Holder, SessionTable, Whose,
+    },
     phrase::counted,
 };
 
@@ -74,6 +77,12 @@ pub struct SessionsPage {
     pub sessions: Vec<SessionItem>,
     /// There are more than are shown.
     pub truncated: bool,
+    /// The user's live API sign-ins, newest first.
+    ///
+    /// Form of each: POST `/account/families/{id}/end` (`csrf`).
+    pub families: Vec<FamilyItem>,
+    /// There are more of them than are shown.
+    pub families_truncated: bool,
 }
 
 impl Page for SessionsPage {
@@ -135,7 +144,50 @@ impl Page for SessionsPage {
                         </p>
                     }
                 })}
+            <OwnFamilies families=self.families truncated=self.families_truncated />
         }
         .into_any()
     }
+}
+
+/// Programs that hold tokens of the user's.
+#[component]
+fn OwnFamilies(families: Vec<FamilyItem>, truncated: bool) -> impl IntoView {
+    let shown = u64::try_from(families.len()).unwrap_or(u64::MAX);
+    let list = if families.is_empty() {
+        view! {
+            <Empty
+                glyph=Glyph::Program
+                title="No API sign-ins"
+                text="No program or app holds tokens for your account."
+            />
+        }
+        .into_any()
+    } else {
+        view! { <FamilyTable holder=Holder::Own families may_end=true /> }.into_any()
+    };
+    let more = truncated.then(|| {
+        view! {
+            <p class="border-t border-line px-4 py-3 text-sm text-muted sm:px-6">
+                {format!(
+                    "There are more: only {} are shown.",
+                    counted(shown, "API sign-in", "API sign-ins"),
+                )}
+            </p>
+        }
+    });
+    view! {
+        <div class="mt-8">
+            <Card
+                title="API sign-ins"
+                id="families"
+                text="Programs and apps that hold tokens for your account and act as you."
+                flush=true
+            >
+                {list}
+                {more}
+            </Card>
+        </div>
+    }
+    .into_any()
 }

@@ -8,6 +8,11 @@
 mod html;
 #[path = "../../examples/gallery/people.rs"]
 mod people;
+mod program_pages;
+#[path = "../../examples/gallery/program_states.rs"]
+mod program_states;
+#[path = "../../examples/gallery/programs.rs"]
+mod programs;
 #[path = "../../examples/gallery/states.rs"]
 mod states;
 
@@ -141,26 +146,35 @@ fn forms_have_the_fields_that_the_server_reads() {
             "address kind outcome user",
         ),
     ] {
-        let shot = all(None)
-            .into_iter()
-            .find(|shot| shot.name == page)
-            .unwrap();
-        let elements = elements(&shot.html);
-        let form = elements
-            .iter()
-            .position(|form| form.is("form") && form.get("action") == Some(&action))
-            .unwrap_or_else(|| panic!("{page} has no form for {action}"));
-        let names: BTreeSet<_> = elements
-            .iter()
-            .filter(|field| field.form == Some(form))
-            .filter_map(|field| field.get("name"))
-            .collect();
-        assert_eq!(
-            names.into_iter().collect::<Vec<_>>().join(" "),
-            fields,
-            "{page} {action}"
-        );
+        assert_form(page, &action, fields);
     }
+}
+
+/// That a page has a form which posts these fields to that address.
+fn assert_form(page: &str, action: &str, fields: &str) {
+    let shot = shot(page);
+    let elements = elements(&shot.html);
+    let form = elements
+        .iter()
+        .position(|form| form.is("form") && form.get("action") == Some(action))
+        .unwrap_or_else(|| panic!("{page} has no form for {action}"));
+    let names: BTreeSet<_> = elements
+        .iter()
+        .filter(|field| field.form == Some(form))
+        .filter_map(|field| field.get("name"))
+        .collect();
+    assert_eq!(
+        names.into_iter().collect::<Vec<_>>().join(" "),
+        fields,
+        "{page} {action}"
+    );
+}
+
+fn shot(name: &str) -> Shot {
+    all(None)
+        .into_iter()
+        .find(|shot| shot.name == name)
+        .unwrap()
 }
 
 #[test]
@@ -314,6 +328,8 @@ fn what_users_typed_stays_text() {
                 role: Role::User,
                 created_at: people::NOW,
                 live_sessions: 1,
+                live_families: 1,
+                thefts: Vec::new(),
             },
         ),
         render(
@@ -330,6 +346,8 @@ fn what_users_typed_stays_text() {
                 first: None,
             },
         ),
+        program_pages::hostile_family(),
+        program_pages::hostile_threat(),
     ];
     for page in pages {
         assert!(!page.contains("<script>alert"), "{page}");

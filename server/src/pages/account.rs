@@ -1,11 +1,18 @@
 //! `/account`
 
 use axum::response::Response;
-use latchkey_app::{Section, page::account::AccountPage};
-use latchkey_authority::session;
+use latchkey_app::{
+    Notice, Section,
+    page::account::{AccountPage, TheftItem},
+};
+use latchkey_authority::{Authority, family, incident, session};
 use latchkey_identity::account;
+use latchkey_types::UserId;
 
-use super::respond::{self, Around};
+use super::{
+    family_items,
+    respond::{self, Around},
+};
 use crate::{failure::Failure, visit::Visit};
 
 /// The user's own account.
@@ -16,6 +23,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         .await?
         .ok_or(Failure::NotFound)?;
     let live = session::count_live(authority, Some(principal.user_id)).await?;
+    let families = family::count_live(authority, Some(principal.user_id)).await?;
     let page = AccountPage {
         username: account.username,
         email: account.email,
@@ -23,6 +31,45 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         role: principal.role,
         created_at: account.created_at,
         live_sessions: live.0,
+        live_families: families.0,
+        thefts: thefts(authority, principal.user_id).await?,
     };
     respond::page(&visit, Around::new("Your account", Section::Account), page).await
+}
+
+/// The thefts that the user was not told of yet.
+///
+/// Named is whose token it was, as the family was opened: which of the two sides was the thief,
+/// nobody can tell.
+async fn thefts(authority: &Authority, user_id: UserId) -> Result<Vec<TheftItem>, Failure> {
+    /// More would say nothing more.
+    const MOST: usize = 5;
+    let mut thefts = Vec::new();
+    for row in incident::untold(authority, user_id)
+        .await?
+        .into_iter()
+        .take(MOST)
+    {
+        let opened = family::one(authority, row.family_id)
+            .await?
+            .map(|family| family.opened)
+            .unwrap_or_default();
+        // Whichever side is not where the family was opened.
+        let used = if row.rotated_by.network == opened.network {
+            family_items::sight(row.at, row.replayed_by)
+        } else {
+            family_items::sight(row.rotated_at, row.rotated_by)
+        };
+        thefts.push(TheftItem {
+            program: family_items::agent(opened),
+            used,
+        });
+    }
+    Ok(thefts)
+}
+
+/// Notes that the user has read of them.
+pub(crate) async fn told(visit: Visit) -> Result<Response, Failure> {
+    incident::tell(visit.state().authority(), visit.signed_in()?).await?;
+    Ok(respond::led_to_page("/account", Notice::IncidentTold))
 }

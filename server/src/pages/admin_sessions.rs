@@ -151,7 +151,7 @@ pub(crate) async fn show(
 #[derive(Debug, Deserialize)]
 pub(crate) struct EndForm {
     #[serde(default)]
-    back: String,
+    pub(super) back: String,
 }
 
 /// Ends a session, as an administrator.

@@ -8,17 +8,18 @@ use latchkey_app::{
 use latchkey_authority::{
     Authority,
     audit::{self, AuditFilter},
+    family::{self, FamilyFilter},
     principal::Permission,
     session::{self, end},
     user,
 };
 use latchkey_identity::account::{self, AccountFilter, UserEntry};
-use latchkey_types::{Role, UserId, UserState, Word};
+use latchkey_types::{FamilyState, Role, UserId, UserState, Word};
 use serde::Deserialize;
 
 use super::{
-    admin_sessions::{ROWS, address_of, cursor},
-    items,
+    admin_sessions::{EndForm, ROWS, address_of, cursor},
+    family_items, items,
     respond::{self, Around},
 };
 use crate::{
@@ -29,6 +30,9 @@ use crate::{
 
 /// So many events on a user's page.
 const EVENTS: u64 = 20;
+
+/// So many refresh families on it.
+const FAMILIES: u64 = 20;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -118,6 +122,12 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let user_id = user_id(&id)?;
     let entry = entry(authority, user_id).await?;
     let live = session::list_live_of_user(authority, user_id).await?;
+    let of_them = FamilyFilter {
+        users: Some(vec![user_id]),
+        state: Some(FamilyState::Live),
+        ..Default::default()
+    };
+    let families = family::list(authority, &of_them, None, FAMILIES).await?;
     let filter = AuditFilter {
         users: Some(vec![user_id]),
         ..Default::default()
@@ -128,6 +138,8 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
         user: items::user(entry),
         sessions_truncated: live.next.is_some(),
         sessions: items::sessions(authority, live.items, principal.session_id()).await?,
+        families: family_items::families(authority, families.items).await?,
+        of_user: family_items::of_user(authority, user_id).await?,
         events: items::events(authority, events.items).await?,
         may_end: visit.may(Permission::EndSessions),
         may_manage: visit.may(Permission::ManageUsers),
@@ -141,6 +153,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
 pub(crate) async fn end_sessions(
     visit: Visit,
     Path(id): Path<String>,
+    Fields(form): Fields<EndForm>,
 ) -> Result<Response, Failure> {
     let user_id = user_id(&id)?;
     let principal = visit.signed_in()?;
@@ -154,7 +167,33 @@ pub(crate) async fn end_sessions(
     } else {
         Notice::NothingEnded
     };
-    Ok(back_to(user_id, notice))
+    Ok(back(&form, user_id, notice))
+}
+
+/// Ends all refresh families of a user; their sessions stay.
+pub(crate) async fn end_families(
+    visit: Visit,
+    Path(id): Path<String>,
+    Fields(form): Fields<EndForm>,
+) -> Result<Response, Failure> {
+    let user_id = user_id(&id)?;
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let count = family::end::all_of_user(authority, principal, user_id, visit.caller()).await?;
+    let notice = if count > 0 {
+        Notice::FamiliesEnded
+    } else {
+        Notice::NothingEnded
+    };
+    Ok(back(&form, user_id, notice))
+}
+
+/// To where the form says, or to the user's page.
+fn back(form: &EndForm, user_id: UserId, notice: Notice) -> Response {
+    match LocalPath::parse(&form.back) {
+        Some(path) => respond::led_to(&path, notice),
+        None => back_to(user_id, notice),
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,7 +10,7 @@ use latchkey_authority::{
     Authority, StoreError, audit::AuditRow, page::Count, session::SessionRow,
 };
 use latchkey_identity::account::UserEntry;
-use latchkey_types::{EndReason, SessionId, Word};
+use latchkey_types::{EndReason, FamilyEndReason, RefreshOutcome, SessionId, Verdict, Word};
 
 use super::names::Names;
 
@@ -82,8 +82,15 @@ pub(super) async fn events(
 
 /// A reason as a person reads it.
 fn reason_text(reason: &str) -> String {
-    if let Ok(known) = EndReason::parse(reason) {
-        return known.label().to_owned();
+    fn label<W: Word>(reason: &str) -> Option<&'static str> {
+        W::parse(reason).ok().map(Word::label)
+    }
+    if let Some(known) = label::<EndReason>(reason)
+        .or_else(|| label::<FamilyEndReason>(reason))
+        .or_else(|| label::<RefreshOutcome>(reason))
+        .or_else(|| label::<Verdict>(reason))
+    {
+        return known.to_owned();
     }
     match reason {
         "unknown_account" => "No such account",

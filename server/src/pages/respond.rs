@@ -3,9 +3,11 @@
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use http::{HeaderValue, header};
-use latchkey_app::{Frame, Notice, Page, Section, Viewer, render};
+use latchkey_app::{Frame, Notice, Page, Section, Tally, Viewer, render};
+use latchkey_authority::{incident, principal::Permission};
 use latchkey_identity::account;
 
+use super::items;
 use crate::{
     failure::Failure,
     form::LocalPath,
@@ -46,6 +48,11 @@ pub(crate) async fn titled<P: Page>(
     page: P,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
+    let unread_threats = if visit.may(Permission::ViewConsole) {
+        items::tally(incident::unread(authority).await?)
+    } else {
+        Tally::default()
+    };
     let viewer = match visit.principal() {
         None => None,
         Some(principal) => account::one(authority, principal.user_id)
@@ -53,6 +60,7 @@ pub(crate) async fn titled<P: Page>(
             .map(|account| Viewer {
                 username: account.username,
                 role: principal.role,
+                unread_threats,
             }),
     };
     let nonce = P::HAS_ISLANDS.then(|| STANDARD_NO_PAD.encode(authority.random().bytes::<16>()));

@@ -3,7 +3,10 @@
 use latchkey_authority::session;
 use latchkey_types::{Role, SessionState};
 
-use crate::app::{PASSWORD, TestApp};
+use crate::{
+    app::{PASSWORD, TestApp},
+    programs::{Program, home, robbed},
+};
 
 #[tokio::test]
 async fn an_administrator_ends_a_session_and_its_browser_is_out() {
@@ -100,6 +103,8 @@ async fn an_auditor_sees_every_page_and_no_button() {
     let app = TestApp::new().await;
     let id = app.user("ann", Role::User).await;
     app.signed_in("ann").await;
+    let (stolen, incident_id) = robbed(&app, id).await;
+    Program::of(&app, id, home()).await;
     let mut auditor = app.user_signed_in("aud", Role::Auditor).await;
     for path in [
         "/admin".to_owned(),
@@ -107,10 +112,24 @@ async fn an_auditor_sees_every_page_and_no_button() {
         "/admin/users".to_owned(),
         format!("/admin/users/{id}"),
         "/admin/audit".to_owned(),
+        "/admin/families".to_owned(),
+        format!("/admin/families/{}", stolen.family_id),
+        "/admin/threats".to_owned(),
+        format!("/admin/threats/{incident_id}"),
+        "/admin/keys".to_owned(),
     ] {
         let page = auditor.get(&path).await;
         assert_eq!(page.status, 200, "{path}");
-        for action in ["/end\"", "/disable\"", "/role\"", "/end-sessions\""] {
+        for action in [
+            "/end\"",
+            "/disable\"",
+            "/role\"",
+            "/end-sessions\"",
+            "/end-families\"",
+            "/judge\"",
+            "/rotate\"",
+            "/kill\"",
+        ] {
             assert!(!page.body.contains(action), "{path} offers {action}");
         }
     }

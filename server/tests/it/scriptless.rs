@@ -3,7 +3,10 @@
 use latchkey_server::routes::{Class, ROUTES};
 use latchkey_types::Role;
 
-use crate::app::TestApp;
+use crate::{
+    app::TestApp,
+    programs::{Program, home, robbed},
+};
 
 #[tokio::test]
 async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
@@ -11,7 +14,11 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
     let id = app.user("ann", Role::User).await;
     app.signed_in("ann").await;
     app.signed_in("ann").await;
-    app.user("root", Role::Administrator).await;
+    let root = app.user("root", Role::Administrator).await;
+    for user_id in [id, root] {
+        Program::of(&app, user_id, home()).await;
+    }
+    let (_, incident_id) = robbed(&app, root).await;
     let mut admin = app.signed_in("root").await;
     app.signed_in("root").await;
     let mut forms = String::new();
@@ -21,6 +28,9 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
         "/account/security".to_owned(),
         "/admin/sessions".to_owned(),
         format!("/admin/users/{id}"),
+        "/admin/families".to_owned(),
+        format!("/admin/threats/{incident_id}"),
+        "/admin/keys".to_owned(),
     ] {
         let page = admin.get(&path).await;
         assert_eq!(page.status, 200, "{path}");

@@ -85,8 +85,21 @@ fn word_one(time: &Element, locale: &str, now: UnixMillis, first: bool) -> Optio
         );
         time.set_attribute("title", &String::from(long)).ok()?;
     }
-    let is_age = time.get_attribute("data-shows").as_deref() == Some("age");
-    match phrase::age(now, millis(at)).filter(|_| is_age) {
+    let shows = time.get_attribute("data-shows");
+    let exact = match shows.as_deref() {
+        Some("moment") => Some(("long", "short")),
+        Some("stamp") => Some(("medium", "medium")),
+        _ => None,
+    };
+    if let Some((day, clock)) = exact {
+        if first {
+            let text =
+                date.to_locale_string(locale, &styles(&[("dateStyle", day), ("timeStyle", clock)]));
+            time.set_text_content(Some(&String::from(text)));
+        }
+        return Some(());
+    }
+    match phrase::age(now, millis(at)).filter(|_| shows.as_deref() == Some("age")) {
         Some(age) => time.set_text_content(Some(&age)),
         None if first => {
             let day = date.to_locale_date_string(locale, &styles(&[("dateStyle", "long")]));

@@ -1,0 +1,193 @@
+//! The history of a family as a table: each generation, each replay, the end.
+
+use latchkey_types::{IncidentClass, RefreshOutcome, Word};
+use leptos::prelude::*;
+
+use crate::{
+    component::{Address, Badge, Cell, PersonLink, Row, Stamp, Table, Tone, outcome_tone},
+    page::{
+        families::{FamilyItem, GenerationItem, SightItem},
+        threats::IncidentItem,
+    },
+    phrase::length,
+};
+
+/// The table, newest first.
+#[component]
+pub(crate) fn HistoryTable(
+    /// The family.
+    family: FamilyItem,
+    /// Its generations, newest first.
+    generations: Vec<GenerationItem>,
+    /// Its incidents.
+    incidents: Vec<IncidentItem>,
+) -> impl IntoView {
+    let oldest = generations.last().map(|item| item.made.at);
+    let newest = generations.first();
+    let until = newest.and_then(|item| item.until);
+    let shows_newest = newest.is_some_and(|item| item.generation == family.generation);
+    let end = family.ended.clone().filter(|_| shows_newest).map(|ended| {
+        let by = ended
+            .by
+            .map(|user| view! { <span class="note">"by " <PersonLink user /></span> });
+        view! {
+            <Row>
+                <Cell>
+                    <span class="font-medium text-ink">"Ended"</span>
+                </Cell>
+                <Cell label="What">{ended.reason.label()} {by}</Cell>
+                <Cell>""</Cell>
+                <Cell label="When">
+                    <Stamp at=ended.at />
+                </Cell>
+                <Cell>""</Cell>
+            </Row>
+        }
+    });
+    let current = family.generation;
+    let is_live = family.ended.is_none();
+    let mut rows: Vec<_> = incidents
+        .into_iter()
+        .filter(|incident| {
+            let at = incident.replayed.at;
+            oldest.is_some_and(|oldest| at >= oldest) && until.is_none_or(|until| at <= until)
+        })
+        .map(|incident| {
+            let key = (incident.replayed.at, u64::MAX);
+            (key, view! { <ReplayRow incident /> }.into_any())
+        })
+        .collect();
+    rows.extend(generations.into_iter().map(|item| {
+        let key = (item.made.at, item.generation);
+        let is_current = is_live && item.generation == current;
+        (key, view! { <GenerationRow item is_current /> }.into_any())
+    }));
+    rows.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
+    let rows = rows.into_iter().map(|(_, row)| row).collect_view();
+    view! {
+        <Table
+            caption="Generations of the refresh token, newest first"
+            columns=vec!["Generation", "What", "Where", "When", "Lived"]
+        >
+            {end}
+            {rows}
+        </Table>
+    }
+    .into_any()
+}
+
+#[component]
+fn GenerationRow(item: GenerationItem, is_current: bool) -> impl IntoView {
+    let lived = match item.until {
+        Some(until) => {
+            let millis = u64::try_from(until.since(item.made.at).as_millis()).unwrap_or(u64::MAX);
+            view! { <span>{length(millis)}</span> }.into_any()
+        }
+        None if is_current => view! { <Badge tone=Tone::Good text="Current" /> }.into_any(),
+        None => view! { <span>"–"</span> }.into_any(),
+    };
+    let number = if item.superseded {
+        "text-muted line-through"
+    } else {
+        "font-medium text-ink"
+    };
+    let (what, place) = (what(&item), place(&item.made));
+    let (generation, at) = (item.generation, item.made.at);
+    view! {
+        <Row>
+            <Cell>
+                <span class=number>{generation}</span>
+            </Cell>
+            <Cell label="What">{what}</Cell>
+            <Cell label="Where">{place}</Cell>
+            <Cell label="When">
+                <Stamp at />
+            </Cell>
+            <Cell label="Lived">{lived}</Cell>
+        </Row>
+    }
+    .into_any()
+}
+
+/// How it came about, and what is not as usual.
+fn what(item: &GenerationItem) -> impl IntoView + use<> {
+    let word = if item.from.is_none() {
+        "Opened"
+    } else {
+        item.outcome.label()
+    };
+    let name = match outcome_tone(item.outcome) {
+        Tone::Plain => view! { <span>{word}</span> }.into_any(),
+        tone => view! { <Badge tone text=word /> }.into_any(),
+    };
+    let mut notes = Vec::new();
+    if let Some(from) = item.from
+        && (from + 1 != item.generation || item.outcome != RefreshOutcome::Rotated)
+    {
+        notes.push(format!("by presenting generation {from}"));
+    }
+    if item.retries > 0 {
+        notes.push(match item.retries {
+            1 => "asked for again once".to_owned(),
+            more => format!("asked for again {more} times"),
+        });
+    }
+    if item.superseded {
+        notes.push("never received: the family moved past it".to_owned());
+    }
+    let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes.join("; ")}</span> });
+    view! {
+        {name}
+        {notes}
+    }
+}
+
+#[component]
+fn ReplayRow(incident: IncidentItem) -> impl IntoView {
+    let tone = if incident.class == IncidentClass::Theft {
+        Tone::Bad
+    } else {
+        Tone::Caution
+    };
+    let gap = length(incident.gap_ms);
+    let (place, at) = (place(&incident.replayed), incident.replayed.at);
+    let (class, presented) = (incident.class.label(), incident.presented);
+    let href = format!("/admin/threats/{}", incident.incident_id);
+    view! {
+        <Row>
+            <Cell>
+                <a href=href class="link">
+                    {format!("{presented} again")}
+                </a>
+            </Cell>
+            <Cell label="What">
+                <Badge tone text=class />
+                <span class="note">{format!("presented again {gap} after its rotation")}</span>
+            </Cell>
+            <Cell label="Where">{place}</Cell>
+            <Cell label="When">
+                <Stamp at />
+            </Cell>
+            <Cell>""</Cell>
+        </Row>
+    }
+    .into_any()
+}
+
+/// The device and its address.
+fn place(sight: &SightItem) -> impl IntoView + use<> {
+    view! {
+        <span class="line">
+            <span class="wrap-break-word" title=sight.agent.user_agent.clone()>
+                {sight.agent.name()}
+            </span>
+            <span class="text-muted">
+                <Address
+                    address=sight.address.clone()
+                    title=format!("Network {}", sight.network)
+                />
+            </span>
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,198 @@
+//! `/admin/families/{id}`
+
+use latchkey_types::Word as _;
+use leptos::prelude::*;
+
+use super::{
+    families::{FamilyItem, GenerationItem},
+    threats::IncidentItem,
+};
+use crate::{
+    Frame, Page,
+    component::{
+        Address, Card, Day, Fact, Facts, Glyph, HistoryTable, Holder, Icon, Look, PersonLink,
+        Timeline, When, agent_glyph, end_family_button, family_name, family_state,
+    },
+};
+
+/// One API sign-in with its history.
+///
+/// Form, only with `may_end` and while live: POST `/admin/families/{id}/end` (`csrf`, `back`).
+#[derive(Debug, Clone)]
+pub struct AdminFamilyPage {
+    /// The API sign-in.
+    pub family: FamilyItem,
+    /// Its generations, newest first: the newest ones, or those before a cursor.
+    pub generations: Vec<GenerationItem>,
+    /// Its incidents.
+    pub incidents: Vec<IncidentItem>,
+    /// The browser session that opened it, short, if one did.
+    pub session: Option<String>,
+    /// The address of the generations before these.
+    pub earlier: Option<String>,
+    /// The address of the newest ones, when these are not they.
+    pub newest: Option<String>,
+    /// Where the form leads back to.
+    pub back: String,
+    /// Whether the viewer may end it.
+    pub may_end: bool,
+}
+
+impl Page for AdminFamilyPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn view(self, _frame: &Frame) -> AnyView {
+        let end = self
+            .may_end
+            .then(|| end_family_button(Holder::Everybody, &self.family, Some(self.back)));
+        let text = match (self.newest.is_some(), self.earlier.is_some()) {
+            (false, false) => "Every generation of its refresh token, in order and not to scale.",
+            (false, true) => {
+                "The newest generations of its refresh token, in order and not to scale."
+            }
+            (true, _) => "Earlier generations of its refresh token, in order and not to scale.",
+        };
+        view! {
+            <a href="/admin/families" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
+                <Icon glyph=Glyph::ArrowLeft />
+                "All API sign-ins"
+            </a>
+            <div class="grid min-w-0 gap-4">
+                <About family=self.family.clone() session=self.session>
+                    {end}
+                </About>
+                <Card title="History" id="history" text=text flush=true>
+                    <Timeline
+                        family=self.family.clone()
+                        generations=self.generations.clone()
+                        incidents=self.incidents.clone()
+                    />
+                    <HistoryTable
+                        family=self.family
+                        generations=self.generations
+                        incidents=self.incidents
+                    />
+                </Card>
+            </div>
+            <More newest=self.newest earlier=self.earlier />
+        }
+        .into_any()
+    }
+}
+
+/// The way through a long history.
+#[component]
+fn More(newest: Option<String>, earlier: Option<String>) -> impl IntoView {
+    (newest.is_some() || earlier.is_some())
+        .then(|| {
+            view! {
+                <nav aria-label="History" class="mt-4 flex justify-between gap-3">
+                    <div>
+                        {newest
+                            .map(|href| {
+                                view! {
+                                    <a href=href class=Look::Plain.class()>
+                                        <Icon glyph=Glyph::ArrowLeft />
+                                        "Newest"
+                                    </a>
+                                }
+                            })}
+                    </div>
+                    {earlier
+                        .map(|href| {
+                            view! {
+                                <a href=href rel="next" class=Look::Plain.class()>
+                                    "Earlier"
+                                    <Icon glyph=Glyph::ArrowRight />
+                                </a>
+                            }
+                        })}
+                </nav>
+            }
+        })
+        .into_any()
+}
+
+/// What it is and how it stands.
+#[component]
+fn About(family: FamilyItem, session: Option<String>, children: Children) -> impl IntoView {
+    let moved =
+        (family.last_address != family.address && !family.last_address.is_empty()).then(|| {
+            let address = family.last_address.clone();
+            view! { <span class="text-muted">"last from " <Address address /></span> }
+        });
+    let (name, state) = (family_name(&family), family_state(&family));
+    let (created_at, ends_at) = (family.created_at, family.ends_at);
+    let (method, transport) = (family.method.label(), family.transport.label());
+    let generation = family.generation;
+    let glyph = agent_glyph(&family.agent.device);
+    let session = session.map(|session| {
+        view! {
+            <Fact name="Opened by session">
+                <span class="mono">{session}</span>
+            </Fact>
+        }
+    });
+    view! {
+        <section class="card px-4 py-5 sm:px-6" aria-labelledby="what">
+            <div class="flex flex-wrap items-center justify-between gap-4 pb-4">
+                <div class="flex min-w-0 items-start gap-3">
+                    <span class="medal mt-0.5 bg-accent-soft text-accent">
+                        <Icon glyph=glyph class="size-5" />
+                    </span>
+                    <div class="min-w-0">
+                        <h1
+                            id="what"
+                            class="text-xl font-semibold tracking-tight text-ink wrap-anywhere"
+                        >
+                            {name}
+                        </h1>
+                        <p class="text-sm text-muted">
+                            "API sign-in of " <PersonLink user=family.user />
+                        </p>
+                    </div>
+                </div>
+                {children()}
+            </div>
+            <div class="columns-facts">
+                <Facts>
+                    <Fact name="State">{state}</Fact>
+                    <Fact name="Opened">
+                        <When at=created_at />
+                        <span class="text-muted">{method}</span>
+                    </Fact>
+                    <Fact name="Address">
+                        <Address
+                            address=family.address
+                            title=format!("Network {}", family.network)
+                        />
+                        {moved}
+                    </Fact>
+                    <Fact name="Generation">{generation}</Fact>
+                </Facts>
+                <Facts>
+                    <Fact name="Ends at the latest">
+                        <Day at=ends_at />
+                    </Fact>
+                    <Fact name="Tokens travel">{transport}</Fact>
+                    {session}
+                    <Fact name="User agent">
+                        <span class="mono">{user_agent(family.agent.user_agent)}</span>
+                    </Fact>
+                    <Fact name="Id">
+                        <span class="mono">{family.family_id.to_string()}</span>
+                    </Fact>
+                </Facts>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn user_agent(text: String) -> String {
+    if text.is_empty() {
+        "none given".to_owned()
+    } else {
+        text
+    }
+}

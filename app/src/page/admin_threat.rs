@@ -1,0 +1,250 @@
+//! `/admin/threats/{id}`
+
+#[expect(unreachable_pub, reason = "what the component macro writes is public")]
+mod related;
+#[expect(unreachable_pub, reason = "what the component macro writes is public")]
+mod sides;
+
+use latchkey_types::IncidentClass;
+use leptos::prelude::*;
+
+use self::{
+    related::Related,
+    sides::{Sides, Sightings},
+};
+use super::{
+    families::{FamiliesOfUser, FamilyItem},
+    sessions::SessionItem,
+    threats::{IncidentItem, SightingItem, VerdictItem},
+};
+use crate::{
+    Frame, Page,
+    component::{
+        Card, Fact, Facts, Glyph, Holder, Icon, Look, NoteField, PersonLink, PostForm, Sentence,
+        Tone, VerdictBadge, When, class_tone, end_family_button, family_name, family_state, why,
+    },
+    phrase::exact_length,
+};
+
+/// One incident: what happened, what was done, what else is to be looked at.
+///
+/// Forms: with `may_judge` POST `/admin/threats/{id}/judge` (`csrf`, `verdict`, `note`); with
+/// `may_end` those of the lists, all with `back`.
+#[derive(Debug, Clone)]
+pub struct AdminThreatPage {
+    /// The incident.
+    pub incident: IncidentItem,
+    /// The API sign-in that it is about.
+    pub family: FamilyItem,
+    /// What was presented afterwards, newest first: at most so many as fit.
+    pub sightings: Vec<SightingItem>,
+    /// The user's other live API sign-ins.
+    pub families_of_user: Vec<FamilyItem>,
+    /// All of the user's live API sign-ins, for ending them together.
+    pub of_user: FamiliesOfUser,
+    /// The user's live sessions.
+    pub sessions_of_user: Vec<SessionItem>,
+    /// Live API sign-ins of others from the address that presented the token.
+    pub families_of_address: Vec<FamilyItem>,
+    /// Live sessions of others from that address.
+    pub sessions_of_address: Vec<SessionItem>,
+    /// Where forms lead back to.
+    pub back: String,
+    /// Whether the viewer may end sessions and API sign-ins.
+    pub may_end: bool,
+    /// Whether the viewer may say what it was.
+    pub may_judge: bool,
+}
+
+impl Page for AdminThreatPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn view(self, _frame: &Frame) -> AnyView {
+        let incident = self.incident;
+        let judge = view! { <Verdict incident=incident.clone() may_judge=self.may_judge /> };
+        let about = view! {
+            <About
+                incident=incident.clone()
+                family=self.family
+                may_end=self.may_end
+                back=self.back.clone()
+            />
+        };
+        let sightings = (!self.sightings.is_empty()).then(|| {
+            let total = incident.sightings;
+            view! { <Sightings sightings=self.sightings total /> }
+        });
+        view! {
+            <a href="/admin/threats" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
+                <Icon glyph=Glyph::ArrowLeft />
+                "All threats"
+            </a>
+            <div class="beside">
+                <div class="grid min-w-0 gap-4">
+                    <Story incident=incident.clone() />
+                    <Sides incident=incident.clone() />
+                    {sightings}
+                </div>
+                <div class="grid min-w-0 gap-4">{judge} {about}</div>
+            </div>
+            <Related
+                of_user=self.of_user
+                families_of_user=self.families_of_user
+                sessions_of_user=self.sessions_of_user
+                address=incident.replayed.address
+                families_of_address=self.families_of_address
+                sessions_of_address=self.sessions_of_address
+                may_end=self.may_end
+                back=self.back
+            />
+        }
+        .into_any()
+    }
+}
+
+/// What a class is called as a heading.
+const fn heading(class: IncidentClass) -> &'static str {
+    match class {
+        IncidentClass::Theft => "Token theft",
+        IncidentClass::StaleCopy => "Stale copy of a token",
+        IncidentClass::Suspected => "Suspected theft",
+        IncidentClass::LostTimeline => "Token of a lost time line",
+    }
+}
+
+/// What happened, in one sentence, and why it is called what it is called.
+#[component]
+fn Story(incident: IncidentItem) -> impl IntoView {
+    let reasons = why(&incident);
+    let verdict = incident
+        .verdict
+        .as_ref()
+        .map(|found| view! { <VerdictBadge verdict=found.verdict /> });
+    let (glyph, class) = match class_tone(incident.class) {
+        Tone::Bad => (Glyph::Alert, "medal bg-danger-soft text-danger"),
+        _ => (Glyph::Alert, "medal bg-caution-soft text-caution"),
+    };
+    view! {
+        <section class="card px-4 py-5 sm:px-6" aria-labelledby="what">
+            <div class="flex flex-wrap items-center gap-x-3 gap-y-2">
+                <span class=class>
+                    <Icon glyph class="size-5" />
+                </span>
+                <h1 id="what" class="text-xl font-semibold tracking-tight text-ink">
+                    {heading(incident.class)}
+                </h1>
+                {verdict}
+            </div>
+            <p class="mt-3 max-w-prose text-base text-ink wrap-anywhere">
+                <Sentence incident />
+            </p>
+            <p class="mt-3 max-w-prose text-sm text-muted wrap-anywhere">{reasons}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// The facts of the incident, and the API sign-in that it is about.
+#[component]
+fn About(incident: IncidentItem, family: FamilyItem, may_end: bool, back: String) -> impl IntoView {
+    let end = may_end.then(|| end_family_button(Holder::Everybody, &family, Some(back)));
+    let name = family_name(&family);
+    let sightings = (incident.sightings > 0).then(|| {
+        view! { <Fact name="Seen again">{incident.sightings} " times since"</Fact> }
+    });
+    view! {
+        <Card title="The API sign-in" id="family">
+            <Facts>
+                <Fact name="User">
+                    <PersonLink user=incident.user />
+                </Fact>
+                <Fact name="Program">
+                    <a href=format!("/admin/families/{}", family.family_id) class="link">
+                        {name}
+                    </a>
+                </Fact>
+                <Fact name="State">{family_state(&family)}</Fact>
+                <Fact name="Presented">{format!("generation {}", incident.presented)}</Fact>
+                <Fact name="Current then">{format!("generation {}", incident.current)}</Fact>
+                <Fact name="Apart">{exact_length(incident.gap_ms)}</Fact>
+                {sightings}
+            </Facts>
+            {end.map(|end| view! { <div class="mt-4">{end}</div> })}
+        </Card>
+    }
+    .into_any()
+}
+
+/// What an administrator found, and the form to say so.
+#[component]
+fn Verdict(incident: IncidentItem, may_judge: bool) -> impl IntoView {
+    let action = format!("/admin/threats/{}/judge", incident.incident_id);
+    let note = incident
+        .verdict
+        .as_ref()
+        .map(|found| found.note.clone())
+        .unwrap_or_default();
+    let text = if may_judge {
+        "Say what it was: the share of false alarms tells how far to trust the classes."
+    } else {
+        ""
+    };
+    let found = match incident.verdict {
+        Some(found) => view! { <Found found /> }.into_any(),
+        None => view! { <p class="text-sm text-muted">"Nobody has judged it yet."</p> }.into_any(),
+    };
+    let form = may_judge.then(|| {
+        view! {
+            <PostForm action class="mt-4 space-y-4">
+                <NoteField name="note" label="Note" value=note />
+                <div class="flex flex-wrap gap-2">
+                    <button
+                        type="submit"
+                        name="verdict"
+                        value="confirmed"
+                        class=Look::Plain.class()
+                    >
+                        "Confirm"
+                    </button>
+                    <button
+                        type="submit"
+                        name="verdict"
+                        value="false_alarm"
+                        class=Look::Plain.class()
+                    >
+                        "False alarm"
+                    </button>
+                </div>
+            </PostForm>
+        }
+    });
+    view! {
+        <Card title="Verdict" id="verdict" text=text>
+            {found}
+            {form}
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn Found(found: VerdictItem) -> impl IntoView {
+    let by = found.by.map(|user| view! { " by " <PersonLink user /> });
+    view! {
+        <p class="text-sm text-muted">
+            <VerdictBadge verdict=found.verdict />
+            {by}
+            ", "
+            <When at=found.at />
+        </p>
+        {(!found.note.is_empty())
+            .then(|| {
+                view! {
+                    <p class="mt-2 text-sm whitespace-pre-line text-ink wrap-anywhere">
+                        {found.note}
+                    </p>
+                }
+            })}
+    }
+    .into_any()
+}

@@ -1,0 +1,259 @@
+//! `/admin/threats`
+
+use latchkey_types::{IncidentClass, Verdict, Word as _};
+use leptos::prelude::*;
+
+use super::threats::{ClassCount, IncidentItem, WeekItem};
+use crate::{
+    Frame, Page,
+    component::{
+        Card, Choice, Empty, Filter, FilterField, Glyph, Heading, IncidentTable, LinkButton, Look,
+        Pager, Weeks, WordChoice, stat::Stat,
+    },
+    phrase::counted,
+};
+
+/// What an incident was found to be, for a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// Nothing yet.
+    Not,
+    /// This.
+    As(Verdict),
+}
+
+impl Judged {
+    /// Every one.
+    pub const ALL: [Self; 3] = [
+        Self::Not,
+        Self::As(Verdict::Confirmed),
+        Self::As(Verdict::FalseAlarm),
+    ];
+
+    /// The word that travels in the address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Not => "none",
+            Self::As(verdict) => verdict.as_str(),
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Not => "Not judged",
+            Self::As(verdict) => verdict.label(),
+        }
+    }
+
+    /// Reads a word that came in an address.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|judged| judged.as_str() == word)
+    }
+}
+
+/// The filter as it stands in the address: GET form with `user`, `class`, `verdict`.
+#[derive(Debug, Clone, Default)]
+pub struct ThreatsFilter {
+    /// A name, an e-mail address, the beginning of one, or an id.
+    pub user: String,
+    /// Only this class.
+    pub class: Option<IncidentClass>,
+    /// Only what was found to be this.
+    pub verdict: Option<Judged>,
+    /// What is wrong with the filter, as text.
+    pub error: Option<String>,
+}
+
+/// All incidents.
+#[derive(Debug, Clone)]
+pub struct AdminThreatsPage {
+    /// The filter.
+    pub filter: ThreatsFilter,
+    /// How many there were of each class, over the weeks that are shown.
+    pub counts: Vec<ClassCount>,
+    /// The last weeks, oldest first.
+    pub weeks: Vec<WeekItem>,
+    /// The rows, newest first.
+    pub incidents: Vec<IncidentItem>,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// The address of the first page, when this is not it.
+    pub first: Option<String>,
+}
+
+const PATH: &str = "/admin/threats";
+
+impl ThreatsFilter {
+    fn is_active(&self) -> bool {
+        !self.user.is_empty() || self.class.is_some() || self.verdict.is_some()
+    }
+}
+
+impl Page for AdminThreatsPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn view(self, _frame: &Frame) -> AnyView {
+        let active = self.filter.is_active();
+        let list = if self.incidents.is_empty() {
+            view! { <NoThreats filtered=active /> }.into_any()
+        } else {
+            view! { <IncidentTable incidents=self.incidents /> }.into_any()
+        };
+        let verdicts = Judged::ALL
+            .map(|judged| (judged.as_str().to_owned(), judged.label().to_owned()))
+            .to_vec();
+        view! {
+            <Heading
+                title="Threats"
+                text="Refresh tokens that were used as they should not be, and what was done about it."
+            />
+            <Summary counts=self.counts weeks=self.weeks />
+            <Filter path=PATH name="Filter threats" active error=self.filter.error>
+                <FilterField
+                    name="user"
+                    label="User"
+                    placeholder="Name, e-mail or id"
+                    value=self.filter.user
+                />
+                <WordChoice
+                    name="class"
+                    label="Class"
+                    chosen=self.filter.class
+                    none="Any"
+                />
+                <Choice
+                    name="verdict"
+                    label="Verdict"
+                    options=verdicts
+                    chosen=self.filter.verdict.map_or("", Judged::as_str)
+                    none="Any"
+                />
+            </Filter>
+            <div class="card">{list}</div>
+            <Pager first=self.first next=self.next />
+        }
+        .into_any()
+    }
+}
+
+/// How many of each class, how many of them were none, and when.
+#[component]
+fn Summary(counts: Vec<ClassCount>, weeks: Vec<WeekItem>) -> impl IntoView {
+    let stats = counts
+        .into_iter()
+        .map(|count| {
+            let text = count.all.text();
+            view! {
+                <Stat
+                    name=count.class.label()
+                    note=false_alarms(count)
+                    href=format!("{PATH}?class={}", count.class.as_str())
+                    value=Signal::derive(move || text.clone())
+                />
+            }
+        })
+        .collect_view();
+    let share = share(&weeks);
+    let chart = (!weeks.is_empty()).then(|| {
+        let title = "The last 8 weeks";
+        view! {
+            <Card title id="weeks" text=share>
+                <Weeks weeks />
+            </Card>
+        }
+    });
+    view! {
+        <div class="mb-6 grid gap-4 lg:grid-cols-2">
+            <div class="grid grid-cols-2 gap-3 sm:gap-4">{stats}</div>
+            {chart}
+        </div>
+    }
+    .into_any()
+}
+
+fn false_alarms(count: ClassCount) -> String {
+    match count.false_alarms.count {
+        0 => "no false alarm".to_owned(),
+        some => counted(some, "false alarm", "false alarms"),
+    }
+}
+
+/// How many of those that were judged were false alarms.
+fn share(weeks: &[WeekItem]) -> String {
+    let sum = |part: fn(&WeekItem) -> u64| weeks.iter().map(part).sum::<u64>();
+    let all = sum(|week| week.all());
+    let false_alarms = sum(|week| week.false_alarms);
+    let judged = all - sum(|week| week.unjudged);
+    if all == 0 {
+        return "No incidents.".to_owned();
+    }
+    let incidents = counted(all, "incident", "incidents");
+    if judged == 0 {
+        return format!("{incidents}, none judged yet.");
+    }
+    format!(
+        "{incidents}, {judged} judged: {} ({}\u{a0}%).",
+        counted(false_alarms, "false alarm", "false alarms"),
+        false_alarms * 100 / judged
+    )
+}
+
+#[component]
+fn NoThreats(filtered: bool) -> impl IntoView {
+    if filtered {
+        view! {
+            <Empty
+                glyph=Glyph::Search
+                title="No threats match"
+                text="No incident fits all of what you ask for."
+            >
+                <LinkButton text="Clear filters" href=PATH look=Look::Plain />
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Empty
+                glyph=Glyph::Check
+                title="No threats"
+                text="No refresh token has been used as it should not be."
+            />
+        }
+        .into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_types::UnixMillis;
+
+    use super::*;
+
+    #[test]
+    fn the_share_of_false_alarms_is_of_those_that_were_judged() {
+        let week = |unjudged, confirmed, false_alarms| WeekItem {
+            from: UnixMillis(0),
+            unjudged,
+            confirmed,
+            false_alarms,
+        };
+        for (weeks, text) in [
+            (vec![week(0, 0, 0)], "No incidents."),
+            (vec![week(1, 0, 0)], "1 incident, none judged yet."),
+            (
+                vec![week(2, 2, 0), week(0, 0, 1)],
+                "5 incidents, 3 judged: 1 false alarm (33\u{a0}%).",
+            ),
+        ] {
+            assert_eq!(share(&weeks), text);
+        }
+    }
+
+    #[test]
+    fn what_a_filter_means_reads_back() {
+        for judged in Judged::ALL {
+            assert_eq!(Judged::parse(judged.as_str()), Some(judged));
+        }
+        assert_eq!(Judged::parse("maybe"), None);
+    }
+}

@@ -1,0 +1,222 @@
+//! `/admin/families` and `/admin/families/{id}`: everybody's refresh families.
+
+use axum::{extract::Path, response::Response};
+use latchkey_app::{
+    Notice, Section,
+    page::{
+        admin_families::{AdminFamiliesPage, FamiliesFilter},
+        admin_family::AdminFamilyPage,
+    },
+};
+use latchkey_authority::{
+    Authority,
+    family::{self, FamilyFilter, end},
+    page::Cursor,
+    principal::Permission,
+};
+use latchkey_identity::account;
+use latchkey_types::{FamilyId, FamilyState, RefreshOutcome, SessionId};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    admin_sessions::{EndForm, ROWS, USERS_LIMIT, address_of, cursor},
+    admin_users::word,
+    family_items,
+    respond::{self, Around},
+};
+use crate::{
+    failure::Failure,
+    form::{Fields, LocalPath, Query},
+    visit::Visit,
+};
+
+/// So many generations in one picture.
+const GENERATIONS: u64 = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct FamiliesQuery {
+    pub(crate) user: String,
+    pub(crate) address: String,
+    pub(crate) device: String,
+    pub(crate) state: String,
+    pub(crate) event: String,
+    pub(crate) cursor: String,
+    pub(crate) limit: Option<u64>,
+}
+
+impl FamiliesQuery {
+    /// The filter that the query means.
+    pub(crate) async fn filter(&self, authority: &Authority) -> Result<FamilyFilter, Failure> {
+        let text = |text: &str| {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let users = match text(&self.user) {
+            None => None,
+            Some(user) => Some(account::find_ids(authority, &user, USERS_LIMIT).await?),
+        };
+        Ok(FamilyFilter {
+            users,
+            address: text(&self.address),
+            device: text(&self.device),
+            state: word::<FamilyState>("state", &self.state)?,
+            last_event: word::<RefreshOutcome>("event", &self.event)?,
+        })
+    }
+
+    fn address_of(&self, cursor: Option<Cursor>) -> String {
+        address_of(
+            "/admin/families",
+            &[
+                ("user", &self.user),
+                ("address", &self.address),
+                ("device", &self.device),
+                ("state", &self.state),
+                ("event", &self.event),
+            ],
+            cursor,
+        )
+    }
+}
+
+/// A family's id from a path.
+pub(crate) fn family_id(text: &str) -> Result<FamilyId, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}
+
+/// The list.
+pub(crate) async fn list(
+    visit: Visit,
+    Query(query): Query<FamiliesQuery>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let filter = query.filter(authority).await?;
+    let cursor = cursor(&query.cursor)?;
+    let found = family::list(authority, &filter, cursor, ROWS).await?;
+    let of_user = match filter.users.as_deref() {
+        Some([user_id]) => Some(family_items::of_user(authority, *user_id).await?),
+        _ => None,
+    };
+    let page = AdminFamiliesPage {
+        next: found.next.map(|next| query.address_of(Some(next))),
+        first: cursor.map(|_| query.address_of(None)),
+        back: query.address_of(cursor),
+        families: family_items::families(authority, found.items).await?,
+        of_user,
+        may_end: visit.may(Permission::EndSessions),
+        filter: FamiliesFilter {
+            state: filter.state,
+            event: filter.last_event,
+            error: filter
+                .users
+                .as_ref()
+                .filter(|users| users.is_empty())
+                .map(|_| "No user has a name or an address that begins so.".to_owned()),
+            user: query.user,
+            address: query.address,
+            device: query.device,
+        },
+    };
+    respond::page(
+        &visit,
+        Around::new("API sign-ins", Section::AdminFamilies),
+        page,
+    )
+    .await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PictureQuery {
+    before: String,
+}
+
+impl PictureQuery {
+    /// Where a page of the history begins: a generation, by which rotations are keyed.
+    fn cursor(&self) -> Result<Option<Cursor>, Failure> {
+        if self.before.is_empty() {
+            return Ok(None);
+        }
+        let generation: u32 = self.before.parse().map_err(|_| {
+            Failure::BadRequest("before: expected the number of a generation".to_owned())
+        })?;
+        Ok(Some(Cursor {
+            key: i64::from(generation),
+            id: Uuid::nil(),
+        }))
+    }
+}
+
+/// One family with its history.
+pub(crate) async fn show(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query<PictureQuery>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let family_id = family_id(&id)?;
+    let before = query.cursor()?;
+    let picture = family::picture(authority, family_id, before, GENERATIONS)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let path = format!("/admin/families/{family_id}");
+    let newest = picture.rotations.items.first();
+    let is_newest = newest.is_none_or(|row| row.generation >= picture.family.generation);
+    let until = match newest {
+        // The one after the page's first says when that gave way.
+        Some(row) if !is_newest => {
+            let next = Cursor {
+                key: row.generation.saturating_add(2),
+                id: Uuid::nil(),
+            };
+            family::picture(authority, family_id, Some(next), 1)
+                .await?
+                .and_then(|page| page.rotations.items.first().map(|row| row.at))
+        }
+        _ => picture.family.ended.map(|ended| ended.at),
+    };
+    let session = picture.family.session_id.map(SessionId::short);
+    let mut families = family_items::families(authority, vec![picture.family]).await?;
+    let page = AdminFamilyPage {
+        family: families.pop().ok_or(Failure::NotFound)?,
+        generations: family_items::generations(picture.rotations.items, until),
+        incidents: family_items::incidents(authority, picture.incidents).await?,
+        session,
+        earlier: picture
+            .rotations
+            .next
+            .map(|next| format!("{path}?before={}", next.key)),
+        newest: before.map(|_| path.clone()),
+        back: path,
+        may_end: visit.may(Permission::EndSessions),
+    };
+    respond::page(
+        &visit,
+        Around::new("API sign-in", Section::AdminFamilies),
+        page,
+    )
+    .await
+}
+
+/// Ends a family, as an administrator.
+pub(crate) async fn end(
+    visit: Visit,
+    Path(id): Path<String>,
+    Fields(form): Fields<EndForm>,
+) -> Result<Response, Failure> {
+    let family_id = family_id(&id)?;
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let ended = end::as_administrator(authority, principal, family_id, visit.caller()).await?;
+    let notice = if ended {
+        Notice::FamilyEnded
+    } else {
+        Notice::NothingEnded
+    };
+    Ok(match LocalPath::parse(&form.back) {
+        Some(back) => respond::led_to(&back, notice),
+        None => respond::led_to_page("/admin/families", notice),
+    })
+}

@@ -1,0 +1,285 @@
+//! `/admin/threats` and `/admin/threats/{id}`: refresh tokens that were used as they should not be.
+
+use std::time::Duration;
+
+use axum::{extract::Path, response::Response};
+use latchkey_app::{
+    Notice, Section, Tally,
+    page::{
+        admin_threat::AdminThreatPage,
+        admin_threats::{AdminThreatsPage, Judged, ThreatsFilter},
+        threats::{ClassCount, WeekItem},
+    },
+};
+use latchkey_authority::{
+    Authority,
+    family::{self, FamilyFilter},
+    incident::{self, IncidentFilter, JudgeError, NOTE_LIMIT},
+    page::Cursor,
+    principal::Permission,
+    session::{self, SessionFilter},
+};
+use latchkey_identity::account;
+use latchkey_types::{FamilyState, IncidentClass, IncidentId, SessionState, UserId, Verdict};
+use serde::Deserialize;
+
+use super::{
+    admin_sessions::{ROWS, USERS_LIMIT, address_of, cursor},
+    admin_users::word,
+    family_items, items,
+    respond::{self, Around},
+};
+use crate::{
+    failure::Failure,
+    form::{Fields, LocalPath, Query},
+    visit::Visit,
+};
+
+/// The weeks that are counted.
+const WEEKS: u8 = 8;
+
+/// So many rows of each list beside an incident.
+const RELATED: u64 = 20;
+
+/// So many later sightings, the newest of them.
+const SIGHTINGS: usize = 20;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ThreatsQuery {
+    pub(crate) user: String,
+    pub(crate) class: String,
+    pub(crate) verdict: String,
+    pub(crate) cursor: String,
+    pub(crate) limit: Option<u64>,
+}
+
+impl ThreatsQuery {
+    /// The filter that the query means.
+    pub(crate) async fn filter(&self, authority: &Authority) -> Result<IncidentFilter, Failure> {
+        let user = self.user.trim();
+        Ok(IncidentFilter {
+            users: if user.is_empty() {
+                None
+            } else {
+                Some(account::find_ids(authority, user, USERS_LIMIT).await?)
+            },
+            class: word::<IncidentClass>("class", &self.class)?,
+            verdict: self.judged()?.map(|judged| match judged {
+                Judged::Not => None,
+                Judged::As(verdict) => Some(verdict),
+            }),
+            ..Default::default()
+        })
+    }
+
+    fn judged(&self) -> Result<Option<Judged>, Failure> {
+        if self.verdict.is_empty() {
+            return Ok(None);
+        }
+        let known = Judged::ALL.map(Judged::as_str).join(", ");
+        Judged::parse(&self.verdict)
+            .map(Some)
+            .ok_or_else(|| Failure::BadRequest(format!("verdict: expected one of {known}")))
+    }
+
+    fn address_of(&self, cursor: Option<Cursor>) -> String {
+        address_of(
+            "/admin/threats",
+            &[
+                ("user", &self.user),
+                ("class", &self.class),
+                ("verdict", &self.verdict),
+            ],
+            cursor,
+        )
+    }
+}
+
+/// An incident's id from a path.
+pub(crate) fn incident_id(text: &str) -> Result<IncidentId, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}
+
+/// The list.
+pub(crate) async fn list(
+    visit: Visit,
+    Query(query): Query<ThreatsQuery>,
+) -> Result<Response, Failure> {
+    let authority = visit.state().authority();
+    let filter = query.filter(authority).await?;
+    let cursor = cursor(&query.cursor)?;
+    let found = incident::list(authority, &filter, cursor, ROWS).await?;
+    let page = AdminThreatsPage {
+        next: found.next.map(|next| query.address_of(Some(next))),
+        first: cursor.map(|_| query.address_of(None)),
+        counts: counts(authority).await?,
+        weeks: weeks(authority).await?,
+        incidents: family_items::incidents(authority, found.items).await?,
+        filter: ThreatsFilter {
+            class: filter.class,
+            verdict: query.judged()?,
+            error: filter
+                .users
+                .as_ref()
+                .filter(|users| users.is_empty())
+                .map(|_| "No user has a name or an address that begins so.".to_owned()),
+            user: query.user,
+        },
+    };
+    respond::page(&visit, Around::new("Threats", Section::AdminThreats), page).await
+}
+
+async fn counts(authority: &Authority) -> Result<Vec<ClassCount>, Failure> {
+    let since = authority
+        .now()
+        .before(Duration::from_hours(u64::from(WEEKS) * 7 * 24));
+    let exactly = |count| Tally {
+        count,
+        capped: false,
+    };
+    Ok(incident::tally(authority, since)
+        .await?
+        .into_iter()
+        .map(|tally| ClassCount {
+            class: tally.class,
+            all: exactly(tally.all),
+            false_alarms: exactly(tally.false_alarms),
+        })
+        .collect())
+}
+
+async fn weeks(authority: &Authority) -> Result<Vec<WeekItem>, Failure> {
+    Ok(incident::weeks(authority, WEEKS)
+        .await?
+        .into_iter()
+        .map(|week| WeekItem {
+            from: week.began_at,
+            unjudged: week.all.saturating_sub(week.judged),
+            confirmed: week.judged.saturating_sub(week.false_alarms),
+            false_alarms: week.false_alarms,
+        })
+        .collect())
+}
+
+/// One incident with everything that belongs to it. An administrator who opens it has read it.
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let authority = visit.state().authority();
+    let incident_id = incident_id(&id)?;
+    let row = incident::one(authority, incident_id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    incident::mark_seen(authority, principal, incident_id).await?;
+    let family = family::one(authority, row.family_id)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let (user_id, family_id) = (row.user_id, row.family_id);
+    let address = row.replayed_by.address.clone();
+    let current = principal.session_id();
+
+    let mut of_user = families_of(authority, Some(user_id), None).await?;
+    of_user.retain(|other| other.family_id != family_id);
+    let sessions = sessions_of(authority, Some(user_id), None).await?;
+    let (families_there, sessions_there) = if address.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        let mut families = families_of(authority, None, Some(address.clone())).await?;
+        families.retain(|other| other.user_id != user_id);
+        let mut sessions = sessions_of(authority, None, Some(address)).await?;
+        sessions.retain(|other| other.user_id != user_id);
+        (families, sessions)
+    };
+    let mut sightings = incident::sightings(authority, incident_id).await?;
+    sightings.reverse();
+    sightings.truncate(SIGHTINGS);
+
+    let mut incidents = family_items::incidents(authority, vec![row]).await?;
+    let mut family = family_items::families(authority, vec![family]).await?;
+    let page = AdminThreatPage {
+        incident: incidents.pop().ok_or(Failure::NotFound)?,
+        family: family.pop().ok_or(Failure::NotFound)?,
+        sightings: sightings.into_iter().map(family_items::sighting).collect(),
+        families_of_user: family_items::families(authority, of_user).await?,
+        of_user: family_items::of_user(authority, user_id).await?,
+        sessions_of_user: items::sessions(authority, sessions, current).await?,
+        families_of_address: family_items::families(authority, families_there).await?,
+        sessions_of_address: items::sessions(authority, sessions_there, current).await?,
+        back: format!("/admin/threats/{incident_id}"),
+        may_end: visit.may(Permission::EndSessions),
+        may_judge: visit.may(Permission::JudgeIncidents),
+    };
+    respond::page(&visit, Around::new("Threat", Section::AdminThreats), page).await
+}
+
+async fn families_of(
+    authority: &Authority,
+    user_id: Option<UserId>,
+    address: Option<String>,
+) -> Result<Vec<family::FamilyRow>, Failure> {
+    let filter = FamilyFilter {
+        users: user_id.map(|user_id| vec![user_id]),
+        address,
+        state: Some(FamilyState::Live),
+        ..Default::default()
+    };
+    let page = family::list(authority, &filter, None, RELATED).await?;
+    Ok(page.items)
+}
+
+async fn sessions_of(
+    authority: &Authority,
+    user_id: Option<UserId>,
+    address: Option<String>,
+) -> Result<Vec<session::SessionRow>, Failure> {
+    let filter = SessionFilter {
+        users: user_id.map(|user_id| vec![user_id]),
+        address,
+        state: Some(SessionState::Live),
+        ..Default::default()
+    };
+    let page = session::list(authority, &filter, None, RELATED).await?;
+    Ok(page.items)
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct VerdictForm {
+    verdict: String,
+    #[serde(default)]
+    note: String,
+}
+
+/// Says what an incident was.
+pub(crate) async fn judge(
+    visit: Visit,
+    Path(id): Path<String>,
+    Fields(form): Fields<VerdictForm>,
+) -> Result<Response, Failure> {
+    let incident_id = incident_id(&id)?;
+    let verdict = word::<Verdict>("verdict", &form.verdict)?
+        .ok_or_else(|| Failure::BadRequest("Choose a verdict.".to_owned()))?;
+    let outcome = incident::judge(
+        visit.state().authority(),
+        visit.signed_in()?,
+        incident_id,
+        verdict,
+        &form.note,
+        visit.caller(),
+    )
+    .await;
+    match outcome {
+        Ok(()) => {}
+        Err(JudgeError::NoteTooLong) => {
+            return Err(Failure::BadRequest(format!(
+                "The note is too long: {NOTE_LIMIT} characters at most."
+            )));
+        }
+        Err(JudgeError::Act(error)) => return Err(error.into()),
+    }
+    Ok(
+        match LocalPath::parse(&format!("/admin/threats/{incident_id}")) {
+            Some(path) => respond::led_to(&path, Notice::IncidentJudged),
+            None => respond::led_to_page("/admin/threats", Notice::IncidentJudged),
+        },
+    )
+}

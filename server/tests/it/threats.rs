@@ -1,0 +1,188 @@
+//! Incidents on pages: who reads them, who judges them, who is told.
+
+use latchkey_authority::incident;
+use latchkey_types::{Role, Verdict};
+
+use crate::{
+    app::TestApp,
+    programs::{Program, home, present, robbed, thief},
+};
+
+#[tokio::test]
+async fn an_incident_is_unread_until_an_administrator_opens_it() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    let (_, incident_id) = robbed(&app, ann).await;
+    let path = format!("/admin/threats/{incident_id}");
+    let mut auditor = app.user_signed_in("aud", Role::Auditor).await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let is_unread = |body: &str| body.contains("Unread: ") && body.contains(" unread</span>");
+    assert!(is_unread(&admin.get("/admin/threats").await.body));
+    // An auditor changes nothing by looking.
+    assert_eq!(auditor.get(&path).await.status, 200);
+    assert!(is_unread(&auditor.get("/admin/threats").await.body));
+    assert_eq!(admin.get(&path).await.status, 200);
+    let page = admin.get("/admin/threats").await;
+    assert!(page.body.contains(&path));
+    assert!(!is_unread(&page.body));
+    let mut ann = app.signed_in("ann").await;
+    assert_eq!(ann.get("/admin/threats").await.status, 403);
+    assert_eq!(ann.get(&path).await.status, 403);
+    assert!(!ann.get("/account").await.body.contains(" unread</span>"));
+}
+
+#[tokio::test]
+async fn an_incident_tells_what_happened_and_what_else_is_at_stake() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    let bob = app.user("bob", Role::User).await;
+    let other = Program::of(&app, ann, home()).await;
+    let neighbour = Program::of(&app, bob, thief()).await;
+    let elsewhere = Program::of(&app, bob, home()).await;
+    app.signed_in("ann").await;
+    let (program, incident_id) = robbed(&app, ann).await;
+    present(&app, &program.token, &thief()).await.unwrap_err();
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let path = format!("/admin/threats/{incident_id}");
+    let page = admin.get(&path).await;
+    assert_eq!(page.status, 200);
+    for text in [
+        "that had been rotated 4 minutes earlier from Firefox on Linux (192.0.2.0/24) was \
+         presented again from curl (203.0.113.0/24). ",
+        "Latchkey ended the API sign-in.",
+        "another program, another system and another network",
+        "4 min 10 s",
+        "Seen again since",
+        &format!("/admin/families/{}/end", other.family_id),
+        &format!("/admin/families/{}/end", neighbour.family_id),
+        &format!("/admin/users/{ann}/end-families"),
+        &format!("/admin/users/{ann}/end-sessions"),
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    // Bob's other program has nothing to do with it, and the stolen one is over.
+    for family_id in [elsewhere.family_id, program.family_id] {
+        assert!(
+            !page
+                .body
+                .contains(&format!("/admin/families/{family_id}/end"))
+        );
+    }
+    let reply = admin
+        .post(
+            &format!("/admin/users/{ann}/end-families"),
+            &[("back", &path)],
+        )
+        .await;
+    assert_eq!(reply.location(), format!("{path}?notice=families_ended"));
+    present(&app, &other.token, &other.caller)
+        .await
+        .unwrap_err();
+}
+
+#[tokio::test]
+async fn administrators_judge_and_may_think_again() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    let (_, incident_id) = robbed(&app, ann).await;
+    let path = format!("/admin/threats/{incident_id}");
+    let judge = format!("{path}/judge");
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let note = "Ann restored a backup.\n</textarea><script>alert(1)</script>";
+    let fields = [("verdict", "false_alarm"), ("note", note)];
+    let reply = admin.post(&judge, &fields).await;
+    assert_eq!(reply.location(), format!("{path}?notice=incident_judged"));
+    let page = admin.get(&path).await;
+    assert!(page.body.contains("Ann restored a backup."));
+    assert!(page.body.contains("False alarm"));
+    assert!(!page.body.contains("<script>alert"));
+    assert!(page.body.contains("&lt;/textarea"));
+    let list = admin.get("/admin/threats").await;
+    assert!(
+        list.body
+            .contains("1 incident, 1 judged: 1 false alarm (100\u{a0}%).")
+    );
+
+    admin.post(&judge, &[("verdict", "confirmed")]).await;
+    let judged = incident::one(app.authority(), incident_id)
+        .await
+        .unwrap()
+        .unwrap()
+        .judged
+        .unwrap();
+    assert_eq!((judged.verdict, judged.note), (Verdict::Confirmed, None));
+    let record = admin.get("/admin/audit?kind=incident.judged").await;
+    assert!(record.body.contains("Confirmed"));
+    assert!(!record.body.contains("restored"));
+
+    let long = "w".repeat(2_001);
+    for fields in [
+        vec![],
+        vec![("verdict", "")],
+        vec![("verdict", "perhaps")],
+        vec![("verdict", "confirmed"), ("note", long.as_str())],
+    ] {
+        assert_eq!(admin.post(&judge, &fields).await.status, 400, "{fields:?}");
+    }
+    let mut auditor = app.user_signed_in("aud", Role::Auditor).await;
+    assert_eq!(auditor.post(&judge, &fields).await.status, 403);
+    assert!(!auditor.get(&path).await.body.contains("/judge\""));
+    for id in ["x", "00000000-0000-0000-0000-000000000000"] {
+        assert_eq!(admin.get(&format!("/admin/threats/{id}")).await.status, 404);
+        let path = format!("/admin/threats/{id}/judge");
+        assert_eq!(admin.post(&path, &fields).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn threats_are_filtered_by_user_class_and_verdict() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    let bob = app.user("bob", Role::User).await;
+    let (_, of_ann) = robbed(&app, ann).await;
+    // Bob restored a backup: the same device presents an old token.
+    let mut program = Program::of(&app, bob, home()).await;
+    let old = program.rotate(&app).await;
+    program.rotate(&app).await;
+    present(&app, &old, &home()).await.unwrap_err();
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let judge = format!("/admin/threats/{of_ann}/judge");
+    admin.post(&judge, &[("verdict", "confirmed")]).await;
+    for (query, anns, bobs) in [
+        ("", true, true),
+        ("?user=ann", true, false),
+        ("?class=stale_copy", false, true),
+        ("?verdict=confirmed", true, false),
+        ("?verdict=none", false, true),
+        ("?verdict=false_alarm", false, false),
+        ("?user=nobody-of-that-name", false, false),
+    ] {
+        let page = admin.get(&format!("/admin/threats{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        let names = |id| page.body.contains(&format!("href=\"/admin/users/{id}\""));
+        assert_eq!((names(ann), names(bob)), (anns, bobs), "{query}");
+    }
+    for query in ["?class=x", "?verdict=perhaps", "?cursor=%00"] {
+        let page = admin.get(&format!("/admin/threats{query}")).await;
+        assert_eq!(page.status, 400, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_user_is_told_of_a_theft_at_the_next_sign_in_until_they_have_read_it() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    robbed(&app, ann).await;
+    let told = "A sign-in of yours was used from elsewhere and has been ended.";
+    let mut eve = app.user_signed_in("eve", Role::User).await;
+    assert!(!eve.get("/account").await.body.contains(told));
+    eve.post("/account/threats/dismiss", &[]).await;
+    let mut browser = app.signed_in("ann").await;
+    let page = browser.get("/account").await;
+    assert!(page.body.contains(told));
+    assert!(page.body.contains("curl at "));
+    assert!(page.body.contains("203.0.113.154"));
+    let reply = browser.post("/account/threats/dismiss", &[]).await;
+    assert_eq!(reply.location(), "/account?notice=incident_told");
+    assert!(!browser.get("/account").await.body.contains(told));
+}
