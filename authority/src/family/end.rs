@@ -4,7 +4,9 @@
 //! its owner or of an administrator locks the owner's row first, as for sessions; whoever ends one
 //! because of its own token has locked the family's row. Access tokens end with their family.
 
-use latchkey_types::{EndReason, EventKind, FamilyEndReason, FamilyId, SessionId, UserId, Word};
+use latchkey_types::{
+    EndReason, EventKind, FamilyEndReason, FamilyId, RefreshOutcome, SessionId, UserId, Word,
+};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
@@ -245,11 +247,32 @@ pub(super) async fn ended(
             families::Column::EndedBy,
             Expr::value(by.map(UserId::as_uuid)),
         )
-        .col_expr(families::Column::LastEvent, Expr::value("ended"))
+        .col_expr(
+            families::Column::LastEvent,
+            Expr::value(last_event(reason).as_str()),
+        )
         .col_expr(families::Column::LastEventAt, Expr::value(tx.now().0))
         .filter(families::Column::FamilyId.is_in(ids.iter().copied()))
         .filter(families::Column::EndedAt.is_null())
         .exec(tx.connection())
         .await?;
     Ok(result.rows_affected)
+}
+
+/// What an end leaves as the last event of its family: reuse by its name, so that a list can be
+/// narrowed to it.
+fn last_event(reason: FamilyEndReason) -> RefreshOutcome {
+    match reason {
+        FamilyEndReason::Theft => RefreshOutcome::Theft,
+        FamilyEndReason::StaleCopy => RefreshOutcome::StaleCopy,
+        FamilyEndReason::LostTimeline => RefreshOutcome::LostTimeline,
+        FamilyEndReason::SignOut
+        | FamilyEndReason::EndedByOwner
+        | FamilyEndReason::EndedByAdministrator
+        | FamilyEndReason::SessionEnded
+        | FamilyEndReason::UserDisabled
+        | FamilyEndReason::PasswordChanged
+        | FamilyEndReason::Idle
+        | FamilyEndReason::Expired => RefreshOutcome::Ended,
+    }
 }
