@@ -3,6 +3,8 @@
 //! Everything is made through the use cases that the server uses, so what is shown is what the
 //! program does; only the clock is moved, so that the data has a past.
 
+mod programs;
+
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{
@@ -77,8 +79,17 @@ impl Clock for DemoClock {
 
 impl DemoClock {
     fn advance(&self, minutes: u64) {
-        let millis = i64::try_from(minutes.saturating_mul(60_000)).unwrap_or(0);
+        self.advance_seconds(minutes.saturating_mul(60));
+    }
+
+    fn advance_seconds(&self, seconds: u64) {
+        let millis = i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(0);
         self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// Moves on to a time; never back.
+    fn advance_to(&self, at: UnixMillis) {
+        self.0.fetch_max(at.0, Ordering::SeqCst);
     }
 }
 
@@ -93,8 +104,9 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 }
 
 async fn fill(settings: &Settings) -> anyhow::Result<()> {
-    // Three days ago, with plenty of room before now for all that follows.
-    let past = SystemClock.now().before(Duration::from_hours(72));
+    // Weeks ago, with plenty of room before now for all that follows.
+    let now = SystemClock.now();
+    let past = now.before(Duration::from_hours(45 * 24));
     let clock = Arc::new(DemoClock(AtomicI64::new(past.0)));
     let identity = identity(settings, clock.clone()).await?;
     let authority = identity.authority();
@@ -123,8 +135,13 @@ async fn fill(settings: &Settings) -> anyhow::Result<()> {
         .with_context(|| format!("making {username}"))?;
         clock.advance(7);
     }
+    programs::weeks_ago(&identity, &clock).await?;
+    clock.advance_to(now.before(Duration::from_hours(72)));
+    programs::of_the_disabled(authority).await?;
     sign_ins(&identity, &clock).await?;
     endings(authority, &operator).await?;
+    clock.advance_to(now.before(Duration::from_hours(9)));
+    programs::today(authority, &clock).await?;
     while audit::seal(authority).await? > 0 {}
     authority
         .database()
