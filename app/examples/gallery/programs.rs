@@ -480,8 +480,8 @@ pub(crate) fn weeks(some: bool) -> Vec<WeekItem> {
 /// A theft as its victim is told.
 pub(crate) fn theft() -> TheftItem {
     TheftItem {
-        program: firefox(),
-        used: sight(ago(400), THIEF, curl()),
+        rotated: sight(ago(652), ADDRESSES[0], firefox()),
+        replayed: sight(ago(400), THIEF, curl()),
     }
 }
 

@@ -125,6 +125,16 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
         }
     })
     .collect();
+    let family = event.family.map(|family| {
+        let href = format!("/admin/families/{family}");
+        view! {
+            <Fact name="API sign-in">
+                <a href=href class="link mono">
+                    {family}
+                </a>
+            </Fact>
+        }
+    });
     (!facts.is_empty())
         .then(|| {
             let opens = id.clone();
@@ -143,6 +153,7 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
                         <Fact name="When">
                             <When at />
                         </Fact>
+                        {family}
                         {facts}
                     </Facts></div>
                 </Popup>

@@ -49,7 +49,10 @@ pub(crate) fn Timeline(
     let threads = layout
         .threads
         .iter()
-        .map(|(thread, path)| view! { <path class=thread_class(*thread) d=path.clone()></path> })
+        .map(|(thread, path)| {
+            let class = thread_class(*thread, &incidents);
+            view! { <path class=class d=path.clone()></path> }
+        })
         .collect_view();
     let dots = layout
         .dots
@@ -90,19 +93,26 @@ pub(crate) fn Timeline(
                 <p id="picture-text" class="sr-only">
                     {summary(&family, &generations, &incidents, &layout)}
                 </p>
-                <Legend layout />
+                <Legend layout incidents />
             </figcaption>
         </figure>
     }
     .into_any()
 }
 
-const fn thread_class(thread: Thread) -> &'static str {
+fn thread_class(thread: Thread, incidents: &[IncidentItem]) -> &'static str {
     match thread {
         Thread::Next => "thread",
         Thread::Unseen => "thread thread-unseen",
-        Thread::Replay => "thread thread-replay",
+        Thread::Replay(index) if is_theft(incidents, index) => "thread thread-replay",
+        Thread::Replay(_) => "thread thread-replay thread-milder",
     }
+}
+
+fn is_theft(incidents: &[IncidentItem], index: usize) -> bool {
+    incidents
+        .get(index)
+        .is_some_and(|incident| incident.class == IncidentClass::Theft)
 }
 
 /// A line of no length: its round or square end is the mark, and keeps its shape however far the
@@ -121,10 +131,8 @@ fn draw(dot: &Dot, generations: &[GenerationItem], incidents: &[IncidentItem]) -
         Mark::Rotated => ("dot", false),
         Mark::Current => ("dot dot-current", false),
         Mark::Superseded => ("dot dot-superseded", true),
-        Mark::Replay(index) => match incidents.get(index).map(|incident| incident.class) {
-            Some(IncidentClass::Theft) => ("dot dot-replay", false),
-            _ => ("dot dot-replay dot-milder", false),
-        },
+        Mark::Replay(index) if is_theft(incidents, index) => ("dot dot-replay", false),
+        Mark::Replay(_) => ("dot dot-replay dot-milder", false),
     };
     view! {
         {dot.is_retried.then(|| view! { <path class="dot dot-retried" d=d.clone()></path> })}
@@ -192,9 +200,15 @@ fn summary(
 
 /// What the marks mean: those that the drawing has.
 #[component]
-fn Legend(layout: Layout) -> impl IntoView {
+fn Legend(layout: Layout, incidents: Vec<IncidentItem>) -> impl IntoView {
     let has = |mark: fn(Mark) -> bool| layout.dots.iter().any(|dot| mark(dot.mark));
     let retried = layout.dots.iter().any(|dot| dot.is_retried);
+    let is_theft = |mark: Mark| matches!(mark, Mark::Replay(index) if is_theft(&incidents, index));
+    let replay = if layout.dots.iter().any(|dot| is_theft(dot.mark)) {
+        "dot dot-replay"
+    } else {
+        "dot dot-replay dot-milder"
+    };
     let entries: [(bool, &str, &str); 6] = [
         (has(|mark| mark == Mark::Rotated), "dot", "Rotated"),
         (
@@ -210,7 +224,7 @@ fn Legend(layout: Layout) -> impl IntoView {
         ),
         (
             has(|mark| matches!(mark, Mark::Replay(_))),
-            "dot dot-replay",
+            replay,
             "Presented again",
         ),
         (layout.end.is_some(), "thread-end", "Ended"),

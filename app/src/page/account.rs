@@ -3,7 +3,7 @@
 use latchkey_types::{Role, UnixMillis};
 use leptos::prelude::*;
 
-use super::families::{AgentItem, SightItem};
+use super::families::SightItem;
 use crate::{
     Frame, Page,
     component::{
@@ -39,10 +39,10 @@ pub struct AccountPage {
 /// A theft, as its victim is told of it.
 #[derive(Debug, Clone)]
 pub struct TheftItem {
-    /// The program that signed in.
-    pub program: AgentItem,
-    /// The other side: when, from where, with what.
-    pub used: SightItem,
+    /// Who rotated the token.
+    pub rotated: SightItem,
+    /// Who presented it again. Which of the two is the thief, nobody can tell.
+    pub replayed: SightItem,
 }
 
 impl Page for AccountPage {
@@ -122,15 +122,14 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
     let stories = thefts
         .into_iter()
         .map(|theft| {
-            let program = theft.program.name_within();
-            let other = theft.used.agent.name_within();
+            let (one, other) = (theft.rotated, theft.replayed);
             view! {
                 <p class="mt-1 font-normal">
-                    "On "
-                    <Moment at=theft.used.at />
-                    {format!(" a token of {program} was used a second time, by {other} at ")}
-                    <Address address=theft.used.address />
-                    "."
+                    "On " <Moment at=other.at />
+                    {format!(" one token was held by two: {} at ", one.agent.name_within())}
+                    <Address address=one.address />
+                    {format!(", and {} at ", other.agent.name_within())}
+                    <Address address=other.address /> "."
                 </p>
             }
         })
@@ -140,7 +139,7 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
             <p class="font-semibold">{title}</p>
             {stories}
             <p class="mt-1 font-normal">
-                "Somebody has, or had, a copy of it that they should not have. Your other sign-ins go on. If it was not you, on a new network or from a backup: "
+                "One of them should not have had it. Your other sign-ins go on. If both were not you: "
                 <a href="/account/security" class="underline underline-offset-2">
                     "change your password"
                 </a>

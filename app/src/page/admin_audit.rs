@@ -36,6 +36,8 @@ pub struct EventItem {
     pub request_id: Option<String>,
     /// The session it is about, short.
     pub session: Option<String>,
+    /// The API sign-in that it is about: the id as text.
+    pub family: Option<String>,
     /// With what.
     pub user_agent: Option<String>,
 }

@@ -38,34 +38,18 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
 }
 
 /// The thefts that the user was not told of yet.
-///
-/// Named is whose token it was, as the family was opened: which of the two sides was the thief,
-/// nobody can tell.
 async fn thefts(authority: &Authority, user_id: UserId) -> Result<Vec<TheftItem>, Failure> {
     /// More would say nothing more.
     const MOST: usize = 5;
-    let mut thefts = Vec::new();
-    for row in incident::untold(authority, user_id)
+    Ok(incident::untold(authority, user_id)
         .await?
         .into_iter()
         .take(MOST)
-    {
-        let opened = family::one(authority, row.family_id)
-            .await?
-            .map(|family| family.opened)
-            .unwrap_or_default();
-        // Whichever side is not where the family was opened.
-        let used = if row.rotated_by.network == opened.network {
-            family_items::sight(row.at, row.replayed_by)
-        } else {
-            family_items::sight(row.rotated_at, row.rotated_by)
-        };
-        thefts.push(TheftItem {
-            program: family_items::agent(opened),
-            used,
-        });
-    }
-    Ok(thefts)
+        .map(|row| TheftItem {
+            rotated: family_items::sight(row.rotated_at, row.rotated_by),
+            replayed: family_items::sight(row.at, row.replayed_by),
+        })
+        .collect())
 }
 
 /// Notes that the user has read of them.

@@ -160,7 +160,7 @@ pub(super) fn sight(at: UnixMillis, place: Place) -> SightItem {
 }
 
 /// With what, as pages show it.
-pub(super) fn agent(place: Place) -> AgentItem {
+fn agent(place: Place) -> AgentItem {
     AgentItem {
         browser: place.browser,
         system: place.system,

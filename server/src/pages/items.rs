@@ -10,7 +10,9 @@ use latchkey_authority::{
     Authority, StoreError, audit::AuditRow, page::Count, session::SessionRow,
 };
 use latchkey_identity::account::UserEntry;
-use latchkey_types::{EndReason, FamilyEndReason, RefreshOutcome, SessionId, Verdict, Word};
+use latchkey_types::{
+    EndReason, FamilyEndReason, FamilyId, RefreshOutcome, SessionId, Verdict, Word,
+};
 
 use super::names::Names;
 
@@ -72,12 +74,20 @@ pub(super) async fn events(
             subject: row.subject.map(|id| names.link(id)),
             address: row.address,
             identifier: row.identifier,
+            family: row.detail.as_deref().and_then(family_of),
             detail: row.detail,
             request_id: row.request_id,
             session: row.session.map(SessionId::short),
             user_agent: row.user_agent,
         })
         .collect())
+}
+
+/// The refresh family among the facts of an event.
+fn family_of(detail: &str) -> Option<String> {
+    let facts: serde_json::Value = serde_json::from_str(detail).ok()?;
+    let family: FamilyId = facts.get("family")?.as_str()?.parse().ok()?;
+    Some(family.to_string())
 }
 
 /// A reason as a person reads it.

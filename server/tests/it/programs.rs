@@ -84,7 +84,7 @@ impl Program {
 
     /// Refreshes a quarter of an hour later, and keeps the new token; gives the old one.
     pub(crate) async fn rotate(&mut self, app: &TestApp) -> String {
-        app.clock.advance(Duration::from_secs(900));
+        app.clock.advance(Duration::from_mins(15));
         let issued = present(app, &self.token, &self.caller).await.unwrap();
         std::mem::replace(&mut self.token, issued.refresh_token.to_string())
     }

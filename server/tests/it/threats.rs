@@ -180,7 +180,11 @@ async fn the_user_is_told_of_a_theft_at_the_next_sign_in_until_they_have_read_it
     let mut browser = app.signed_in("ann").await;
     let page = browser.get("/account").await;
     assert!(page.body.contains(told));
-    assert!(page.body.contains("curl at "));
+    assert!(
+        page.body
+            .contains("one token was held by two: Firefox on Linux at ")
+    );
+    assert!(page.body.contains(", and curl at "));
     assert!(page.body.contains("203.0.113.154"));
     let reply = browser.post("/account/threats/dismiss", &[]).await;
     assert_eq!(reply.location(), "/account?notice=incident_told");

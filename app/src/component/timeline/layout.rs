@@ -63,8 +63,8 @@ pub(super) enum Thread {
     Next,
     /// It followed, and was never seen.
     Unseen,
-    /// A token was presented again.
-    Replay,
+    /// A token was presented again, with the index of its incident.
+    Replay(usize),
 }
 
 /// The whole picture.
@@ -242,8 +242,11 @@ fn threads(events: &[Event<'_>], dots: &[Dot]) -> Vec<(Thread, String)> {
                 let is_past = from + 1 < item.generation;
                 threads.push((kind, path(dot_of(from), dot, is_past)));
             }
-            Event::Replay(_, item) => {
-                threads.push((Thread::Replay, path(dot_of(item.presented), dot, true)));
+            Event::Replay(index, item) => {
+                threads.push((
+                    Thread::Replay(*index),
+                    path(dot_of(item.presented), dot, true),
+                ));
             }
         }
     }

@@ -100,7 +100,7 @@ fn a_theft_has_a_lane_for_each_side_and_a_line_back_to_the_token() {
         [Mark::Rotated, Mark::Rotated, Mark::Rotated, Mark::Replay(0)]
     );
     let (kind, path) = layout.threads.last().unwrap();
-    assert_eq!(*kind, Thread::Replay);
+    assert_eq!(*kind, Thread::Replay(0));
     let (from, to) = (&layout.dots[1], &layout.dots[3]);
     assert!(
         path.starts_with(&format!("M{} {}", from.x, from.y)),
