@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh [test]   everything
 #   scripts/setup.sh run      what building and running needs
+#   scripts/setup.sh bench    the same, and what the bench measures beside us
 #
 # Each step is skipped when its result is there, can be interrupted, and says what to do by hand when it fails.
 set -euo pipefail
@@ -22,6 +23,8 @@ HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$HERE/setup/front-end.sh"
 # shellcheck source=scripts/setup/tests.sh
 . "$HERE/setup/tests.sh"
+# shellcheck source=scripts/setup/python.sh
+. "$HERE/setup/python.sh"
 
 # step NAME CHECK INSTALL BY_HAND: does INSTALL unless CHECK holds, and shows how long it took.
 # INSTALL runs in a subshell with errexit, so that its first failure ends it and BY_HAND is shown.
@@ -58,14 +61,15 @@ lock_tools() {
 main() {
   local wanted="${1:-test}"
   case "$wanted" in
-    run | test) ;;
-    *) die "usage: scripts/setup.sh [run|test]" ;;
+    run | test | bench) ;;
+    *) die "usage: scripts/setup.sh [run|test|bench]" ;;
   esac
   check_prerequisites
   lock_tools
   setup_rust
   setup_front_end
   if [ "$wanted" = test ]; then setup_tests; fi
+  if [ "$wanted" = bench ]; then setup_bench; fi
 }
 
 # On one line with its end: bash reads a script as it goes, and this one may be edited while it compiles for minutes.

@@ -11,6 +11,7 @@ setup_tests() {
   if [ -f "$ROOT/end2end/package-lock.json" ]; then
     step "npm packages of the journeys" has_journey_packages install_journey_packages "(cd end2end && npm ci)"
   fi
+  setup_django
 }
 
 has_chromium() { have chromium || [ -n "${E2E_CHROMIUM:-}" ]; }
