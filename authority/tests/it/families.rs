@@ -2,6 +2,7 @@
 
 mod attacks;
 mod ends;
+mod model;
 mod rules;
 mod statements;
 mod support;
