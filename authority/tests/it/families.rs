@@ -5,4 +5,5 @@ mod ends;
 mod model;
 mod rules;
 mod statements;
+mod storm;
 mod support;

@@ -3,7 +3,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
+    sync::Arc,
 };
+
+use latchkey_testing::TestAuthority;
 
 use super::{
     dice::Dice,
@@ -90,7 +93,7 @@ pub(crate) struct Play {
 type Outcome = Result<(), String>;
 
 impl Play {
-    pub(crate) async fn new(seed: u64) -> Self {
+    pub(crate) async fn new(test: &Arc<TestAuthority>, seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         // The settings that an operator may choose, now and then.
         let rules = Rules {
@@ -98,7 +101,7 @@ impl Play {
             lost_response: dice.percent(85),
             ..Rules::default()
         };
-        let real = Real::new(&rules, USERS, NODES).await;
+        let real = Real::new(test, &rules, seed + 1, USERS, NODES).await;
         Self {
             dice,
             machine: Machine::new(rules, real.now(), USERS, NODES),
@@ -139,28 +142,28 @@ impl Play {
                 let calls = (0..number).map(|_| self.call(&family)).collect();
                 return self.together(calls).await;
             }
-            66..94 => {
+            66..92 => {
                 self.advance();
                 return Ok(());
             }
-            94..96 => {
+            92..94 => {
                 let node = self.dice.below(NODES);
                 self.trace.push(format!("flush {node}"));
                 self.real.flush(node).await;
                 self.machine.flush(node);
             }
-            96 => {
+            94 => {
                 let node = self.dice.below(NODES);
                 self.trace.push(format!("restart {node}"));
                 self.real.restart(node);
                 self.machine.restart(node);
             }
-            97 => {
+            95..97 => {
                 self.trace.push("copy".to_owned());
                 self.real.save().await;
                 self.saved = Some(self.machine.families.clone());
             }
-            98 => self.restore().await,
+            97..99 => self.restore().await,
             _ => {
                 if self.dice.percent(50) {
                     self.trace.push("sweep".to_owned());
@@ -214,7 +217,7 @@ impl Play {
         let choices = [
             (30, (1, 4 * SECOND)),
             (6, (grace, grace)),
-            (4, (grace - 1, grace + 1)),
+            (4, ((grace - 1).max(0), grace + 1)),
             (25, (11 * SECOND, 60 * SECOND)),
             (20, (5 * 60 * SECOND, 15 * 60 * SECOND)),
             (8, (60 * 60 * SECOND, 10 * 60 * 60 * SECOND)),
@@ -270,8 +273,14 @@ impl Play {
             .collect();
         let token = match self.dice.below(10) {
             0..5 => held,
-            5..8 => before.last().copied().unwrap_or(held),
-            _ => *self.dice.pick(&client.tokens),
+            5..7 => before.last().copied().unwrap_or(held),
+            7..9 => *self.dice.pick(&client.tokens),
+            // Of a time line that the database lost, perhaps.
+            _ => *client
+                .tokens
+                .iter()
+                .max_by_key(|token| token.generation)
+                .unwrap(),
         };
         let home = PEOPLE[client.home];
         let who = if self.dice.percent(60) {

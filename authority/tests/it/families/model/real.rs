@@ -1,6 +1,6 @@
 //! The program, asked the same things as the state machine.
 
-use std::{collections::BTreeMap, fmt, net::IpAddr, time::Duration};
+use std::{collections::BTreeMap, fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use latchkey_authority::{
     Authority, AuthorityTx, FamilyPolicy, Lock,
@@ -15,7 +15,7 @@ use latchkey_authority::{
     signal::Signals,
     user,
 };
-use latchkey_testing::{TestAuthority, master_keys};
+use latchkey_testing::{SeededRandomness, TestAuthority, master_keys};
 use latchkey_types::{
     EventKind, FamilyEndReason, FamilyId, IncidentClass, RefreshOutcome, Role, SignInMethod,
     Transport, UserId, Word,
@@ -160,7 +160,8 @@ async fn check(authority: &Authority, text: &str, caller: &Caller) -> Reply {
 /// Some nodes on one database.
 #[derive(Debug)]
 pub(crate) struct Real {
-    pub(crate) test: TestAuthority,
+    test: Arc<TestAuthority>,
+    policy: FamilyPolicy,
     pub(crate) nodes: Vec<Authority>,
     pub(crate) users: Vec<UserId>,
     pub(crate) families: BTreeMap<usize, FamilyId>,
@@ -168,27 +169,31 @@ pub(crate) struct Real {
 }
 
 impl Real {
-    pub(crate) async fn new(rules: &Rules, users: usize, nodes: usize) -> Self {
-        let test = TestAuthority::with_policy(FamilyPolicy {
-            grace: Duration::from_millis(rules.grace.unsigned_abs()),
-            lost_response: rules.lost_response,
-            ..FamilyPolicy::default()
-        })
-        .await;
-        let mut ids = Vec::new();
-        for _ in 0..users {
-            ids.push(test.user(Role::User).await);
-        }
-        key::load(&test.authority).await.unwrap();
+    pub(crate) async fn new(
+        test: &Arc<TestAuthority>,
+        rules: &Rules,
+        seed: u64,
+        users: usize,
+        nodes: usize,
+    ) -> Self {
         let mut real = Self {
-            nodes: vec![test.authority.clone()],
-            test,
-            users: ids,
+            policy: FamilyPolicy {
+                grace: Duration::from_millis(rules.grace.unsigned_abs()),
+                lost_response: rules.lost_response,
+                ..FamilyPolicy::default()
+            },
+            test: Arc::clone(test),
+            nodes: Vec::new(),
+            users: Vec::new(),
             families: BTreeMap::new(),
-            seed: 100,
+            seed: seed * 1_000,
         };
-        for _ in 1..nodes {
+        for _ in 0..users {
+            real.users.push(test.user(Role::User).await);
+        }
+        for _ in 0..nodes {
             let node = real.another_node();
+            key::load(&node).await.unwrap();
             real.nodes.push(node);
         }
         real
@@ -197,7 +202,13 @@ impl Real {
     /// Ids come from a node's randomness, so no two may start from one seed.
     fn another_node(&mut self) -> Authority {
         self.seed += 1;
-        self.test.node(master_keys(), self.seed)
+        Authority::new(
+            self.test.database.connection.clone(),
+            self.test.clock.clone(),
+            Arc::new(SeededRandomness::new(self.seed)),
+            master_keys(),
+            self.policy,
+        )
     }
 
     pub(crate) fn now(&self) -> Millis {
