@@ -2,6 +2,8 @@
 
 mod attacks;
 mod ends;
+mod model;
 mod rules;
 mod statements;
+mod storm;
 mod support;

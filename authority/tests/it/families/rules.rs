@@ -373,6 +373,28 @@ async fn a_forged_token_is_counted_and_touches_no_family() {
 }
 
 #[tokio::test]
+async fn a_token_of_a_family_that_is_not_there_is_refused_at_once_by_every_call() {
+    let elsewhere = World::new().await;
+    let second = open(&elsewhere.test, elsewhere.user_id, None, &home()).await;
+    for call in 0..3 {
+        // The first refusal of an address and minute is on the record, in a transaction of its own.
+        let world = World::new().await;
+        let authority = &world.test.authority;
+        let home = home();
+        let presenter = presenter(&home);
+        let token = &second.refresh_token;
+        let refused = match call {
+            0 => family::refresh(authority, token, &presenter).await.err(),
+            1 => family::verify(authority, token, &presenter).await.err(),
+            _ => family::sign_out(authority, token, &presenter).await.err(),
+        };
+        assert!(matches!(refused, Some(RefreshError::Forged)));
+        let kinds = world.test.event_kinds().await;
+        assert!(kinds.contains(&EventKind::RefreshRefused));
+    }
+}
+
+#[tokio::test]
 async fn i08_a_family_ends_when_it_is_not_refreshed_and_at_its_absolute_end_however_often_it_is() {
     const DAY: u64 = 24 * 60 * 60;
     let world = World::new().await;

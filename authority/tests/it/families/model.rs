@@ -1,0 +1,74 @@
+//! The rules as a plain state machine, and the program beside it: both are asked the same things in
+//! the same random order, and must answer alike and remember alike.
+//!
+//! What can happen: refreshing, retrying, losing replies, reusing old tokens from here and from
+//! elsewhere, verifying, signing out, using access tokens, disabling, expiring, several callers at
+//! once, several families, several nodes that note and forget, and a database that is put back to
+//! an older copy.
+
+mod dice;
+mod family;
+mod machine;
+mod play;
+mod portrait;
+mod real;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use latchkey_testing::{TestAuthority, rounds};
+
+use play::Play;
+
+/// How many things are done in one play.
+const STEPS: usize = 150;
+
+/// How many plays are given on one database.
+const PLAYS: usize = 20;
+
+async fn play(test: &Arc<TestAuthority>, seed: u64) -> BTreeSet<String> {
+    let mut play = Play::new(test, seed).await;
+    for number in 0..STEPS {
+        if let Err(mismatch) = play.step().await {
+            let trace = play.trace.join("\n");
+            panic!("what was done:\n{trace}\nseed {seed}, step {number}: {mismatch}");
+        }
+    }
+    play.seen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn i06_the_program_does_what_the_rules_say_in_any_order() {
+    let mut seen = BTreeSet::new();
+    let mut test = Arc::new(TestAuthority::new().await);
+    for seed in 0..rounds(12, 1_000) {
+        if seed % PLAYS == PLAYS - 1 {
+            test = Arc::new(TestAuthority::new().await);
+        }
+        seen.extend(play(&test, u64::try_from(seed).unwrap()).await);
+    }
+    // A play that reaches no theft says nothing of thefts.
+    for reached in [
+        "Rotated",
+        "Retry",
+        "ForeignRetry",
+        "LostResponse",
+        "LostTimeline",
+        "Reused(StaleCopy)",
+        "Reused(Theft)",
+        "Reused(LostTimeline)",
+        "Ended(SignOut)",
+        "Ended(UserDisabled)",
+        "Ended(Theft)",
+        "Ended(Idle)",
+        "Valid",
+        "SignedOut",
+        "Forged",
+        "NotTheirs",
+        "Expired",
+    ] {
+        assert!(
+            seen.contains(reached),
+            "no play reached {reached}: {seen:?}"
+        );
+    }
+}
