@@ -129,22 +129,19 @@ fn connection(
     }
 }
 
-/// Resolves when the program is told to stop: SIGTERM or SIGINT.
-pub async fn told_to_stop() {
+/// Resolves when the program is told to stop: SIGTERM or SIGINT. Heard from this call on, whenever
+/// the result is looked at.
+///
+/// # Errors
+/// When the system does not let signals be heard.
+pub fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(error) => {
-                tracing::warn!(error = %error, "SIGTERM cannot be heard");
-                std::future::pending::<()>().await;
-            }
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    })
 }

@@ -40,6 +40,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         Arc::new(SystemClock),
         settings.redis_url.as_ref().map(|url| url.as_str()),
     )?;
+    // Before it says that it is ready: whoever hears that may stop it at once.
+    let stop = told_to_stop().context("listening for signals")?;
     let base_url = settings.base_url.to_string();
     tracing::info!(listen = %settings.listen, base_url, "latchkey is ready");
     say(&format!("Latchkey is ready at {base_url}"));
@@ -49,7 +51,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         limiter,
         assets,
     });
-    serve(state, listener, told_to_stop()).await
+    serve(state, listener, stop).await
 }
 
 /// The folder of the setting, or `site` beside the program.
