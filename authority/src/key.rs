@@ -29,7 +29,7 @@ pub use change::{Killed, Rotated, kill, rotate, rotate_at_once};
 pub use jwk::{JwkError, PublicKey, PublicKeys};
 pub use list::{KeyRow, KeyState, jwks, list};
 pub use load::{catch_up, load};
-pub(crate) use load::{current, current_within, read_again};
+pub(crate) use load::{current, current_within, read_after};
 pub use set::{KeySet, SigningKeys};
 pub use tend::{Tended, tend};
 

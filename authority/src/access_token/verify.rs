@@ -152,7 +152,7 @@ pub async fn verify(
         Err(AccessTokenError::UnknownKey)
             if now.0.abs_diff(keys.read_at().0) >= READ_AGAIN_MILLIS =>
         {
-            let keys = key::read_again(authority)
+            let keys = key::read_after(authority, &keys)
                 .await
                 .map_err(AccessTokenError::Internal)?;
             ours(authority, text, &keys.verifying(now), Some(now))

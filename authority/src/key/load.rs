@@ -51,9 +51,9 @@ pub(super) async fn with_signer(
     current(authority).await
 }
 
-/// The keys, read again where they changed; perhaps none.
+/// The keys, read again where they changed; perhaps none. Makes nothing.
 ///
-/// Makes nothing, and so may be called while a transaction is open.
+/// Not for whoever has a transaction open: see [`current_within`].
 pub(crate) async fn current(authority: &Authority) -> Result<Arc<KeySet>, KeyError> {
     let handle = authority.signing_keys();
     if let Some(set) = handle.fresh() {
@@ -73,13 +73,21 @@ pub(crate) async fn current(authority: &Authority) -> Result<Arc<KeySet>, KeyErr
 /// # Errors
 /// [`KeyError::Internal`] when the database fails.
 pub async fn catch_up(authority: &Authority) -> Result<(), KeyError> {
-    read_again(authority).await.map(drop)
+    let _reading = authority.signing_keys().reading.lock().await;
+    read(authority).await.map(drop)
 }
 
-/// The same, and what was read.
-pub(crate) async fn read_again(authority: &Authority) -> Result<Arc<KeySet>, KeyError> {
-    let _reading = authority.signing_keys().reading.lock().await;
-    read(authority).await
+/// The keys as they were read after `seen`. Of many who saw the same, one reads.
+pub(crate) async fn read_after(
+    authority: &Authority,
+    seen: &Arc<KeySet>,
+) -> Result<Arc<KeySet>, KeyError> {
+    let handle = authority.signing_keys();
+    let _reading = handle.reading.lock().await;
+    match handle.fresh() {
+        Some(set) if !Arc::ptr_eq(&set, seen) => Ok(set),
+        _ => read(authority).await,
+    }
 }
 
 /// Reads the keys. Only one at a time.
@@ -94,10 +102,10 @@ async fn read(authority: &Authority) -> Result<Arc<KeySet>, KeyError> {
     Ok(set)
 }
 
-/// The same for whoever has a transaction open: read through that, and without waiting for anybody.
+/// [`current`] for whoever has a transaction open: read through that, without waiting for anybody.
 ///
 /// Whoever held a connection while they waited for another one would wait for themselves as soon
-/// as all connections are held like that; and anybody can have the keys read again.
+/// as all connections are held like that.
 pub(crate) async fn current_within(tx: &AuthorityTx) -> Result<Arc<KeySet>, KeyError> {
     let authority = tx.authority();
     let handle = authority.signing_keys();

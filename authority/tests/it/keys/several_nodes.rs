@@ -4,13 +4,13 @@ use latchkey_authority::{
     key::{self, Rotated},
     principal::Actor,
 };
-use latchkey_testing::{TestAuthority, caller, master_keys, rounds};
+use latchkey_testing::{Sent, TestAuthority, caller, master_keys, rounds};
 use latchkey_types::Algorithm;
 
 use super::{DAY, keys_of};
 use crate::{
     access_tokens::{mint, verify, word},
-    support::together,
+    support::{base64, together},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -93,4 +93,20 @@ async fn while_the_keys_cannot_be_read_again_the_last_ones_serve() {
     test.database.connection.clone().close().await.unwrap();
     assert!(key::catch_up(&test.authority).await.is_err());
     assert_eq!(word(&verify(&test.authority, &token.text).await), "good");
+}
+
+#[tokio::test]
+async fn many_who_invent_key_ids_at_once_have_the_keys_read_once() {
+    let test = TestAuthority::new().await;
+    mint(&test.authority).await;
+    test.clock.advance(std::time::Duration::from_secs(2));
+    let header = base64(br#"{"typ":"at+jwt","alg":"EdDSA","kid":"invented"}"#);
+    let token = format!("{header}.e30.AAAA");
+    let verifying = (0..50).map(|_| {
+        let (authority, token) = (test.authority.clone(), token.clone());
+        async move { word(&verify(&authority, &token).await) }
+    });
+    let (words, sent) = Sent::by(together(verifying.collect())).await;
+    assert_eq!(words, ["UnknownKey"; 50]);
+    assert_eq!(sent.statements, 1, "{sent:?}");
 }
