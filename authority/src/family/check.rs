@@ -3,7 +3,7 @@
 use latchkey_types::{FamilyEndReason, SignInMethod, UnixMillis, UserId, Word};
 use sea_orm::EntityTrait;
 
-use super::side::Side;
+use super::{received::Made, side::Side};
 use crate::{
     Authority,
     access_token::Verified,
@@ -68,7 +68,7 @@ pub async fn check(
     if verified.generation == family.generation {
         authority.receipts().note(
             verified.family_id,
-            verified.generation,
+            Made::of(&family),
             Side::of_caller(caller),
             now,
         );

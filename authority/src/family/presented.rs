@@ -11,6 +11,7 @@ use super::{
     RefreshError,
     judge::{Judgement, LOOKED_BACK, Presentation, Standing, judge},
     outcome,
+    received::Made,
     side::Side,
     token::{RefreshToken, TokenError},
 };
@@ -109,11 +110,20 @@ impl Found {
             .arrival
             .before(tx.authority().policy().family.grace);
         let g = presented.generation;
+        // Where a lost time line was adopted, generations are missing: the next one need not be the
+        // next number.
+        let next = Query::select()
+            .expr(rotations::Column::Generation.min())
+            .from(rotations::Entity)
+            .and_where(rotations::Column::FamilyId.eq(family_id.as_uuid()))
+            .and_where(rotations::Column::Generation.gt(g))
+            .to_owned();
         let rotations = rotations::Entity::find()
             .filter(rotations::Column::FamilyId.eq(family_id.as_uuid()))
             .filter(
                 Condition::any()
-                    .add(rotations::Column::Generation.is_in([g, g + 1, family.generation]))
+                    .add(rotations::Column::Generation.is_in([g, family.generation]))
+                    .add(rotations::Column::Generation.in_subquery(next))
                     .add(rotations::Column::FromGeneration.eq(g))
                     .add(
                         // By the key first: a family may have very many rotations.
@@ -151,7 +161,7 @@ impl Found {
             rotations: &self.rotations,
             noted: authority
                 .receipts()
-                .of(FamilyId::from_uuid(family.family_id), family.generation),
+                .of(FamilyId::from_uuid(family.family_id), Made::of(family)),
         };
         let judgement = judge(&standing, presented, &authority.policy().family, tx.now())?;
         let is_active = tx

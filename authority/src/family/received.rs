@@ -12,11 +12,32 @@ use latchkey_types::{FamilyId, UnixMillis};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::side::Side;
-use crate::{Authority, entity::rotations, error::StoreError};
+use crate::{
+    Authority,
+    entity::{families, rotations},
+    error::StoreError,
+};
+
+/// The rotation that made a family's current token. Its time comes first: where the database lost
+/// commits, a generation is made again, and what was seen of the lost one says nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Made {
+    at: i64,
+    generation: i64,
+}
+
+impl Made {
+    pub(crate) fn of(family: &families::Model) -> Self {
+        Self {
+            at: family.rotated_at,
+            generation: family.generation,
+        }
+    }
+}
 
 #[derive(Debug, Clone)]
 struct Receipt {
-    generation: i64,
+    made: Made,
     side: Side,
     at: UnixMillis,
     is_written: bool,
@@ -32,8 +53,8 @@ impl Receipts {
     /// So many families are noted; the written ones make room for others.
     const LIMIT: usize = 100_000;
 
-    /// Notes that somebody holds what this generation gave. The first of a generation stays.
-    pub(crate) fn note(&self, family_id: FamilyId, generation: i64, side: Side, at: UnixMillis) {
+    /// Notes that somebody holds what this rotation gave. The first of a rotation stays.
+    pub(crate) fn note(&self, family_id: FamilyId, made: Made, side: Side, at: UnixMillis) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() >= Self::LIMIT && !noted.contains_key(&family_id) {
             noted.retain(|_, receipt| !receipt.is_written);
@@ -42,10 +63,10 @@ impl Receipts {
             }
         }
         match noted.get(&family_id) {
-            Some(known) if known.generation >= generation => {}
+            Some(known) if known.made >= made => {}
             _ => {
                 let receipt = Receipt {
-                    generation,
+                    made,
                     side,
                     at,
                     is_written: false,
@@ -55,13 +76,13 @@ impl Receipts {
         }
     }
 
-    /// Who was noted with this generation.
-    pub(crate) fn of(&self, family_id: FamilyId, generation: i64) -> Option<Side> {
+    /// Who was noted with what this rotation gave.
+    pub(crate) fn of(&self, family_id: FamilyId, made: Made) -> Option<Side> {
         self.noted
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&family_id)
-            .filter(|receipt| receipt.generation == generation)
+            .filter(|receipt| receipt.made == made)
             .map(|receipt| receipt.side.clone())
     }
 
@@ -90,7 +111,7 @@ impl Receipts {
             write(authority, *family_id, receipt).await?;
             let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(known) = noted.get_mut(family_id)
-                && known.generation == receipt.generation
+                && known.made == receipt.made
             {
                 known.is_written = true;
             }
@@ -129,7 +150,8 @@ async fn write(
             Expr::value(Some(side.system.clone())),
         )
         .filter(rotations::Column::FamilyId.eq(family_id.as_uuid()))
-        .filter(rotations::Column::Generation.eq(receipt.generation))
+        .filter(rotations::Column::Generation.eq(receipt.made.generation))
+        .filter(rotations::Column::At.eq(receipt.made.at))
         .filter(rotations::Column::ReceivedAt.is_null())
         .exec(authority.database())
         .await?;
@@ -146,12 +168,25 @@ mod tests {
     fn i12_no_more_families_are_noted_than_the_limit() {
         let receipts = Receipts::default();
         let family = |number: usize| FamilyId::from_uuid(Uuid::from_u128(number as u128));
+        let made = |at, generation| Made { at, generation };
         for number in 0..Receipts::LIMIT + 10 {
-            receipts.note(family(number), 0, Side::default(), UnixMillis(1));
+            receipts.note(family(number), made(1, 0), Side::default(), UnixMillis(1));
         }
         assert_eq!(receipts.noted.lock().unwrap().len(), Receipts::LIMIT);
-        assert!(receipts.of(family(Receipts::LIMIT), 0).is_none());
-        assert!(receipts.of(family(0), 0).is_some());
-        assert!(receipts.of(family(0), 1).is_none());
+        assert!(receipts.of(family(Receipts::LIMIT), made(1, 0)).is_none());
+        assert!(receipts.of(family(0), made(1, 0)).is_some());
+        assert!(receipts.of(family(0), made(2, 1)).is_none());
+    }
+
+    #[test]
+    fn what_was_seen_of_a_lost_time_line_says_nothing_of_the_next() {
+        let receipts = Receipts::default();
+        let family = FamilyId::from_uuid(Uuid::from_u128(1));
+        let made = |at, generation| Made { at, generation };
+        receipts.note(family, made(10, 8), Side::default(), UnixMillis(11));
+        // Generation 8 again, made after the fail-over; and 6, which is older but later.
+        assert!(receipts.of(family, made(30, 8)).is_none());
+        receipts.note(family, made(20, 6), Side::default(), UnixMillis(21));
+        assert!(receipts.of(family, made(20, 6)).is_some());
     }
 }

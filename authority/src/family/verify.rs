@@ -6,6 +6,7 @@ use super::{
     RefreshError, end,
     judge::Judgement,
     presented::{Found, Presenter, lock_owner, presentation, refuse, refused},
+    received::Made,
     token::{RefreshToken, TokenError},
 };
 use crate::{Authority, AuthorityTx, audit::AuditEvent, family::check::over, signal::Signal};
@@ -38,7 +39,7 @@ pub async fn verify(
         Judgement::Current => {
             authority.receipts().note(
                 token.family_id,
-                found.family.generation,
+                Made::of(&found.family),
                 presented.side.clone(),
                 arrival,
             );

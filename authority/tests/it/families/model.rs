@@ -28,7 +28,7 @@ const PLAYS: usize = 20;
 async fn play(test: &Arc<TestAuthority>, seed: u64) -> BTreeSet<String> {
     let mut play = Play::new(test, seed).await;
     for number in 0..STEPS {
-        if let Err(mismatch) = play.step().await {
+        if let Err(mismatch) = play.step(number).await {
             let trace = play.trace.join("\n");
             panic!("what was done:\n{trace}\nseed {seed}, step {number}: {mismatch}");
         }

@@ -116,8 +116,22 @@ impl Play {
         }
     }
 
-    /// Plays one step.
-    pub(crate) async fn step(&mut self) -> Outcome {
+    /// Plays one step. Each play loses some of what was committed at least once.
+    pub(crate) async fn step(&mut self, number: usize) -> Outcome {
+        match number {
+            40 => {
+                self.copy().await;
+                return self.compare().await;
+            }
+            70 => {
+                self.restore().await;
+                return self.compare().await;
+            }
+            _ => self.any_step().await,
+        }
+    }
+
+    async fn any_step(&mut self) -> Outcome {
         let live: Vec<usize> = self
             .clients
             .keys()
@@ -142,28 +156,24 @@ impl Play {
                 let calls = (0..number).map(|_| self.call(&family)).collect();
                 return self.together(calls).await;
             }
-            66..92 => {
+            66..93 => {
                 self.advance();
                 return Ok(());
             }
-            92..94 => {
+            93..95 => {
                 let node = self.dice.below(NODES);
                 self.trace.push(format!("flush {node}"));
                 self.real.flush(node).await;
                 self.machine.flush(node);
             }
-            94 => {
+            95 => {
                 let node = self.dice.below(NODES);
                 self.trace.push(format!("restart {node}"));
                 self.real.restart(node);
                 self.machine.restart(node);
             }
-            95..97 => {
-                self.trace.push("copy".to_owned());
-                self.real.save().await;
-                self.saved = Some(self.machine.families.clone());
-            }
-            97..99 => self.restore().await,
+            96 => self.copy().await,
+            97 => self.restore().await,
             _ => {
                 if self.dice.percent(50) {
                     self.trace.push("sweep".to_owned());
@@ -231,6 +241,12 @@ impl Play {
         self.trace.push(format!("{millis} ms"));
         self.real.advance(millis);
         self.machine.now = self.real.now();
+    }
+
+    async fn copy(&mut self) {
+        self.trace.push("copy".to_owned());
+        self.real.save().await;
+        self.saved = Some(self.machine.families.clone());
     }
 
     async fn restore(&mut self) {
