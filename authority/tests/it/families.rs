@@ -7,3 +7,4 @@ mod rules;
 mod statements;
 mod storm;
 mod support;
+mod thief;

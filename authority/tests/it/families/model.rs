@@ -8,6 +8,7 @@
 
 mod dice;
 mod family;
+mod fits;
 mod machine;
 mod play;
 mod portrait;
@@ -18,6 +19,13 @@ use std::{collections::BTreeSet, sync::Arc};
 use latchkey_testing::{TestAuthority, rounds};
 
 use play::Play;
+
+pub(crate) use dice::Dice;
+pub(crate) use fits::fits;
+pub(crate) use machine::{
+    Access, Answer, DAY, Machine, Millis, Presented, Rules, SECOND, Token, Who,
+};
+pub(crate) use real::{Real, Request, ask};
 
 /// How many things are done in one play.
 const STEPS: usize = 150;

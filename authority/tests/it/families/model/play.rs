@@ -11,6 +11,7 @@ use latchkey_testing::TestAuthority;
 use super::{
     dice::Dice,
     family::Family,
+    fits::fits,
     machine::{
         Access, Answer, Binding, DAY, Machine, Millis, Presented, Rules, SECOND, Token, Who,
     },
@@ -537,59 +538,6 @@ impl Play {
                 self.settled.insert(*number);
             }
         }
-    }
-}
-
-/// Whether a reply is what the rules say. A token of theirs is the same text each time, and no
-/// other token's.
-fn fits(reply: &Reply, answer: &Answer, texts: &mut BTreeMap<Token, String>) -> Outcome {
-    let differs = || {
-        Err(format!(
-            "the program says {reply:?}, the rules say {answer:?}"
-        ))
-    };
-    let (
-        Reply::Given(given),
-        Answer::Given {
-            outcome,
-            token,
-            access,
-        },
-    ) = (reply, answer)
-    else {
-        return if *reply == plain(answer) {
-            Ok(())
-        } else {
-            differs()
-        };
-    };
-    if given.outcome != *outcome
-        || given.generation != token.generation
-        || given.access_expires_at != access.expires_at
-    {
-        return differs();
-    }
-    match texts.get(token) {
-        Some(known) if *known != given.refresh => differs(),
-        None if texts.values().any(|text| *text == given.refresh) => differs(),
-        _ => {
-            texts.insert(*token, given.refresh.clone());
-            Ok(())
-        }
-    }
-}
-
-fn plain(answer: &Answer) -> Reply {
-    match answer {
-        Answer::Given { .. } | Answer::Valid => Reply::Valid,
-        Answer::SignedOut => Reply::SignedOut,
-        Answer::Forged => Reply::Forged,
-        Answer::NotTheirs => Reply::NotTheirs,
-        Answer::Ended(reason) => Reply::Ended(*reason),
-        Answer::Reused(class) => Reply::Reused(*class),
-        Answer::Expired => Reply::Expired,
-        Answer::UserDisabled => Reply::UserDisabled,
-        Answer::Disabled => Reply::Disabled,
     }
 }
 

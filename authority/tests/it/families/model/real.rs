@@ -63,6 +63,15 @@ pub(crate) enum Reply {
     Disabled,
 }
 
+impl Reply {
+    pub(crate) fn given(&self) -> Option<&Given> {
+        match self {
+            Self::Given(given) => Some(given),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Given {
     pub(crate) outcome: RefreshOutcome,
