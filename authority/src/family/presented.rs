@@ -4,7 +4,7 @@
 use latchkey_types::{FamilyEndReason, FamilyId, UnixMillis, UserId};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{LockType, Query},
+    sea_query::{Expr, ExprTrait as _, LockType, Query},
 };
 
 use super::{
@@ -123,7 +123,8 @@ impl Found {
             .filter(
                 Condition::any()
                     .add(rotations::Column::Generation.is_in([g, family.generation]))
-                    .add(rotations::Column::Generation.in_subquery(next))
+                    // As one value: a list would keep PostgreSQL from using its indexes here.
+                    .add(Expr::col(rotations::Column::Generation).eq(Expr::from(next)))
                     .add(rotations::Column::FromGeneration.eq(g))
                     .add(
                         // By the key first: a family may have very many rotations.
