@@ -88,6 +88,9 @@ pub trait Page {
     /// Whether the page has islands, and so needs a nonce for its script.
     const HAS_ISLANDS: bool = false;
 
+    /// Whether it takes the whole width for somebody who is not signed in too.
+    const IS_WIDE: bool = false;
+
     /// What stands inside the document.
     fn view(self, frame: &Frame) -> AnyView;
 }
@@ -105,12 +108,17 @@ pub fn render<P: Page>(frame: Frame, page: P) -> String {
             now: frame.now,
         });
         let content = page.view(&frame);
-        document(frame, content, P::HAS_ISLANDS).to_html()
+        document(frame, content, P::HAS_ISLANDS, P::IS_WIDE).to_html()
     });
     format!("<!DOCTYPE html>{html}")
 }
 
-fn document(frame: Frame, content: AnyView, has_islands: bool) -> impl IntoView {
+fn document(
+    frame: Frame,
+    content: AnyView,
+    has_islands: bool,
+    is_wide: bool,
+) -> impl IntoView {
     let nonce = frame.nonce.filter(|_| has_islands);
     let notice = frame.notice.map(|notice| view! { <NoticeBanner notice /> });
     let body = match frame.viewer {
@@ -119,6 +127,13 @@ fn document(frame: Frame, content: AnyView, has_islands: bool) -> impl IntoView 
             <main id="content" tabindex="-1" class="page">
                 {notice}
                 {content}
+            </main>
+        }
+        .into_any(),
+        None if is_wide => view! {
+            <main id="content" tabindex="-1" class="page">
+                <Wordmark large=true />
+                <div class="mt-7">{notice} {content}</div>
             </main>
         }
         .into_any(),

@@ -11,6 +11,7 @@ pub mod admin_threat;
 pub mod admin_threats;
 mod admin_user;
 pub mod admin_users;
+pub mod api_docs;
 pub mod error;
 pub mod families;
 pub mod login;

@@ -5,8 +5,10 @@
 
 pub(crate) mod audit;
 pub(crate) mod auth;
+pub(crate) mod docs;
 pub(crate) mod families;
 pub(crate) mod keys;
+pub mod openapi;
 pub(crate) mod overview;
 pub(crate) mod sessions;
 pub(crate) mod threats;
@@ -16,43 +18,46 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use latchkey_authority::page::{MAX_LIMIT, Page};
+use latchkey_authority::page::{Cursor, MAX_LIMIT, Page};
 use latchkey_identity::account;
-use latchkey_types::{UnixMillis, UserId};
+use latchkey_types::{FamilyId, Role, SessionId, UnixMillis, UserId};
 use serde::Serialize;
-use serde_json::json;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use utoipa::ToSchema;
 
 use crate::{failure::Failure, pages::names::Names, visit::Visit};
 
 /// So many rows where nobody asks for another number.
 const DEFAULT_LIMIT: u64 = 50;
 
-/// `{"pong": true}`: no proof, the same layers; the yardstick of every measurement.
+#[utoipa::path(get, path = "/api/ping", tag = "Operations",
+    responses((status = 200, body = Pong, example = json!({ "pong": true }))))]
+/// Answers: no proof, the same layers; the yardstick of every measurement.
 pub(crate) async fn ping() -> Response {
-    Json(json!({ "pong": true })).into_response()
+    Json(Pong { pong: true }).into_response()
 }
 
-/// Who is signed in.
+#[utoipa::path(get, path = "/api/me", tag = "Account", responses((status = 200, body = Me)))]
+/// Says who is signed in, with their roles as they stand now.
 pub(crate) async fn me(visit: Visit) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
     let account = account::one(visit.state().authority(), principal.user_id)
         .await?
         .ok_or(Failure::NotFound)?;
-    Ok(Json(json!({
-        "id": account.user_id,
-        "username": account.username,
-        "email": account.email,
-        "email_verified": account.email_verified_at.is_some(),
-        "roles": [principal.role],
-        "session_id": principal.session_id(),
-        "family_id": principal.family_id(),
-    }))
+    Ok(Json(Me {
+        id: account.user_id,
+        username: account.username,
+        email: account.email,
+        email_verified: account.email_verified_at.is_some(),
+        roles: vec![principal.role],
+        session_id: principal.session_id(),
+        family_id: principal.family_id(),
+    })
     .into_response())
 }
 
 /// A user as other rows mention them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserRef {
     id: UserId,
     username: String,
@@ -85,12 +90,61 @@ fn limit(asked: Option<u64>) -> Result<u64, Failure> {
     }
 }
 
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct List<T> {
+    /// The rows, newest first.
+    items: Vec<T>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    next: Option<String>,
+}
+
+impl<T> From<Page<T>> for List<T> {
+    fn from(page: Page<T>) -> Self {
+        Self {
+            items: page.items,
+            next: page.next.map(Cursor::encode),
+        }
+    }
+}
+
 fn list<T: Serialize>(page: Page<T>) -> Response {
-    Json(json!({
-        "items": page.items,
-        "next": page.next.map(latchkey_authority::page::Cursor::encode),
-    }))
-    .into_response()
+    Json(List::from(page)).into_response()
+}
+
+/// Whether something ended by this request.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ended {
+    /// False where it was over already.
+    ended: bool,
+}
+
+/// Whether something changed by this request.
+#[derive(Debug, Serialize, ToSchema)]
+struct Changed {
+    /// False where it was so already.
+    changed: bool,
+}
+
+/// The yardstick of every measurement.
+#[derive(Debug, Serialize, ToSchema)]
+struct Pong {
+    pong: bool,
+}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+struct Me {
+    id: UserId,
+    username: String,
+    email: Option<String>,
+    email_verified: bool,
+    /// What they may do, as it stands now.
+    roles: Vec<Role>,
+    /// The session through which they ask, where it is one.
+    session_id: Option<SessionId>,
+    /// The refresh family of the access token through which they ask, where it is one.
+    family_id: Option<FamilyId>,
 }
 
 #[cfg(test)]

@@ -491,6 +491,13 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             ),
         ),
         read("/api/ping", Access::Public, get!(api::ping)),
+        read(
+            "/api/openapi.json",
+            Access::Public,
+            get!(api::openapi::show),
+        ),
+        page("/api/docs", Access::Public, get!(api::docs::show)),
+        read("/api/docs/try.js", Access::Public, get!(api::docs::script)),
         call(GET, "/api/me", OWN, get!(api::me)),
         polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
         read("/api/admin/sessions", VIEW, get!(api::sessions::list)),

@@ -54,6 +54,19 @@ macro_rules! words {
             $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
         }
 
+        #[cfg(feature = "schema")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$($text,)+]))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::ToSchema for $name {}
+
         impl Word for $name {
             const ALL: &'static [Self] = &[$(Self::$variant,)+];
 

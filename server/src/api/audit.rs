@@ -5,8 +5,9 @@ use latchkey_authority::audit::{self, AuditRow};
 use latchkey_types::{EventId, EventKind, Outcome, SessionId};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
-use super::{UserRef, instant, limit};
+use super::{List, UserRef, instant, limit};
 use crate::{
     failure::Failure,
     form::Query,
@@ -14,7 +15,8 @@ use crate::{
     visit::Visit,
 };
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
 struct EventJson {
     id: EventId,
     seq: i64,
@@ -53,6 +55,7 @@ fn json_of(names: &Names, row: AuditRow) -> EventJson {
     }
 }
 
+#[utoipa::path(get, path = "/api/admin/audit", tag = "Record", params(AuditQuery), responses((status = 200, body = List<EventJson>)))]
 /// Lists the record, newest first.
 pub(crate) async fn list(
     visit: Visit,

@@ -19,6 +19,7 @@ pub(crate) mod password;
 mod presented;
 mod refusal;
 pub(crate) mod registration;
+pub(super) mod shapes;
 pub(crate) mod token;
 pub(crate) mod transport;
 pub(crate) mod user;

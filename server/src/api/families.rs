@@ -17,9 +17,9 @@ use latchkey_types::{
     UnixMillis, Word as _,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
-use super::{UserRef, instant, limit, threats};
+use super::{Ended, List, UserRef, instant, limit, overview::CountJson, threats};
 use crate::{
     failure::Failure,
     form::{JsonBody, Query},
@@ -33,21 +33,36 @@ use crate::{
 /// So many families end in one request.
 const REVOKE_LIMIT: usize = 1_000;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct FamiliesQuery {
+    /// An id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
     user: String,
+    /// Opened from exactly this address.
+    #[param(required = false)]
     address: String,
+    /// Opened on this kind of device.
+    #[param(required = false)]
     device: String,
+    /// `live` or `ended`.
+    #[param(required = false)]
     state: String,
+    /// What happened to it last.
+    #[param(required = false)]
     last_event: String,
+    /// Where the page begins: `next` of the page before.
+    #[param(required = false)]
     cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     limit: Option<u64>,
 }
 
 /// Which families to end.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = FamiliesToEnd)]
 pub(crate) struct RevokeBody {
     user: String,
     address: String,
@@ -58,7 +73,8 @@ pub(crate) struct RevokeBody {
 }
 
 /// Somebody's place at one time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Side)]
 pub(super) struct SideJson {
     address: String,
     network: String,
@@ -83,7 +99,8 @@ impl SideJson {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Family)]
 struct FamilyJson {
     id: FamilyId,
     user: UserRef,
@@ -102,14 +119,16 @@ struct FamilyJson {
     ended: Option<EndedJson>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FamilyEnd)]
 struct EndedJson {
     at: String,
     reason: FamilyEndReason,
     by: Option<UserRef>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rotation)]
 struct RotationJson {
     generation: i64,
     from_generation: Option<i64>,
@@ -119,6 +138,26 @@ struct RotationJson {
     retried_at: Option<String>,
     superseded: bool,
     received_at: Option<String>,
+}
+
+/// A family with its generations and its incidents.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FamilyPicture)]
+struct PictureJson {
+    family: FamilyJson,
+    rotations: List<RotationJson>,
+    incidents: Vec<threats::ThreatJson>,
+}
+
+/// What ended, or would.
+#[derive(Debug, Serialize, ToSchema)]
+struct RevokedMany {
+    dry_run: bool,
+    /// How many it would be; of a dry run alone.
+    would_end: Option<CountJson>,
+    ended: usize,
+    /// Whether there are more: ask again.
+    more: bool,
 }
 
 fn json_of(names: &Names, row: FamilyRow) -> FamilyJson {
@@ -199,6 +238,7 @@ async fn filter(
     })
 }
 
+#[utoipa::path(get, path = "/api/admin/families", tag = "Families", params(FamiliesQuery), responses((status = 200, body = List<FamilyJson>)))]
 /// Lists families, newest sign-in first.
 pub(crate) async fn list(
     visit: Visit,
@@ -217,13 +257,18 @@ pub(crate) async fn list(
 }
 
 /// Where a page of generations begins.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PictureQuery {
+    /// Where the page of generations begins.
+    #[param(required = false)]
     cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     limit: Option<u64>,
 }
 
+#[utoipa::path(get, path = "/api/admin/families/{family_id}", tag = "Families", params(PictureQuery), responses((status = 200, body = PictureJson)))]
 /// One family, with its generations, newest first, and its incidents.
 pub(crate) async fn show(
     visit: Visit,
@@ -254,26 +299,25 @@ pub(crate) async fn show(
         },
     )
     .await?;
-    Ok(Json(json!({
-        "family": family,
-        "rotations": {
-            "items": rotations.items,
-            "next": rotations.next.map(latchkey_authority::page::Cursor::encode),
-        },
-        "incidents": incidents.items,
-    }))
+    Ok(Json(PictureJson {
+        family,
+        rotations: rotations.into(),
+        incidents: incidents.items,
+    })
     .into_response())
 }
 
+#[utoipa::path(delete, path = "/api/admin/families/{family_id}", tag = "Families", responses((status = 200, body = Ended)))]
 /// Ends a family, and its access tokens with it.
 pub(crate) async fn revoke(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let id = family_id(&id)?;
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();
     let ended = end::as_administrator(authority, principal, id, visit.caller()).await?;
-    Ok(Json(json!({ "ended": ended })).into_response())
+    Ok(Json(Ended { ended }).into_response())
 }
 
+#[utoipa::path(post, path = "/api/admin/families/revoke", tag = "Families", request_body = RevokeBody, responses((status = 200, body = RevokedMany)))]
 /// Ends all live families that a filter matches, or says how many these are.
 pub(crate) async fn revoke_many(
     visit: Visit,
@@ -297,10 +341,12 @@ pub(crate) async fn revoke_many(
     }
     if body.dry_run {
         let count = family::count(authority, &filter).await?;
-        return Ok(Json(json!({
-            "dry_run": true,
-            "would_end": { "count": count.0, "capped": count.is_capped() },
-        }))
+        return Ok(Json(RevokedMany {
+            dry_run: true,
+            would_end: Some(count.into()),
+            ended: 0,
+            more: false,
+        })
         .into_response());
     }
     let principal = visit.signed_in()?;
@@ -318,11 +364,12 @@ pub(crate) async fn revoke_many(
         ended += ended_here;
         let has_more = page.next.is_some();
         if !has_more || ended_here == 0 || ended >= REVOKE_LIMIT {
-            return Ok(Json(json!({
-                "dry_run": false,
-                "ended": ended,
-                "more": has_more,
-            }))
+            return Ok(Json(RevokedMany {
+                dry_run: false,
+                would_end: None,
+                ended,
+                more: has_more,
+            })
             .into_response());
         }
     }

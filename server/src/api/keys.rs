@@ -11,12 +11,13 @@ use latchkey_authority::{
 };
 use latchkey_types::Algorithm;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
-use super::instant;
+use super::{List, instant};
 use crate::{failure::Failure, form::JsonBody, visit::Visit};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SigningKey)]
 struct KeyJson {
     kid: String,
     algorithm: Algorithm,
@@ -43,15 +44,38 @@ fn json_of(row: KeyRow) -> KeyJson {
     }
 }
 
+#[utoipa::path(get, path = "/api/admin/keys", tag = "Keys", responses((status = 200, body = List<KeyJson>)))]
 /// Lists the keys that are good for something, and those killed of late; newest first.
 pub(crate) async fn list(visit: Visit) -> Result<Response, Failure> {
     let items = key::list(visit.state().authority()).await?;
     Ok(super::list(Page { items, next: None }.map(json_of)))
 }
 
+/// What a rotation led to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rotated)]
+struct RotatedJson {
+    kid: String,
+    algorithm: Algorithm,
+    /// From when on it signs.
+    signs_from: String,
+    /// False where a rotation was under way already.
+    changed: bool,
+}
+
+/// What a kill led to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Killed)]
+struct KilledJson {
+    changed: bool,
+    /// The key that signs in its place, where it was the one that signed.
+    successor: Option<String>,
+}
+
 /// How to rotate.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = Rotate)]
 pub(crate) struct RotateBody {
     /// Whose successor to publish; where not given, that of access tokens.
     algorithm: Option<Algorithm>,
@@ -59,6 +83,7 @@ pub(crate) struct RotateBody {
     at_once: bool,
 }
 
+#[utoipa::path(post, path = "/api/admin/keys/rotate", tag = "Keys", request_body = RotateBody, responses((status = 200, body = RotatedJson)))]
 /// Publishes the next key.
 pub(crate) async fn rotate(
     visit: Visit,
@@ -71,19 +96,24 @@ pub(crate) async fn rotate(
     } else {
         key::rotate(authority, principal, body.algorithm, visit.caller()).await
     }?;
-    Ok(Json(json!({
-        "kid": rotated.kid,
-        "algorithm": rotated.algorithm,
-        "signs_from": instant(rotated.signs_from),
-        "changed": rotated.changed,
-    }))
+    Ok(Json(RotatedJson {
+        kid: rotated.kid,
+        algorithm: rotated.algorithm,
+        signs_from: instant(rotated.signs_from),
+        changed: rotated.changed,
+    })
     .into_response())
 }
 
+#[utoipa::path(post, path = "/api/admin/keys/{kid}/kill", tag = "Keys", responses((status = 200, body = KilledJson)))]
 /// Kills a key: no token that it signed is good from now on.
 pub(crate) async fn kill(visit: Visit, Path(kid): Path<String>) -> Result<Response, Failure> {
     let authority = visit.state().authority();
     let principal = visit.signed_in()?;
     let killed = key::kill(authority, principal, &kid, visit.caller()).await?;
-    Ok(Json(json!({ "changed": killed.changed, "successor": killed.successor })).into_response())
+    Ok(Json(KilledJson {
+        changed: killed.changed,
+        successor: killed.successor,
+    })
+    .into_response())
 }

@@ -5,23 +5,50 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use latchkey_authority::{audit, page::Count, session, user};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{failure::Failure, visit::Visit};
 
+#[utoipa::path(get, path = "/api/admin/overview", tag = "Console", responses((status = 200, body = Overview)))]
 /// The numbers.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let authority = visit.state().authority();
     let day = audit::day_counts(authority).await?;
-    Ok(Json(json!({
-        "live_sessions": tally(session::count_live(authority, None).await?),
-        "users": tally(user::count(authority).await?),
-        "sign_ins": tally(day.sign_ins),
-        "failures": tally(day.failures),
-    }))
+    Ok(Json(Overview {
+        live_sessions: session::count_live(authority, None).await?.into(),
+        users: user::count(authority).await?.into(),
+        sign_ins: day.sign_ins.into(),
+        failures: day.failures.into(),
+    })
     .into_response())
 }
 
-fn tally(count: Count) -> Value {
-    json!({ "count": count.0, "capped": count.is_capped() })
+/// A count that stops at 10,000.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Count)]
+pub(super) struct CountJson {
+    count: u64,
+    /// Whether there may be more.
+    capped: bool,
+}
+
+impl From<Count> for CountJson {
+    fn from(count: Count) -> Self {
+        Self {
+            count: count.0,
+            capped: count.is_capped(),
+        }
+    }
+}
+
+/// The numbers of the console's first page.
+#[derive(Debug, Serialize, ToSchema)]
+struct Overview {
+    live_sessions: CountJson,
+    users: CountJson,
+    /// Of the last 24 hours.
+    sign_ins: CountJson,
+    /// Of the last 24 hours.
+    failures: CountJson,
 }

@@ -11,9 +11,9 @@ use latchkey_authority::{
 };
 use latchkey_types::{EndReason, SessionId, SignInMethod};
 use serde::Serialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
-use super::{UserRef, instant, limit};
+use super::{Ended, List, UserRef, instant, limit};
 use crate::{
     failure::Failure,
     form::Query,
@@ -21,7 +21,8 @@ use crate::{
     visit::Visit,
 };
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
 struct SessionJson {
     id: SessionId,
     user: UserRef,
@@ -39,7 +40,8 @@ struct SessionJson {
     ended: Option<EndedJson>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SessionEnd)]
 struct EndedJson {
     at: String,
     reason: EndReason,
@@ -69,6 +71,7 @@ fn json_of(names: &Names, row: SessionRow) -> SessionJson {
     }
 }
 
+#[utoipa::path(get, path = "/api/admin/sessions", tag = "Sessions", params(SessionsQuery), responses((status = 200, body = List<SessionJson>)))]
 /// Lists sessions.
 pub(crate) async fn list(
     visit: Visit,
@@ -91,6 +94,7 @@ async fn with_names(visit: &Visit, page: Page<SessionRow>) -> Result<Page<Sessio
     Ok(page.map(|row| json_of(&names, row)))
 }
 
+#[utoipa::path(get, path = "/api/admin/sessions/{session_id}", tag = "Sessions", responses((status = 200, body = SessionJson)))]
 /// One session.
 pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let id: SessionId = id.parse().map_err(|_| Failure::NotFound)?;
@@ -106,11 +110,12 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     Ok(Json(session).into_response())
 }
 
+#[utoipa::path(delete, path = "/api/admin/sessions/{session_id}", tag = "Sessions", responses((status = 200, body = Ended)))]
 /// Ends a session.
 pub(crate) async fn revoke(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let id: SessionId = id.parse().map_err(|_| Failure::NotFound)?;
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();
     let ended = end::as_administrator(authority, principal, id, visit.caller()).await?;
-    Ok(Json(json!({ "ended": ended })).into_response())
+    Ok(Json(Ended { ended }).into_response())
 }

@@ -13,9 +13,9 @@ use latchkey_authority::{
 use latchkey_identity::account;
 use latchkey_types::{FamilyId, IncidentClass, IncidentId, Verdict, Word as _};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
-use super::{UserRef, families::SideJson, instant, limit};
+use super::{List, UserRef, families::SideJson, instant, limit};
 use crate::{
     failure::Failure,
     form::{JsonBody, Query},
@@ -26,15 +26,29 @@ use crate::{
     visit::Visit,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ThreatsQuery {
+    /// An id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
     user: String,
+    /// Of this family.
+    #[param(required = false)]
     family: String,
+    /// Of this class.
+    #[param(required = false)]
     class: String,
+    /// `confirmed`, `false_alarm`, or `open` where nobody has judged it.
+    #[param(required = false)]
     verdict: String,
+    /// Replayed from exactly this address.
+    #[param(required = false)]
     address: String,
+    /// Where the page begins: `next` of the page before.
+    #[param(required = false)]
     cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     limit: Option<u64>,
 }
 
@@ -76,14 +90,16 @@ impl ThreatsQuery {
 }
 
 /// What was done by itself.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ThreatAction)]
 enum Action {
     FamilyEnded,
     Recorded,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Threat)]
 pub(super) struct ThreatJson {
     id: IncidentId,
     class: IncidentClass,
@@ -146,6 +162,7 @@ pub(super) async fn with_names(
     Ok(page.map(|row| json_of(&names, row)))
 }
 
+#[utoipa::path(get, path = "/api/admin/threats", tag = "Threats", params(ThreatsQuery), responses((status = 200, body = List<ThreatJson>)))]
 /// Lists incidents, newest first.
 pub(crate) async fn list(
     visit: Visit,
@@ -158,6 +175,7 @@ pub(crate) async fn list(
     Ok(super::list(with_names(authority, page).await?))
 }
 
+#[utoipa::path(get, path = "/api/admin/threats/{incident_id}", tag = "Threats", responses((status = 200, body = ThreatWithSightings)))]
 /// One incident, and the presentations that followed.
 pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let authority = visit.state().authority();
@@ -169,11 +187,12 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     };
     let mut page = with_names(authority, page).await?;
     let threat = page.items.pop().ok_or(Failure::NotFound)?;
-    let sightings: Vec<_> = sightings.into_iter().map(sighting_json).collect();
-    Ok(Json(json!({ "threat": threat, "sightings": sightings })).into_response())
+    let sightings = sightings.into_iter().map(sighting_json).collect();
+    Ok(Json(ThreatWithSightings { threat, sightings }).into_response())
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Sighting)]
 struct SightingJson {
     generation: i64,
     by: SideJson,
@@ -186,15 +205,30 @@ fn sighting_json(sighting: Sighting) -> SightingJson {
     }
 }
 
+/// An incident, and the presentations that followed it.
+#[derive(Debug, Serialize, ToSchema)]
+struct ThreatWithSightings {
+    threat: ThreatJson,
+    sightings: Vec<SightingJson>,
+}
+
+/// The verdict that stands now.
+#[derive(Debug, Serialize, ToSchema)]
+struct Judged {
+    verdict: Verdict,
+}
+
 /// What an incident was found to be.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = VerdictChange)]
 pub(crate) struct VerdictBody {
     verdict: Verdict,
     #[serde(default)]
     note: String,
 }
 
+#[utoipa::path(post, path = "/api/admin/threats/{incident_id}/verdict", tag = "Threats", request_body = VerdictBody, responses((status = 200, body = Judged)))]
 /// Judges an incident.
 pub(crate) async fn judge(
     visit: Visit,
@@ -214,7 +248,10 @@ pub(crate) async fn judge(
     )
     .await;
     match outcome {
-        Ok(()) => Ok(Json(json!({ "verdict": body.verdict })).into_response()),
+        Ok(()) => Ok(Json(Judged {
+            verdict: body.verdict,
+        })
+        .into_response()),
         Err(JudgeError::NoteTooLong) => Err(Failure::BadRequest(format!(
             "note: at most {NOTE_LIMIT} characters"
         ))),

@@ -9,9 +9,9 @@ use latchkey_authority::{session::end, user};
 use latchkey_identity::account::{self, UserEntry};
 use latchkey_types::{Role, UserId, UserState};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
-use super::{instant, limit};
+use super::{Changed, List, instant, limit};
 use crate::{
     failure::Failure,
     form::{JsonBody, Query},
@@ -22,7 +22,8 @@ use crate::{
     visit::Visit,
 };
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
 struct UserJson {
     id: UserId,
     username: String,
@@ -47,6 +48,7 @@ fn json_of(entry: UserEntry) -> UserJson {
     }
 }
 
+#[utoipa::path(get, path = "/api/admin/users", tag = "Users", params(UsersQuery), responses((status = 200, body = List<UserJson>)))]
 /// Lists users.
 pub(crate) async fn list(
     visit: Visit,
@@ -59,26 +61,39 @@ pub(crate) async fn list(
     Ok(super::list(page.map(json_of)))
 }
 
+#[utoipa::path(get, path = "/api/admin/users/{user_id}", tag = "Users", responses((status = 200, body = UserJson)))]
 /// One user.
 pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let entry = entry(visit.state().authority(), user_id(&id)?).await?;
     Ok(Json(json_of(entry)).into_response())
 }
 
+#[utoipa::path(post, path = "/api/admin/users/{user_id}/sign-out", tag = "Users", responses((status = 200, body = SignedOut)))]
 /// Ends all sessions of a user.
 pub(crate) async fn sign_out(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();
     let count = end::all_of_user(authority, principal, user_id(&id)?, visit.caller()).await?;
-    Ok(Json(json!({ "sessions_ended": count })).into_response())
+    Ok(Json(SignedOut {
+        sessions_ended: count,
+    })
+    .into_response())
+}
+
+/// How many sessions ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignedOut {
+    sessions_ended: u64,
 }
 
 /// Which role to give.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = RoleChange)]
 pub(crate) struct RoleBody {
     role: Role,
 }
 
+#[utoipa::path(post, path = "/api/admin/users/{user_id}/role", tag = "Users", request_body = RoleBody, responses((status = 200, body = Changed)))]
 /// Gives a user another role.
 pub(crate) async fn set_role(
     visit: Visit,
@@ -92,6 +107,7 @@ pub(crate) async fn set_role(
     Ok(changed_json(changed))
 }
 
+#[utoipa::path(post, path = "/api/admin/users/{user_id}/disable", tag = "Users", responses((status = 200, body = Changed)))]
 /// Disables a user.
 pub(crate) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
@@ -100,6 +116,7 @@ pub(crate) async fn disable(visit: Visit, Path(id): Path<String>) -> Result<Resp
     Ok(changed_json(changed))
 }
 
+#[utoipa::path(post, path = "/api/admin/users/{user_id}/enable", tag = "Users", responses((status = 200, body = Changed)))]
 /// Enables a user again.
 pub(crate) async fn enable(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
@@ -109,5 +126,5 @@ pub(crate) async fn enable(visit: Visit, Path(id): Path<String>) -> Result<Respo
 }
 
 fn changed_json(changed: bool) -> Response {
-    Json(json!({ "changed": changed })).into_response()
+    Json(Changed { changed }).into_response()
 }

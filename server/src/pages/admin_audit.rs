@@ -18,14 +18,26 @@ use super::{
 };
 use crate::{failure::Failure, form::Query, visit::Visit};
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
+    /// An id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
     pub(crate) user: String,
+    /// Events of this kind.
+    #[param(required = false)]
     pub(crate) kind: String,
+    /// `success` or `failure`.
+    #[param(required = false)]
     pub(crate) outcome: String,
+    /// Exactly this address.
+    #[param(required = false)]
     pub(crate) address: String,
+    /// Where the page begins: `next` of the page before.
+    #[param(required = false)]
     pub(crate) cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     pub(crate) limit: Option<u64>,
 }
 

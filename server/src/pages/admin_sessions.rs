@@ -34,14 +34,26 @@ pub(crate) const USERS_LIMIT: u64 = 100;
 /// The browsers that the filter offers: those that are told apart and in wide use.
 const BROWSERS: [&str; 6] = ["Chrome", "Edge", "Firefox", "Opera", "Safari", "Vivaldi"];
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct SessionsQuery {
+    /// An id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
     pub(crate) user: String,
+    /// Exactly this address.
+    #[param(required = false)]
     pub(crate) address: String,
+    /// This browser.
+    #[param(required = false)]
     pub(crate) browser: String,
+    /// `live` or `ended`.
+    #[param(required = false)]
     pub(crate) state: String,
+    /// Where the page begins: `next` of the page before.
+    #[param(required = false)]
     pub(crate) cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     pub(crate) limit: Option<u64>,
 }
 

@@ -34,13 +34,23 @@ const EVENTS: u64 = 20;
 /// So many refresh families on it.
 const FAMILIES: u64 = 20;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct UsersQuery {
+    /// The beginning of a username or an e-mail address.
+    #[param(required = false)]
     pub(crate) search: String,
+    /// This role.
+    #[param(required = false)]
     pub(crate) role: String,
+    /// `active` or `disabled`.
+    #[param(required = false)]
     pub(crate) state: String,
+    /// Where the page begins: `next` of the page before.
+    #[param(required = false)]
     pub(crate) cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     pub(crate) limit: Option<u64>,
 }
 

@@ -19,6 +19,7 @@ mod golden;
 mod headers;
 mod key_page;
 mod limits;
+mod openapi;
 mod oracle;
 mod origin;
 mod programs;

@@ -7,8 +7,10 @@ use axum::{
 use http::header;
 use serde_json::json;
 
+use super::shapes;
 use crate::visit::Visit;
 
+#[utoipa::path(get, path = "/api/auth/csrf/", tag = "Sign-in", responses((status = 200, body = shapes::Csrf)))]
 /// The token that a script sends, for a front end that has no page of ours. It is bound to the
 /// family whose cookies the browser has, else to its session, else to a cookie that is set here.
 pub(crate) async fn show(visit: Visit) -> Response {

@@ -12,6 +12,7 @@ use super::{
     door,
     fields::Text,
     refusal::Refusal,
+    shapes,
     transport::{self, Expirations, TransportQuery},
     user,
 };
@@ -19,6 +20,7 @@ use crate::{device, form::Query, visit::Visit};
 
 const NOT_AN_ADDRESS: &str = "Enter a valid email address.";
 
+#[utoipa::path(post, path = "/api/auth/login/", tag = "Sign-in", request_body = shapes::Login, params(TransportQuery), responses((status = 200, body = shapes::SignedIn)))]
 /// Signs in, and says who it is.
 pub(crate) async fn submit(
     visit: Visit,

@@ -8,7 +8,7 @@ use latchkey_identity::{ChangePasswordError, change_password, password::NewPassw
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::{body::Body, fields::Text, refusal::Refusal};
+use super::{body::Body, fields::Text, refusal::Refusal, shapes};
 use crate::{
     failure::Failure,
     guard, limits,
@@ -16,6 +16,7 @@ use crate::{
     visit::{Source, Visit},
 };
 
+#[utoipa::path(post, path = "/api/auth/password/change/", tag = "Account", request_body = shapes::PasswordChange, responses((status = 200, body = shapes::Detail)))]
 /// Changes one's own password. Everything else that is signed in ends.
 pub(crate) async fn change(
     visit: Visit,

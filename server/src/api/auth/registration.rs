@@ -11,11 +11,13 @@ use super::{
     fields::Text,
     login, password,
     refusal::Refusal,
+    shapes,
     transport::TransportQuery,
     user::{USERNAME_TAKEN, name_text},
 };
 use crate::{failure::Failure, form::Query, visit::Visit};
 
+#[utoipa::path(post, path = "/api/auth/registration/", tag = "Sign-in", request_body = shapes::Registration, params(TransportQuery), responses((status = 201, body = shapes::SignedIn)))]
 /// Makes an account, where anybody may.
 pub(crate) async fn submit(
     visit: Visit,

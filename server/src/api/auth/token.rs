@@ -16,6 +16,7 @@ use super::{
     login::remember_device,
     presented::Why,
     refusal::Refusal,
+    shapes,
     transport::{self, Expirations, TransportQuery},
 };
 use crate::{
@@ -23,6 +24,7 @@ use crate::{
     visit::Visit,
 };
 
+#[utoipa::path(post, path = "/api/auth/token/", tag = "Tokens", request_body = shapes::Credentials, params(TransportQuery), responses((status = 200, body = shapes::Pair)))]
 /// Signs in: a pair of tokens for a name and a password.
 pub(crate) async fn obtain(
     visit: Visit,
@@ -62,6 +64,7 @@ fn no_account() -> Refusal {
     Refusal::unauthorized("No active account found with the given credentials")
 }
 
+#[utoipa::path(post, path = "/api/token/refresh/", tag = "Tokens", request_body = shapes::RefreshToken, responses((status = 200, body = shapes::Pair)))]
 /// Refreshes with the token of the body.
 pub(crate) async fn refresh(visit: Visit, body: Body) -> Result<Response, Refusal> {
     let mut fields = body.fields()?;
@@ -71,6 +74,7 @@ pub(crate) async fn refresh(visit: Visit, body: Body) -> Result<Response, Refusa
     exchange(&visit, &presented, Came::InBody, Expirations::InCookies).await
 }
 
+#[utoipa::path(post, path = "/api/auth/token/refresh/", tag = "Tokens", request_body = Option<shapes::RefreshToken>, responses((status = 200, body = shapes::DatedPair)))]
 /// Refreshes with the token of the body, else with that of the cookie.
 pub(crate) async fn refresh_either(
     visit: Visit,
@@ -155,6 +159,7 @@ async fn count_refresh(visit: &Visit, family_id: FamilyId) -> Result<(), Refusal
     }
 }
 
+#[utoipa::path(post, path = "/api/auth/token/verify/", tag = "Tokens", request_body = shapes::AnyToken, responses((status = 200, body = shapes::Nothing)))]
 /// Says whether a token is good, of either type.
 pub(crate) async fn verify(visit: Visit, body: Body) -> Result<Response, Refusal> {
     let mut fields = body.fields()?;
@@ -190,6 +195,7 @@ pub(crate) async fn verify(visit: Visit, body: Body) -> Result<Response, Refusal
     Ok(nothing())
 }
 
+#[utoipa::path(post, path = "/api/auth/token/blacklist/", tag = "Tokens", request_body = shapes::RefreshToken, responses((status = 200, body = shapes::Nothing)))]
 /// Ends the family of a refresh token.
 pub(crate) async fn blacklist(visit: Visit, body: Body) -> Result<Response, Refusal> {
     let mut fields = body.fields()?;

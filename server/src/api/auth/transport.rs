@@ -14,8 +14,10 @@ use super::{body::Body, refusal::Refusal};
 use crate::{api::instant, bearer, cookies, failure::Failure, state::AppState, visit::Visit};
 
 /// `?transport=cookie`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct TransportQuery {
+    /// `cookie` sets the pair in cookies that no script can read; `body` where it is left out.
     transport: Option<String>,
 }
 

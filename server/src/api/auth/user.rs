@@ -12,11 +12,13 @@ use super::{
     body::Body,
     fields::{Fields, Text},
     refusal::Refusal,
+    shapes,
 };
 use crate::{failure::Failure, visit::Visit};
 
 pub(super) const USERNAME_TAKEN: &str = "A user with that username already exists.";
 
+#[utoipa::path(get, path = "/api/auth/user/", tag = "Account", responses((status = 200, body = shapes::AccountUser)))]
 /// Who is signed in.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Refusal> {
     let principal = visit.signed_in()?;
@@ -24,6 +26,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Refusal> {
     Ok(Json(user).into_response())
 }
 
+#[utoipa::path(put, path = "/api/auth/user/", tag = "Account", request_body = shapes::UserChange, responses((status = 200, body = shapes::AccountUser)))]
 /// Changes what is said of oneself; the username must be there.
 pub(crate) async fn replace(visit: Visit, body: Body) -> Result<Response, Refusal> {
     let mut fields = body.fields()?;
@@ -31,6 +34,7 @@ pub(crate) async fn replace(visit: Visit, body: Body) -> Result<Response, Refusa
     apply(&visit, fields, username.as_deref().map(String::as_str)).await
 }
 
+#[utoipa::path(patch, path = "/api/auth/user/", tag = "Account", request_body = shapes::UserChange, responses((status = 200, body = shapes::AccountUser)))]
 /// Changes what is said of oneself, as far as it is there.
 pub(crate) async fn change(visit: Visit, body: Body) -> Result<Response, Refusal> {
     let mut fields = body.fields()?;

@@ -1,0 +1,297 @@
+//! `GET /api/openapi.json`: the API as an OpenAPI 3.1 document.
+//!
+//! What a call takes and gives stands at its handler. What every call shares is written into the
+//! document from the route table, so that it cannot say anything else than what the guard does:
+//! which proofs are taken, whether one must be fresh, which refusals there are.
+
+use std::sync::LazyLock;
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use http::Method;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+use super::{audit, auth, docs, families, keys, overview, sessions, threats, users};
+use crate::routes::{Access, Class, OriginRule, Proof, ROUTES, RateClass, Route};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Latchkey",
+        description = "Signing in, and administration as JSON. Times are RFC 3339 in UTC, ids are \
+                       UUIDs. Paths under `/api/auth` and `/api/token`, and `/api/me`, are served \
+                       with and without the slash at their end, and answer `OPTIONS`. Requests go \
+                       to the host of the base URL; bodies have at most 64 KiB.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+    ),
+    paths(
+        super::ping,
+        super::me,
+        show,
+        docs::show,
+        docs::script,
+        auth::csrf::show,
+        auth::token::obtain,
+        auth::token::refresh,
+        auth::token::refresh_either,
+        auth::token::verify,
+        auth::token::blacklist,
+        auth::login::submit,
+        auth::logout::submit,
+        auth::user::show,
+        auth::user::replace,
+        auth::user::change,
+        auth::password::change,
+        auth::registration::submit,
+        overview::show,
+        sessions::list,
+        sessions::show,
+        sessions::revoke,
+        users::list,
+        users::show,
+        users::sign_out,
+        users::set_role,
+        users::disable,
+        users::enable,
+        families::list,
+        families::show,
+        families::revoke,
+        families::revoke_many,
+        threats::list,
+        threats::show,
+        threats::judge,
+        keys::list,
+        keys::rotate,
+        keys::kill,
+        audit::list,
+    ),
+    components(schemas(auth::shapes::Problem, auth::shapes::Detail, auth::shapes::FieldErrors)),
+    tags(
+        (name = "Tokens", description = "SimpleJWT's calls: a pair of tokens, and its life."),
+        (name = "Sign-in", description = "dj-rest-auth's calls: signing in, up and out."),
+        (name = "Account", description = "Whoever is signed in."),
+        (name = "Sessions", description = "Browsers that are signed in."),
+        (name = "Families", description = "Programs and devices that are signed in with tokens."),
+        (name = "Threats", description = "Refresh tokens that were used as they should not be."),
+        (name = "Users", description = "Accounts and roles."),
+        (name = "Keys", description = "What signs access tokens."),
+        (name = "Record", description = "Everything that happened."),
+        (name = "Console", description = "What the console shows by itself."),
+        (name = "Operations", description = "The program itself.")
+    )
+)]
+struct Document;
+
+/// A handler that serves a second route: `(method, path)` there, and where it is described.
+const ALSO: &[((&str, &str), (&str, &str))] = &[
+    (("post", "/api/token/"), ("post", "/api/auth/token/")),
+    (
+        ("post", "/api/token/verify/"),
+        ("post", "/api/auth/token/verify/"),
+    ),
+    (
+        ("post", "/api/token/blacklist/"),
+        ("post", "/api/auth/token/blacklist/"),
+    ),
+    (
+        ("post", "/api/admin/sessions/{session_id}/revoke"),
+        ("delete", "/api/admin/sessions/{session_id}"),
+    ),
+    (
+        ("post", "/api/admin/families/{family_id}/revoke"),
+        ("delete", "/api/admin/families/{family_id}"),
+    ),
+];
+
+/// The document.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+
+fn document() -> Value {
+    // A document that does not serialise would be empty, and the test of the route table fails.
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    for ((method, path), (of_method, of_path)) in ALSO {
+        let described = document["paths"][*of_path][*of_method].clone();
+        document["paths"][*path][*method] = described;
+    }
+    for route in ROUTES.iter().filter(|route| is_documented(route)) {
+        let method = route.method.as_str().to_lowercase();
+        if let Some(operation) = document["paths"][route.path].get_mut(&method) {
+            complete(operation, route);
+        }
+    }
+    document["components"]["securitySchemes"] = json!({
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A first-party access token.",
+        },
+        "access_cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-latchkey-access",
+            "description": "The same in its cookie; what changes something asks for `X-CSRFToken` too.",
+        },
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-latchkey",
+            "description": "A browser's session; what changes something asks for `X-CSRFToken` too.",
+        },
+    });
+    document
+}
+
+/// Whether a route belongs into the document.
+pub fn is_documented(route: &Route) -> bool {
+    route.path.starts_with("/api/")
+}
+
+fn complete(operation: &mut Value, route: &Route) {
+    operation["operationId"] = name(route).into();
+    operation["security"] = match route.proof {
+        Proof::None | Proof::Optional => json!([]),
+        Proof::Session => json!([{ "session": [] }]),
+        Proof::BearerOrSession => json!([{ "bearer": [] }, { "session": [] }]),
+        Proof::Any => json!([{ "bearer": [] }, { "access_cookie": [] }, { "session": [] }]),
+    };
+    parameters(operation, route);
+    let refusals = refusals(route, operation.get("requestBody").is_some());
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        for response in responses.values_mut() {
+            if response["description"].as_str().is_none_or(str::is_empty) {
+                response["description"] = "Done.".into();
+            }
+        }
+        for (status, said) in refusals {
+            responses
+                .entry(status.to_owned())
+                .or_insert_with(|| refusal(route, status, said));
+        }
+    }
+    if route.needs_fresh_proof {
+        let told = "An access token must come from a sign-in of the last 10 minutes (RFC 9470).";
+        let before = operation["description"].as_str().unwrap_or("");
+        operation["description"] = [before, told]
+            .join(if before.is_empty() { "" } else { "\n\n" })
+            .into();
+    }
+}
+
+fn name(route: &Route) -> String {
+    let path: Vec<&str> = route
+        .path
+        .split(['/', '-', '.'])
+        .map(|part| part.trim_matches(['{', '}']))
+        .filter(|part| !part.is_empty() && *part != "api")
+        .collect();
+    format!(
+        "{}_{}",
+        route.method.as_str().to_lowercase(),
+        path.join("_")
+    )
+}
+
+/// The parameters of the path, and the header that shows that a request was meant.
+fn parameters(operation: &mut Value, route: &Route) {
+    let mut all: Vec<Value> = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|parameter| parameter["in"] != "path")
+        .cloned()
+        .collect();
+    for name in route.path.split('/').filter_map(|part| {
+        part.strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'))
+    }) {
+        let mut schema = json!({ "type": "string" });
+        if name.ends_with("_id") {
+            schema["format"] = "uuid".into();
+        }
+        all.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+    if route.origin == OriginRule::ByCookie {
+        all.push(json!({
+            "name": "X-CSRFToken",
+            "in": "header",
+            "required": false,
+            "description": "What `GET /api/auth/csrf/` answers. For requests that act through a \
+                            cookie or set one, where the browser does not say \
+                            `Sec-Fetch-Site: same-origin`.",
+            "schema": { "type": "string" },
+        }));
+    }
+    if !all.is_empty() {
+        operation["parameters"] = all.into();
+    }
+}
+
+/// How a call can be refused.
+fn refusals(route: &Route, has_body: bool) -> Vec<(&'static str, &'static str)> {
+    let mut all = Vec::new();
+    let needs_somebody = matches!(route.access, Access::Needs(_));
+    if has_body || route.method == Method::GET && route.class == Class::Api {
+        all.push(("400", "Something does not parse, or is missing."));
+    }
+    if needs_somebody || matches!(route.rate, RateClass::SignIn | RateClass::Refresh) || has_body {
+        all.push(("401", "Nobody is let in by what was sent."));
+    }
+    if needs_somebody || route.origin == OriginRule::ByCookie {
+        all.push(("403", "Not permitted, or the request was not meant."));
+    }
+    if route.path.contains('{') {
+        all.push(("404", "There is no such thing."));
+    }
+    if has_body {
+        all.push(("413", "The body is too long."));
+        all.push(("415", "The body is of a kind that is not taken here."));
+    }
+    if route.rate != RateClass::None {
+        all.push(("429", "Too many attempts."));
+    }
+    all.push(("503", "Too busy, or the database does not answer."));
+    all
+}
+
+fn refusal(route: &Route, status: &str, said: &str) -> Value {
+    let (media_type, schema) = match (route.class, status) {
+        (Class::Auth, "400") => ("application/json", "FieldErrors"),
+        (Class::Auth, _) => ("application/json", "Detail"),
+        (Class::Page | Class::Action | Class::Api | Class::Operations, _) => {
+            ("application/problem+json", "Problem")
+        }
+    };
+    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    let mut refusal = json!({
+        "description": said,
+        "content": { media_type: { "schema": schema } },
+    });
+    let mut headers = Map::new();
+    if status == "401" {
+        headers.insert(
+            "WWW-Authenticate".to_owned(),
+            json!({ "description": "RFC 6750", "schema": { "type": "string" } }),
+        );
+    }
+    if matches!(status, "429" | "503") {
+        headers.insert(
+            "Retry-After".to_owned(),
+            json!({ "description": "Seconds", "schema": { "type": "integer" } }),
+        );
+    }
+    if !headers.is_empty() {
+        refusal["headers"] = headers.into();
+    }
+    refusal
+}
+
+#[utoipa::path(get, path = "/api/openapi.json", tag = "Operations",
+    responses((status = 200, body = serde_json::Value, description = "An OpenAPI 3.1 document")))]
+/// This document.
+pub(crate) async fn show() -> Response {
+    Json(&*DOCUMENT).into_response()
+}
