@@ -137,11 +137,11 @@ async fn fill(settings: &Settings) -> anyhow::Result<()> {
     }
     programs::weeks_ago(&identity, &clock).await?;
     clock.advance_to(now.before(Duration::from_hours(72)));
-    programs::of_the_disabled(authority).await?;
+    programs::of_the_disabled(&identity).await?;
     sign_ins(&identity, &clock).await?;
     endings(authority, &operator).await?;
     clock.advance_to(now.before(Duration::from_hours(9)));
-    programs::today(authority, &clock).await?;
+    programs::today(&identity, &clock).await?;
     while audit::seal(authority).await? > 0 {}
     authority
         .database()

@@ -5,17 +5,14 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use anyhow::Context as _;
 use latchkey_authority::{
-    Authority, AuthorityTx, Lock,
-    audit::AuditEvent,
+    Authority,
     caller::Caller,
-    family::{self, NewFamily, Presenter, RefreshError},
+    family::{self, Presenter, RefreshError},
     incident::{self, IncidentFilter},
-    key,
     principal::{Credential, Principal},
-    signal::Signals,
 };
-use latchkey_identity::{Identity, account, sign_in};
-use latchkey_types::{EventKind, Role, SignInMethod, Transport, UserId, Verdict};
+use latchkey_identity::{Identity, sign_in, sign_in_for_family};
+use latchkey_types::{Role, SignInMethod, Transport, Verdict};
 
 use super::{AGENTS, DemoClock, PASSWORD};
 use crate::user_agent::understand;
@@ -46,37 +43,16 @@ fn caller(user_agent: &str, [a, b, c, d]: [u8; 4]) -> Caller {
     }
 }
 
-async fn user_id(authority: &Authority, username: &str) -> anyhow::Result<UserId> {
-    let found = account::find_ids(authority, username, 1).await?;
-    found.first().copied().context("nobody has that name")
-}
-
 impl Program {
     async fn sign_in(
-        authority: &Authority,
+        identity: &Identity,
         username: &str,
         user_agent: &str,
         address: [u8; 4],
     ) -> anyhow::Result<Self> {
-        let user_id = user_id(authority, username).await?;
         let caller = caller(user_agent, address);
-        key::load(authority).await?;
-        let mut tx = AuthorityTx::begin(authority).await?;
-        tx.lock_users(&[(user_id, Lock::Shared)]).await?;
-        let new = NewFamily {
-            user_id,
-            method: SignInMethod::Password,
-            transport: Transport::Body,
-            session_id: None,
-            client_id: None,
-            key_thumbprint: None,
-            caller: &caller,
-        };
-        let issued = family::open(&tx, new).await?;
-        let event = AuditEvent::success(EventKind::SignIn, &caller)
-            .subject(user_id)
-            .family(issued.family_id);
-        tx.commit([event], Signals::Nothing).await?;
+        let issued =
+            sign_in_for_family(identity, username, PASSWORD, Transport::Body, &caller).await?;
         Ok(Self {
             token: issued.refresh_token.to_string(),
             caller,
@@ -129,7 +105,7 @@ async fn present(
 pub(super) async fn weeks_ago(identity: &Identity, clock: &DemoClock) -> anyhow::Result<()> {
     let authority = identity.authority();
     let home = [198, 51, 100, 23];
-    let mut program = Program::sign_in(authority, "priya.raman", AGENTS[0], home).await?;
+    let mut program = Program::sign_in(identity, "priya.raman", AGENTS[0], home).await?;
     let copied = program.live(authority, clock, 9).await?;
     program.live(authority, clock, 2).await?;
     clock.advance_seconds(3 * DAY);
@@ -138,7 +114,7 @@ pub(super) async fn weeks_ago(identity: &Identity, clock: &DemoClock) -> anyhow:
     judge(identity, clock, Verdict::FalseAlarm, note).await?;
 
     clock.advance_seconds(12 * DAY);
-    let mut program = Program::sign_in(authority, "tomasz.w", OKHTTP, [203, 0, 113, 61]).await?;
+    let mut program = Program::sign_in(identity, "tomasz.w", OKHTTP, [203, 0, 113, 61]).await?;
     let stolen = program.live(authority, clock, 14).await?;
     clock.advance_seconds(7 * MINUTE);
     present(authority, &stolen, &caller(CURL, THIEF)).await?;
@@ -148,7 +124,7 @@ pub(super) async fn weeks_ago(identity: &Identity, clock: &DemoClock) -> anyhow:
 
     clock.advance_seconds(13 * DAY);
     let home = [203, 0, 113, 88];
-    let mut program = Program::sign_in(authority, "oskar", AGENTS[1], home).await?;
+    let mut program = Program::sign_in(identity, "oskar", AGENTS[1], home).await?;
     let copied = program.live(authority, clock, 6).await?;
     program.live(authority, clock, 5).await?;
     clock.advance_seconds(2 * DAY);
@@ -186,18 +162,19 @@ async fn judge(
 }
 
 /// A program of somebody who is to be disabled: it ends with them.
-pub(super) async fn of_the_disabled(authority: &Authority) -> anyhow::Result<()> {
-    Program::sign_in(authority, "beatriz", PYTHON, [198, 51, 100, 70]).await?;
+pub(super) async fn of_the_disabled(identity: &Identity) -> anyhow::Result<()> {
+    Program::sign_in(identity, "beatriz", PYTHON, [198, 51, 100, 70]).await?;
     Ok(())
 }
 
 /// The last hours: many quiet lives, and three stories.
-pub(super) async fn today(authority: &Authority, clock: &DemoClock) -> anyhow::Result<()> {
+pub(super) async fn today(identity: &Identity, clock: &DemoClock) -> anyhow::Result<()> {
     const ROUNDS: u64 = 33;
+    let authority = identity.authority();
     let ip = |last| [203, 0, 113, last];
-    let mut victim = Program::sign_in(authority, "yuki", AGENTS[2], ip(54)).await?;
-    let mut unlucky = Program::sign_in(authority, "ines.carvalho", AGENTS[0], ip(21)).await?;
-    let mut commuter = Program::sign_in(authority, "mei-lin", AGENTS[4], ip(99)).await?;
+    let mut victim = Program::sign_in(identity, "yuki", AGENTS[2], ip(54)).await?;
+    let mut unlucky = Program::sign_in(identity, "ines.carvalho", AGENTS[0], ip(21)).await?;
+    let mut commuter = Program::sign_in(identity, "mei-lin", AGENTS[4], ip(99)).await?;
     let mut quiet = Vec::new();
     for (username, user_agent, address) in [
         ("yuki", AGENTS[3], ip(54)),
@@ -207,7 +184,7 @@ pub(super) async fn today(authority: &Authority, clock: &DemoClock) -> anyhow::R
         ("admin", OKHTTP, ip(12)),
     ] {
         clock.advance_seconds(3 * MINUTE);
-        quiet.push(Program::sign_in(authority, username, user_agent, address).await?);
+        quiet.push(Program::sign_in(identity, username, user_agent, address).await?);
     }
     let mut stolen = None;
     let mut thief = caller(CURL, THIEF);
