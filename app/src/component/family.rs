@@ -137,7 +137,7 @@ fn program(holder: Holder, family: &FamilyItem) -> impl IntoView + use<> {
     view! {
         <span class="flex gap-2.5" title=family.agent.user_agent.clone()>
             <Icon glyph=agent_glyph(&family.agent.device) class="size-5 text-muted" />
-            <span class="min-w-0">{text}</span>
+            <span class="min-w-0 stack">{text}</span>
         </span>
     }
 }

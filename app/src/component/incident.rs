@@ -62,14 +62,16 @@ fn IncidentRow(incident: IncidentItem) -> impl IntoView {
     view! {
         <Row>
             <Cell>
-                <span class="line">
-                    {unread}
-                    <a href=href class=link>
-                        {class}
-                    </a>
-                    {verdict}
-                </span>
-                <span class="note">"of " <PersonLink user=incident.user /></span>
+                <div class="stack">
+                    <span class="line">
+                        {unread}
+                        <a href=href class=link>
+                            {class}
+                        </a>
+                        {verdict}
+                    </span>
+                    <span class="note">"of " <PersonLink user=incident.user /></span>
+                </div>
             </Cell>
             <Cell label="Rotated by">{rotated}</Cell>
             <Cell label="Again by">{replayed}</Cell>
