@@ -1,6 +1,7 @@
 //! Refresh families: how a presented token is judged, what ends one, what it leaves behind.
 
 mod attacks;
+mod crash;
 mod ends;
 mod model;
 mod rules;
