@@ -113,12 +113,7 @@ pub fn render<P: Page>(frame: Frame, page: P) -> String {
     format!("<!DOCTYPE html>{html}")
 }
 
-fn document(
-    frame: Frame,
-    content: AnyView,
-    has_islands: bool,
-    is_wide: bool,
-) -> impl IntoView {
+fn document(frame: Frame, content: AnyView, has_islands: bool, is_wide: bool) -> impl IntoView {
     let nonce = frame.nonce.filter(|_| has_islands);
     let notice = frame.notice.map(|notice| view! { <NoticeBanner notice /> });
     let body = match frame.viewer {

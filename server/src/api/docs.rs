@@ -1,4 +1,4 @@
-//! `/api/docs`: the OpenAPI document as a page on which each call can be tried.
+//! `/api/docs`: the `OpenAPI` document as a page on which each call can be tried.
 
 use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};

@@ -1,4 +1,4 @@
-//! `GET /api/openapi.json`: the API as an OpenAPI 3.1 document.
+//! `GET /api/openapi.json`: the API as an `OpenAPI` 3.1 document.
 //!
 //! What a call takes and gives stands at its handler. What every call shares is written into the
 //! document from the route table, so that it cannot say anything else than what the guard does:
@@ -85,8 +85,11 @@ use crate::routes::{Access, Class, OriginRule, Proof, ROUTES, RateClass, Route};
 )]
 struct Document;
 
+/// A method and a path, as the document spells them.
+type Operation = (&'static str, &'static str);
+
 /// A handler that serves a second route: `(method, path)` there, and where it is described.
-const ALSO: &[((&str, &str), (&str, &str))] = &[
+const ALSO: &[(Operation, Operation)] = &[
     (("post", "/api/token/"), ("post", "/api/auth/token/")),
     (
         ("post", "/api/token/verify/"),

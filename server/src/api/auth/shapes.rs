@@ -1,4 +1,4 @@
-//! The bodies of the calls here, for the OpenAPI document. They are read and written by hand, in
+//! The bodies of the calls here, for the `OpenAPI` document. They are read and written by hand, in
 //! the words of SimpleJWT and dj-rest-auth; the recorded replies hold them to these shapes.
 
 #![expect(dead_code, reason = "they describe, and nothing is made of them")]
