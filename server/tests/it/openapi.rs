@@ -1,4 +1,4 @@
-//! The OpenAPI document says what the route table says, and what is answered.
+//! The `OpenAPI` document says what the route table says, and what is answered.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -347,13 +347,13 @@ impl Machine {
         let serial = self.families[&id].current().serial;
         let noted = &mut self.notes[node];
         if noted.get(&id).is_none_or(|note| note.serial != serial) {
-            let note = Note {
+            let fresh = Note {
                 serial,
                 who,
                 at,
                 is_written: false,
             };
-            noted.insert(id, note);
+            noted.insert(id, fresh);
         }
     }
 

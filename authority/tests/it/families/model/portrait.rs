@@ -29,7 +29,7 @@ impl Machine {
             family.generation,
             family.expires_at,
             family.ends_at,
-            family.over(self.now).map(|reason| reason.as_str()),
+            family.over(self.now).map(Word::as_str),
             family.foreign.map_or(0, |(_, times)| times),
         )];
         for (generation, made) in family.rotations.iter().rev().take(rows) {

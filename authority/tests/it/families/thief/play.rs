@@ -86,7 +86,7 @@ impl Play {
             Event::Send { attempt } => self.send(attempt),
             Event::Arrive(sent) => self.arrived(sent).await,
             Event::Reply { token, access } => self.replied(token, access).await,
-            Event::Stolen => self.stolen().await,
+            Event::Stolen => self.stolen(),
             Event::Thief => self.thief().await,
         }
     }

@@ -147,7 +147,7 @@ impl Loot {
 
 impl Play {
     /// Everything that is in the store is copied.
-    pub(super) async fn stolen(&mut self) {
+    pub(super) fn stolen(&mut self) {
         let now = self.stage.now();
         let (token, access) = (self.honest.token, self.honest.access);
         let Some(loot) = &mut self.loot else { return };
