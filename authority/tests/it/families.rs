@@ -3,6 +3,7 @@
 mod attacks;
 mod crash;
 mod ends;
+mod lost_timeline;
 mod model;
 mod rules;
 mod statements;

@@ -101,7 +101,7 @@ async fn i06_a_retry_is_refused_once_another_device_has_used_the_successor() {
 }
 
 #[tokio::test]
-async fn a_foreign_retry_is_on_the_record_and_the_third_in_a_day_raises_an_incident() {
+async fn i06_a_foreign_retry_is_on_the_record_and_the_third_in_a_day_raises_an_incident() {
     let world = World::new().await;
     let mut current = world.first.clone();
     for number in 1..=4 {
@@ -129,7 +129,7 @@ async fn a_foreign_retry_is_on_the_record_and_the_third_in_a_day_raises_an_incid
 }
 
 #[tokio::test]
-async fn after_a_foreign_retry_no_reply_is_taken_for_lost() {
+async fn i06_after_a_foreign_retry_no_reply_is_taken_for_lost() {
     let world = World::new().await;
     world.rotate(&world.first).await;
     world
@@ -141,7 +141,7 @@ async fn after_a_foreign_retry_no_reply_is_taken_for_lost() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_moves_the_family_past_the_token_that_nobody_saw() {
+async fn i06_a_lost_reply_moves_the_family_past_the_token_that_nobody_saw() {
     let world = World::new().await;
     let unseen = world.rotate(&world.first).await;
     world.advance(3_600);
@@ -156,7 +156,7 @@ async fn a_lost_reply_moves_the_family_past_the_token_that_nobody_saw() {
 }
 
 #[tokio::test]
-async fn a_reply_is_taken_for_lost_five_times_and_no_more() {
+async fn i06_a_reply_is_taken_for_lost_five_times_and_no_more() {
     let world = World::new().await;
     world.rotate(&world.first).await;
     for _ in 0..5 {
@@ -171,7 +171,7 @@ async fn a_reply_is_taken_for_lost_five_times_and_no_more() {
 }
 
 #[tokio::test]
-async fn no_reply_was_lost_that_somebody_has_shown_to_hold() {
+async fn i06_no_reply_was_lost_that_somebody_has_shown_to_hold() {
     let world = World::new().await;
     let second = world.rotate(&world.first).await;
     family::verify(&world.test.authority, &second, &presenter(&home()))
@@ -183,7 +183,7 @@ async fn no_reply_was_lost_that_somebody_has_shown_to_hold() {
 }
 
 #[tokio::test]
-async fn what_one_node_has_seen_counts_on_the_others_once_it_is_written() {
+async fn i06_what_one_node_has_seen_counts_on_the_others_once_it_is_written() {
     let world = World::new().await;
     let second = world.rotate(&world.first).await;
     let authority = &world.test.authority;
@@ -200,7 +200,7 @@ async fn what_one_node_has_seen_counts_on_the_others_once_it_is_written() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_is_for_the_same_device_and_the_setting_alone() {
+async fn i06_a_lost_reply_is_for_the_same_device_and_the_setting_alone() {
     let world = World::new().await;
     world.rotate(&world.first).await;
     world.advance(60);
@@ -270,7 +270,7 @@ async fn i01_reuse_ends_the_family_with_its_incident_although_the_answer_is_a_re
 }
 
 #[tokio::test]
-async fn the_network_tells_a_stale_copy_from_a_theft() {
+async fn i06_the_network_tells_a_stale_copy_from_a_theft() {
     for (caller, class) in [
         (home(), IncidentClass::StaleCopy),
         (away(), IncidentClass::Theft),
@@ -288,7 +288,7 @@ async fn the_network_tells_a_stale_copy_from_a_theft() {
 }
 
 #[tokio::test]
-async fn a_verdict_is_what_a_refresh_would_be_and_rotates_nothing() {
+async fn i06_a_verdict_is_what_a_refresh_would_be_and_rotates_nothing() {
     let world = World::new().await;
     let authority = &world.test.authority;
     let (home, stranger) = (home(), stranger());
@@ -315,7 +315,7 @@ async fn a_verdict_is_what_a_refresh_would_be_and_rotates_nothing() {
 }
 
 #[tokio::test]
-async fn signing_out_with_any_generation_ends_the_family_without_alarm() {
+async fn i06_signing_out_with_any_generation_ends_the_family_without_alarm() {
     let world = World::new().await;
     let second = world.rotate(&world.first).await;
     world.rotate(&second).await;
@@ -332,7 +332,7 @@ async fn signing_out_with_any_generation_ends_the_family_without_alarm() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_client_or_without_its_key_touches_no_family() {
+async fn i06_a_token_of_another_client_or_without_its_key_touches_no_family() {
     let world = World::new().await;
     let home = home();
     for presenter in [
@@ -355,7 +355,7 @@ async fn a_token_of_another_client_or_without_its_key_touches_no_family() {
 }
 
 #[tokio::test]
-async fn a_forged_token_is_counted_and_touches_no_family() {
+async fn i06_a_forged_token_is_counted_and_touches_no_family() {
     let world = World::new().await;
     let mut forged = world.first.clone();
     let last = forged.pop().unwrap();
@@ -434,7 +434,7 @@ async fn i08_a_family_ends_when_it_is_not_refreshed_and_at_its_absolute_end_howe
 }
 
 #[tokio::test]
-async fn families_of_one_user_live_and_die_alone() {
+async fn i06_families_of_one_user_live_and_die_alone() {
     let world = World::new().await;
     let other = open(&world.test, world.user_id, None, &stranger()).await;
     let second = world.rotate(&world.first).await;

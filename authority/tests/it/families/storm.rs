@@ -14,7 +14,7 @@ use latchkey_testing::{master_keys, rounds};
 use latchkey_types::{FamilyEndReason, IncidentClass, RefreshOutcome};
 
 use super::support::{World, away, home, presenter, stranger};
-use crate::support::{count, execute, id, together};
+use crate::support::{count, id, together};
 
 const MANY: usize = 64;
 
@@ -149,15 +149,7 @@ async fn i06_a_token_that_the_database_lost_is_adopted_once() {
     for _ in 0..rounds(2, 50) {
         let storm = Storm::new().await;
         let newer = storm.world.rotate(&storm.world.first).await;
-        // The rotation is lost, as it is when a replica that lags behind takes over.
-        let connection = &storm.world.test.database.connection;
-        let family = id(connection, storm.world.family_id.as_uuid());
-        for sql in [
-            format!("DELETE FROM rotations WHERE generation = 1 AND family_id = {family}"),
-            format!("UPDATE families SET generation = 0 WHERE family_id = {family}"),
-        ] {
-            execute(connection, &sql).await;
-        }
+        storm.world.lose_past(0).await;
         let replies = together(storm.refreshes(&newer, &[home()])).await;
         let replies: Vec<Reply> = replies.into_iter().flatten().collect();
         let (_, outcomes, refused) = converged(&replies);

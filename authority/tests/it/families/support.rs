@@ -16,6 +16,8 @@ use latchkey_types::{
     UserId,
 };
 
+use crate::support::{execute, id};
+
 /// A user with one family, and the callers that present its tokens.
 pub(crate) struct World {
     pub(crate) test: TestAuthority,
@@ -111,6 +113,20 @@ impl World {
         self.test
             .clock
             .advance(std::time::Duration::from_secs(seconds));
+    }
+
+    /// Loses every rotation past a generation, as when a replica that lags behind takes over.
+    pub(crate) async fn lose_past(&self, generation: i64) {
+        let connection = &self.test.database.connection;
+        let family = id(connection, self.family_id.as_uuid());
+        for sql in [
+            format!(
+                "DELETE FROM rotations WHERE generation > {generation} AND family_id = {family}"
+            ),
+            format!("UPDATE families SET generation = {generation} WHERE family_id = {family}"),
+        ] {
+            execute(connection, &sql).await;
+        }
     }
 
     pub(crate) async fn end_reason(&self) -> Option<FamilyEndReason> {
