@@ -1,0 +1,70 @@
+"""A client that costs little: one connection that is kept, bytes out, bytes in."""
+
+import json
+import socket
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+class Client:
+    """Sends one request after the other."""
+
+    def __init__(self, port):
+        self._port = port
+        self._socket = None
+        self._head = f"Host: 127.0.0.1:{port}\r\nUser-Agent: {AGENT}\r\nAccept: application/json\r\n"
+
+    def get(self, path, token=None):
+        """Asks for `path`, with a bearer token where one is given."""
+        bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+        return self._send(f"GET {path} HTTP/1.1\r\n{self._head}{bearer}\r\n".encode())
+
+    def post(self, path, body):
+        """Posts JSON and returns what came back as JSON."""
+        text = json.dumps(body)
+        head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(text)}"
+        return json.loads(self._send(f"{head}\r\n\r\n{text}".encode()))
+
+    def close(self):
+        """Gives the connection up."""
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+
+    def _send(self, request):
+        try:
+            answer = self._exchange(request)
+        except ConnectionError:
+            # The server gave up a connection that was idle.
+            self.close()
+            answer = self._exchange(request)
+        head, body = answer
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise AssertionError(f"{request[:60]!r} was answered {head[:60]!r} {body[:300]!r}")
+        return body
+
+    def _exchange(self, request):
+        if self._socket is None:
+            self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.sendall(request)
+        answer = b""
+        while (end := answer.find(b"\r\n\r\n")) < 0:
+            answer += self._receive()
+        head = answer[:end]
+        length = next(
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length:")
+        )
+        while len(answer) < end + 4 + length:
+            answer += self._receive()
+        if b"\r\nconnection: close" in head.lower():
+            self.close()
+        return head, answer[end + 4 :]
+
+    def _receive(self):
+        data = self._socket.recv(65536)
+        if not data:
+            raise ConnectionError("the server closed the connection")
+        return data
