@@ -1,18 +1,15 @@
 //! Counts what a piece of work sends to the database.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::{cell::Cell, sync::OnceLock};
 
 use tracing::{
     Event, Metadata, Subscriber,
     span::{Attributes, Id, Record},
-    subscriber::set_default,
+    subscriber::set_global_default,
 };
 
 /// What was sent to the database meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sent {
     /// Statements, without those that begin and end a transaction.
     pub statements: u64,
@@ -29,30 +26,35 @@ impl Sent {
         // A use case is a large future, and would stand in this one twice.
         let work = Box::pin(work);
         async move {
-            let counts = Arc::new(Counts::default());
-            let listening = set_default(Listener(Arc::clone(&counts)));
+            listen();
+            HERE.set(Self::default());
             let result = work.await;
-            drop(listening);
-            let sent = Self {
-                statements: counts.statements.load(Ordering::SeqCst),
-                begun: counts.begun.load(Ordering::SeqCst),
-                committed: counts.committed.load(Ordering::SeqCst),
-            };
-            (result, sent)
+            (result, HERE.get())
         }
     }
 }
 
-#[derive(Debug, Default)]
-struct Counts {
-    statements: AtomicU64,
-    begun: AtomicU64,
-    committed: AtomicU64,
+thread_local! {
+    /// What this thread has sent since it was last asked.
+    static HERE: Cell<Sent> = const { Cell::new(Sent {
+        statements: 0,
+        begun: 0,
+        committed: 0,
+    }) };
+}
+
+/// For the whole process and for good: a listener of one thread can miss spans whose place in the
+/// code another thread comes by first.
+fn listen() {
+    static LISTENING: OnceLock<()> = OnceLock::new();
+    LISTENING.get_or_init(|| {
+        set_global_default(Listener).expect("nobody else listens in these tests");
+    });
 }
 
 /// Hears the spans that sea-orm opens around every call of the database: one for each statement,
 /// on a connection of the pool or in a transaction.
-struct Listener(Arc<Counts>);
+struct Listener;
 
 impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -64,16 +66,15 @@ impl Subscriber for Listener {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let count = match span.metadata().name() {
+        let mut sent = HERE.get();
+        match span.metadata().name() {
             "execute_raw" | "execute_unprepared" | "query_one_raw" | "query_all_raw"
-            | "stream_raw" => Some(&self.0.statements),
-            "begin" => Some(&self.0.begun),
-            "commit" => Some(&self.0.committed),
-            _ => None,
-        };
-        if let Some(count) = count {
-            count.fetch_add(1, Ordering::SeqCst);
+            | "stream_raw" => sent.statements += 1,
+            "begin" => sent.begun += 1,
+            "commit" => sent.committed += 1,
+            _ => {}
         }
+        HERE.set(sent);
         Id::from_u64(1)
     }
 
