@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 /// No transaction lives longer than this; PostgreSQL ends it.
 pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(30);
@@ -10,6 +10,10 @@ pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(30);
 /// How long a writer on SQLite waits for another *process* (writers of one process queue fairly
 /// before they reach the file).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often, and how far apart, a program tries to switch a new file that another one has.
+const SWITCH_ATTEMPTS: u32 = 200;
+const SWITCH_PAUSE: Duration = Duration::from_millis(50);
 
 /// Opens a pool on `url` (`sqlite://…` or `postgres://…`).
 ///
@@ -29,6 +33,7 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnecti
         // Statements are logged by our own spans; the driver's log would print every one at INFO.
         .sqlx_logging(false);
     if is_sqlite(url) {
+        switch_to_log(url).await?;
         // No connection is ever retired: with `sqlite::memory:` it would take the data with it.
         options
             .idle_timeout(None::<Duration>)
@@ -52,6 +57,45 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnecti
         });
     }
     Database::connect(options).await
+}
+
+/// Switches a new file to its write-ahead log, before a pool opens several connections to it.
+///
+/// The switch takes the whole file for a moment, and `SQLite` does not wait for its turn there
+/// (`sqlite3_busy_timeout` says so of `journal_mode`): of two that try at once, one is refused. So
+/// one connection does it, and comes back while another program has the file. Once it is done it
+/// stands in the file.
+async fn switch_to_log(url: &str) -> Result<(), DbErr> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options.max_connections(1).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .pragma("journal_mode", "WAL")
+            .busy_timeout(BUSY_TIMEOUT)
+    });
+    let mut attempt = 1;
+    loop {
+        match Database::connect(options.clone()).await {
+            Ok(connection) => return connection.close().await,
+            Err(error) if attempt < SWITCH_ATTEMPTS && is_busy(&error) => attempt += 1,
+            Err(error) => return Err(error),
+        }
+        tokio::time::sleep(SWITCH_PAUSE).await;
+    }
+}
+
+/// `SQLITE_BUSY`, and the further codes whose last byte it is.
+fn is_busy(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    error
+        .as_database_error()
+        .and_then(|error| error.code()?.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
 }
 
 /// Whether `url` names an embedded database.

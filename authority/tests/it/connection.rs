@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use latchkey_authority::database::connect;
-use latchkey_testing::TestDatabase;
+use latchkey_testing::{TestDatabase, rounds};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
+use tokio::task::JoinSet;
 
 /// So many connections of one pool are looked at.
 const CONNECTIONS: u32 = 4;
@@ -45,6 +46,25 @@ async fn every_connection_to_sqlite_keeps_what_it_acknowledges() {
         ] {
             let value = first_column(&transaction, &format!("PRAGMA {pragma}")).await;
             assert_eq!(value, expected, "{pragma}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_file_is_opened_by_many_at_once() {
+    let database = TestDatabase::empty().await;
+    let Some(folder) = database.folder() else {
+        return;
+    };
+    for round in 0..rounds(30, 1_000) {
+        let path = folder.join(format!("new-{round}.db"));
+        let mut programs = JoinSet::new();
+        for _ in 0..8 {
+            let url = format!("sqlite://{}?mode=rwc", path.display());
+            programs.spawn(async move { connect(&url, CONNECTIONS).await.map(drop) });
+        }
+        for opened in programs.join_all().await {
+            opened.unwrap();
         }
     }
 }
