@@ -123,7 +123,7 @@ pub const DEFINITIONS: &[Definition] = &[
     setting(
         "allowed_origins",
         "",
-        "Further origins whose forms are accepted together with a CSRF token, with commas between.",
+        "Further origins whose pages may call the API from a browser, and whose requests are accepted together with a CSRF token, with commas between.",
     ),
     setting(
         "session_idle_ttl",
@@ -183,7 +183,7 @@ pub const DEFINITIONS: &[Definition] = &[
     setting(
         "api_password_login",
         "on",
-        "Whether programs may sign in with a password at `/api/auth/token/`, `/api/auth/login/` and `/api/token/`: `on` or `off`.",
+        "Whether programs may sign in with a password (`/api/auth/token/`, `/api/auth/login/`, `/api/auth/registration/`, `/api/token/`): `on` or `off`.",
     ),
     setting(
         "access_cookie",

@@ -8,10 +8,9 @@ use axum::{
 use latchkey_authority::{
     Authority,
     caller::Place,
-    family::{self, FamilyFilter, FamilyRow, RotationRow, end},
+    family::{self, FamilyRow, RotationRow, end},
     page::{MAX_LIMIT, Page},
 };
-use latchkey_identity::account;
 use latchkey_types::{
     FamilyEndReason, FamilyId, FamilyState, RefreshOutcome, SessionId, SignInMethod, Transport,
     UnixMillis, Word as _,
@@ -24,7 +23,8 @@ use crate::{
     failure::Failure,
     form::{JsonBody, Query},
     pages::{
-        admin_sessions::{USERS_LIMIT, cursor},
+        admin_families::{FamiliesQuery, family_id},
+        admin_sessions::cursor,
         names::Names,
     },
     visit::Visit,
@@ -32,32 +32,6 @@ use crate::{
 
 /// So many families end in one request.
 const REVOKE_LIMIT: usize = 1_000;
-
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct FamiliesQuery {
-    /// An id, or the beginning of a username or an e-mail address.
-    #[param(required = false)]
-    user: String,
-    /// Opened from exactly this address.
-    #[param(required = false)]
-    address: String,
-    /// Opened on this kind of device.
-    #[param(required = false)]
-    device: String,
-    /// `live` or `ended`.
-    #[param(required = false)]
-    state: String,
-    /// What happened to it last.
-    #[param(required = false)]
-    last_event: String,
-    /// Where the page begins: `next` of the page before.
-    #[param(required = false)]
-    cursor: String,
-    /// So many rows, 1 to 200; 50 where it is left out.
-    limit: Option<u64>,
-}
 
 /// Which families to end.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -67,9 +41,23 @@ pub(crate) struct RevokeBody {
     user: String,
     address: String,
     device: String,
-    last_event: String,
+    event: String,
     /// Says how many it would be, and ends none.
     dry_run: bool,
+}
+
+impl RevokeBody {
+    /// The same as a question for live families.
+    fn live(&self) -> FamiliesQuery {
+        FamiliesQuery {
+            user: self.user.clone(),
+            address: self.address.clone(),
+            device: self.device.clone(),
+            event: self.event.clone(),
+            state: FamilyState::Live.as_str().to_owned(),
+            ..FamiliesQuery::default()
+        }
+    }
 }
 
 /// Somebody's place at one time.
@@ -210,34 +198,6 @@ async fn with_names(
     Ok(page.map(|row| json_of(&names, row)))
 }
 
-async fn filter(
-    authority: &Authority,
-    (user, address, device): (&str, &str, &str),
-    (state, last_event): (&str, &str),
-) -> Result<FamilyFilter, Failure> {
-    let text = |text: &str| {
-        let text = text.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
-    let users = match text(user) {
-        None => None,
-        Some(user) => Some(account::find_ids(authority, &user, USERS_LIMIT).await?),
-    };
-    Ok(FamilyFilter {
-        users,
-        address: text(address),
-        device: text(device),
-        state: text(state)
-            .map(|word| FamilyState::parse(&word))
-            .transpose()
-            .map_err(|error| Failure::BadRequest(format!("state: {error}")))?,
-        last_event: text(last_event)
-            .map(|word| RefreshOutcome::parse(&word))
-            .transpose()
-            .map_err(|error| Failure::BadRequest(format!("last_event: {error}")))?,
-    })
-}
-
 #[utoipa::path(get, path = "/api/admin/families", tag = "Families", params(FamiliesQuery), responses((status = 200, body = List<FamilyJson>)))]
 /// Lists families, newest sign-in first.
 pub(crate) async fn list(
@@ -245,12 +205,7 @@ pub(crate) async fn list(
     Query(query): Query<FamiliesQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = filter(
-        authority,
-        (&query.user, &query.address, &query.device),
-        (&query.state, &query.last_event),
-    )
-    .await?;
+    let filter = query.filter(authority).await?;
     let limit = limit(query.limit)?;
     let page = family::list(authority, &filter, cursor(&query.cursor)?, limit).await?;
     Ok(super::list(with_names(authority, page).await?))
@@ -324,19 +279,14 @@ pub(crate) async fn revoke_many(
     JsonBody(body): JsonBody<RevokeBody>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = filter(
-        authority,
-        (&body.user, &body.address, &body.device),
-        (FamilyState::Live.as_str(), &body.last_event),
-    )
-    .await?;
+    let filter = body.live().filter(authority).await?;
     let is_narrow = filter.users.is_some()
         || filter.address.is_some()
         || filter.device.is_some()
         || filter.last_event.is_some();
     if !is_narrow {
         return Err(Failure::BadRequest(
-            "Say which: user, address, device or last_event.".to_owned(),
+            "Say which: user, address, device or event.".to_owned(),
         ));
     }
     if body.dry_run {
@@ -373,8 +323,4 @@ pub(crate) async fn revoke_many(
             .into_response());
         }
     }
-}
-
-fn family_id(text: &str) -> Result<FamilyId, Failure> {
-    text.parse().map_err(|_| Failure::NotFound)
 }

@@ -7,11 +7,10 @@ use axum::{
 };
 use latchkey_authority::{
     Authority,
-    incident::{self, IncidentFilter, IncidentRow, JudgeError, NOTE_LIMIT, Sighting},
+    incident::{self, IncidentRow, JudgeError, NOTE_LIMIT, Sighting},
     page::Page,
 };
-use latchkey_identity::account;
-use latchkey_types::{FamilyId, IncidentClass, IncidentId, Verdict, Word as _};
+use latchkey_types::{FamilyId, IncidentClass, IncidentId, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,74 +19,12 @@ use crate::{
     failure::Failure,
     form::{JsonBody, Query},
     pages::{
-        admin_sessions::{USERS_LIMIT, cursor},
+        admin_sessions::cursor,
+        admin_threats::{ThreatsQuery, incident_id},
         names::Names,
     },
     visit::Visit,
 };
-
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ThreatsQuery {
-    /// An id, or the beginning of a username or an e-mail address.
-    #[param(required = false)]
-    user: String,
-    /// Of this family.
-    #[param(required = false)]
-    family: String,
-    /// Of this class.
-    #[param(required = false)]
-    class: String,
-    /// `confirmed`, `false_alarm`, or `open` where nobody has judged it.
-    #[param(required = false)]
-    verdict: String,
-    /// Replayed from exactly this address.
-    #[param(required = false)]
-    address: String,
-    /// Where the page begins: `next` of the page before.
-    #[param(required = false)]
-    cursor: String,
-    /// So many rows, 1 to 200; 50 where it is left out.
-    limit: Option<u64>,
-}
-
-/// The word for "nobody has judged it yet" in the filter.
-const OPEN: &str = "open";
-
-impl ThreatsQuery {
-    async fn filter(&self, authority: &Authority) -> Result<IncidentFilter, Failure> {
-        let text = |text: &str| {
-            let text = text.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let users = match text(&self.user) {
-            None => None,
-            Some(user) => Some(account::find_ids(authority, &user, USERS_LIMIT).await?),
-        };
-        Ok(IncidentFilter {
-            users,
-            family_id: text(&self.family)
-                .map(|id| id.parse())
-                .transpose()
-                .map_err(|error| Failure::BadRequest(format!("family: {error}")))?,
-            class: text(&self.class)
-                .map(|word| IncidentClass::parse(&word))
-                .transpose()
-                .map_err(|error| Failure::BadRequest(format!("class: {error}")))?,
-            verdict: match text(&self.verdict) {
-                None => None,
-                Some(word) if word == OPEN => Some(None),
-                Some(word) => {
-                    Some(Some(Verdict::parse(&word).map_err(|error| {
-                        Failure::BadRequest(format!("verdict: {error}"))
-                    })?))
-                }
-            },
-            address: text(&self.address),
-        })
-    }
-}
 
 /// What was done by itself.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -236,7 +173,7 @@ pub(crate) async fn judge(
     JsonBody(body): JsonBody<VerdictBody>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let id: IncidentId = id.parse().map_err(|_| Failure::NotFound)?;
+    let id = incident_id(&id)?;
     let principal = visit.signed_in()?;
     let outcome = incident::judge(
         authority,
@@ -260,6 +197,7 @@ pub(crate) async fn judge(
 }
 
 async fn one(authority: &Authority, id: &str) -> Result<IncidentRow, Failure> {
-    let id: IncidentId = id.parse().map_err(|_| Failure::NotFound)?;
-    incident::one(authority, id).await?.ok_or(Failure::NotFound)
+    incident::one(authority, incident_id(id)?)
+        .await?
+        .ok_or(Failure::NotFound)
 }

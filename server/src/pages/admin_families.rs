@@ -34,15 +34,29 @@ use crate::{
 /// So many generations in one picture.
 const GENERATIONS: u64 = 50;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct FamiliesQuery {
+    /// An id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
     pub(crate) user: String,
+    /// Opened from exactly this address.
+    #[param(required = false)]
     pub(crate) address: String,
+    /// Opened on this kind of device.
+    #[param(required = false)]
     pub(crate) device: String,
+    /// `live` or `ended`.
+    #[param(required = false)]
     pub(crate) state: String,
+    /// What happened to it last.
+    #[param(required = false)]
     pub(crate) event: String,
+    /// Where the page begins: `next` of the page before.
+    #[param(required = false)]
     pub(crate) cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     pub(crate) limit: Option<u64>,
 }
 

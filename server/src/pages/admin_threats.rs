@@ -44,13 +44,23 @@ const RELATED: u64 = 20;
 /// So many later sightings, the newest of them.
 const SIGHTINGS: usize = 20;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ThreatsQuery {
+    /// An id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
     pub(crate) user: String,
+    /// Of this class.
+    #[param(required = false)]
     pub(crate) class: String,
+    /// `confirmed`, `false_alarm`, or `none` where nobody has judged it.
+    #[param(required = false)]
     pub(crate) verdict: String,
+    /// Where the page begins: `next` of the page before.
+    #[param(required = false)]
     pub(crate) cursor: String,
+    /// So many rows, 1 to 200; 50 where it is left out.
     pub(crate) limit: Option<u64>,
 }
 

@@ -392,7 +392,7 @@ async fn a_theft_is_told_with_both_sides_and_judged() {
     let shown = admin.get(&one).await.json();
     assert_eq!(shown["threat"]["verdict"], "false_alarm");
     assert_eq!(shown["threat"]["note"], "a test");
-    let open = admin.get("/api/admin/threats?verdict=open").await.json();
+    let open = admin.get("/api/admin/threats?verdict=none").await.json();
     assert_eq!(open["items"], json!([]));
 }
 
