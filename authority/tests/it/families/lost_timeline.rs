@@ -3,7 +3,7 @@
 use latchkey_authority::family::{self, RefreshError};
 use latchkey_types::{EventKind, FamilyEndReason, IncidentClass, RefreshOutcome};
 
-use super::support::{World, home, presenter};
+use super::support::{World, home};
 
 fn reused(result: &Result<family::Refreshed, RefreshError>) -> Option<IncidentClass> {
     match result {
