@@ -193,16 +193,21 @@ impl Failure {
         }
     }
 
-    /// The failure as a problem document.
-    pub fn problem(&self, request_id: &str) -> Response {
-        let body = json!({
+    /// The body of a problem document.
+    pub(crate) fn problem_body(&self, request_id: &str) -> Value {
+        json!({
             "type": format!("urn:latchkey:problem:{}", self.code()),
             "title": self.title(),
             "status": self.status().as_u16(),
             "detail": self.text(),
             "code": self.code(),
             "request_id": request_id,
-        });
+        })
+    }
+
+    /// The failure as a problem document.
+    pub fn problem(&self, request_id: &str) -> Response {
+        let body = self.problem_body(request_id);
         let mut response = (self.status(), body.to_string()).into_response();
         response.headers_mut().insert(
             header::CONTENT_TYPE,
@@ -213,16 +218,21 @@ impl Failure {
         response
     }
 
-    /// The failure in the shape that clients of Django REST framework know.
-    pub fn detail(&self, request_id: &str, method: &Method) -> Response {
-        let body = match self {
+    /// The body in the shape that clients of Django REST framework know.
+    pub(crate) fn detail_body(&self, request_id: &str, method: &Method) -> Value {
+        match self {
             Self::BadToken(error) => error.body(),
             Self::Internal(_) => json!({
                 "detail": "A server error occurred.",
                 "request_id": request_id,
             }),
             other => json!({ "detail": other.detail_text(method) }),
-        };
+        }
+    }
+
+    /// The failure in that shape.
+    pub fn detail(&self, request_id: &str, method: &Method) -> Response {
+        let body = self.detail_body(request_id, method);
         let mut response = (self.status(), body.to_string()).into_response();
         response.headers_mut().insert(
             header::CONTENT_TYPE,

@@ -15,7 +15,14 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{audit, auth, docs, families, keys, overview, sessions, threats, users};
-use crate::routes::{Access, Class, OriginRule, Proof, ROUTES, RateClass, Route};
+use crate::{
+    bearer,
+    failure::{Failure, Foreign},
+    routes::{Access, Class, OriginRule, Proof, ROUTES, RateClass, Route},
+};
+
+/// A request id for examples.
+const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -162,6 +169,14 @@ fn complete(operation: &mut Value, route: &Route) {
         Proof::Any => json!([{ "bearer": [] }, { "access_cookie": [] }, { "session": [] }]),
     };
     parameters(operation, route);
+    if route.class == Class::Auth
+        && let Some(body) = operation.get_mut("requestBody")
+    {
+        let json = body["content"]["application/json"].clone();
+        for media_type in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+            body["content"][media_type] = json.clone();
+        }
+    }
     let refusals = refusals(route, operation.get("requestBody").is_some());
     if let Some(responses) = operation["responses"].as_object_mut() {
         for response in responses.values_mut() {
@@ -269,10 +284,11 @@ fn refusal(route: &Route, status: &str, said: &str) -> Value {
         }
     };
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
-    let mut refusal = json!({
-        "description": said,
-        "content": { media_type: { "schema": schema } },
-    });
+    let mut content = json!({ "schema": schema });
+    if let Some(example) = example(route, status) {
+        content["example"] = example;
+    }
+    let mut refusal = json!({ "description": said, "content": { media_type: content } });
     let mut headers = Map::new();
     if status == "401" {
         headers.insert(
@@ -290,6 +306,31 @@ fn refusal(route: &Route, status: &str, said: &str) -> Value {
         refusal["headers"] = headers.into();
     }
     refusal
+}
+
+/// What such a refusal says.
+fn example(route: &Route, status: &str) -> Option<Value> {
+    let failure = match status {
+        // Those of a call's own fields stand with the schema.
+        "400" if route.class == Class::Auth => return None,
+        "400" => Failure::BadRequest("limit: expected between 1 and 200".to_owned()),
+        "401" if route.class == Class::Auth => Failure::BadToken(bearer::EXPIRED),
+        "401" => Failure::NotSignedIn,
+        "403" if route.class == Class::Auth => Failure::ForeignForm(Foreign::NoToken),
+        "403" => Failure::NotPermitted,
+        "404" => Failure::NotFound,
+        "413" => Failure::TooLarge,
+        "415" => Failure::UnsupportedMediaType,
+        "429" => Failure::Limited { retry_after: 30 },
+        "503" => Failure::Busy { retry_after: 5 },
+        _ => return None,
+    };
+    Some(match route.class {
+        Class::Auth => failure.detail_body(REQUEST_ID, &route.method),
+        Class::Page | Class::Action | Class::Api | Class::Operations => {
+            failure.problem_body(REQUEST_ID)
+        }
+    })
 }
 
 #[utoipa::path(get, path = "/api/openapi.json", tag = "Operations",

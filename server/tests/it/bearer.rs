@@ -148,7 +148,7 @@ async fn a_token_that_is_over_is_over_to_the_millisecond() {
 }
 
 #[tokio::test]
-async fn another_clients_token_is_refused_at_our_own_doors() {
+async fn i07_another_clients_token_is_refused_at_our_own_doors() {
     let app = TestApp::new().await;
     let user_id = app.user("root", Role::Administrator).await;
     let (_, access) = app.pair("root").await;

@@ -11,8 +11,10 @@ use super::shapes;
 use crate::visit::Visit;
 
 #[utoipa::path(get, path = "/api/auth/csrf/", tag = "Sign-in", responses((status = 200, body = shapes::Csrf)))]
-/// The token that a script sends, for a front end that has no page of ours. It is bound to the
-/// family whose cookies the browser has, else to its session, else to a cookie that is set here.
+/// Gives the token that a front end sends in `X-CSRFToken`.
+///
+/// It is bound to the family whose cookies the browser has, else to its session, else to a cookie
+/// that is set here.
 pub(crate) async fn show(visit: Visit) -> Response {
     let mut response = Json(json!({ "csrfToken": visit.csrf_token() })).into_response();
     if let Some(cookie) = visit.pre_session_cookie().filter(|_| !visit.is_bound()) {

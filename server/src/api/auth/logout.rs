@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{body::Body, fields::Text, presented::Why, refusal::Refusal, shapes, token::presenter};
 use crate::{bearer, cookies, csrf::Binding, failure::Failure, visit::Visit};
 
-#[utoipa::path(post, path = "/api/auth/logout/", tag = "Sign-in", request_body = Option<shapes::RefreshToken>, responses((status = 200, body = shapes::Detail)))]
+#[utoipa::path(post, path = "/api/auth/logout/", tag = "Sign-in", request_body = shapes::MaybeRefreshToken, responses((status = 200, body = shapes::Detail)))]
 /// Ends the family of the body's refresh token, else of the cookies'.
 pub(crate) async fn submit(
     visit: Visit,

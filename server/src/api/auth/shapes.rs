@@ -66,6 +66,14 @@ pub(crate) struct RefreshToken {
     refresh: String,
 }
 
+/// A refresh token, where it does not come in its cookie.
+#[derive(ToSchema)]
+#[schema(example = json!({ "refresh": "lkr_AdVk…" }))]
+pub(crate) struct MaybeRefreshToken {
+    #[schema(nullable = false)]
+    refresh: Option<String>,
+}
+
 /// A token of either type.
 #[derive(ToSchema)]
 #[schema(example = json!({ "token": "eyJhbGciOiJFZERTQSIs…" }))]

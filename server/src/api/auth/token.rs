@@ -74,7 +74,7 @@ pub(crate) async fn refresh(visit: Visit, body: Body) -> Result<Response, Refusa
     exchange(&visit, &presented, Came::InBody, Expirations::InCookies).await
 }
 
-#[utoipa::path(post, path = "/api/auth/token/refresh/", tag = "Tokens", request_body = Option<shapes::RefreshToken>, responses((status = 200, body = shapes::DatedPair)))]
+#[utoipa::path(post, path = "/api/auth/token/refresh/", tag = "Tokens", request_body = shapes::MaybeRefreshToken, responses((status = 200, body = shapes::DatedPair)))]
 /// Refreshes with the token of the body, else with that of the cookie.
 pub(crate) async fn refresh_either(
     visit: Visit,
