@@ -56,6 +56,12 @@ const OUTSIDE: Picture[] = [
 ];
 
 const openQuestion = (page: Page): Promise<void> => button(page, /^End (session|all)/).first().click();
+/** Goes where the first row leads. */
+async function follow(page: Page, to: string, title: string): Promise<void> {
+  await page.getByRole("table").locator(`a[href^='${to}']`).first().click();
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+}
+
 const untilLive = (page: Page): Promise<void> => page.getByText("Live: updated every 10 seconds").waitFor();
 
 const INSIDE: Picture[] = [
@@ -74,6 +80,20 @@ const INSIDE: Picture[] = [
   { name: "console-sessions", path: "/admin/sessions" },
   { name: "console-sessions-question", path: "/admin/sessions?state=live", then: openQuestion, screenOnly: true },
   { name: "console-sessions-none-match", path: "/admin/sessions?user=nobody-of-that-name" },
+  { name: "console-programs", path: "/admin/families" },
+  { name: "console-programs-of-one", path: "/admin/families?user=yuki" },
+  {
+    name: "console-program-robbed",
+    path: "/admin/families?user=yuki&event=theft",
+    then: (page) => follow(page, "/admin/families/", "Firefox on Linux"),
+  },
+  { name: "console-threats", path: "/admin/threats" },
+  {
+    name: "console-threat",
+    path: "/admin/threats?class=theft&user=yuki",
+    then: (page) => follow(page, "/admin/threats/", "Token theft"),
+  },
+  { name: "console-keys", path: "/admin/keys" },
   { name: "console-users", path: "/admin/users" },
   { name: "console-users-none-match", path: "/admin/users?search=nobody-of-that-name" },
   {
@@ -109,6 +129,8 @@ const NEW: Picture[] = [
   { name: "new-sessions", path: "/admin/sessions" },
   { name: "new-own-sessions", path: "/account/sessions" },
   { name: "new-no-ended-sessions", path: "/admin/sessions?state=ended" },
+  { name: "new-programs", path: "/admin/families" },
+  { name: "new-threats", path: "/admin/threats" },
   { name: "new-users", path: "/admin/users" },
 ];
 

@@ -25,10 +25,26 @@ export async function tour(page: Page, stops: readonly Stop[], look: (stop: Stop
   }
 }
 
-/** Signs other browsers in, so that the lists of the tour have something in them. */
+/** Signs other browsers and programs in, so that the lists of the tour have something in them. */
 export async function signOthersIn(open: Open): Promise<void> {
   await signIn(await open({ userAgent: AGENT.safari }), DORA);
   await signIn(await open({ userAgent: AGENT.firefox }), ADMIN);
+  await signProgramsIn(await open({ userAgent: AGENT.firefox }));
+}
+
+/** Two programs, one of which is robbed: its first token comes back from elsewhere after two rotations. */
+async function signProgramsIn({ request }: Page): Promise<void> {
+  const post = async (path: string, data: object, status: number, headers = {}) => {
+    const answer = await request.post(path, { data, headers });
+    expect(answer.status()).toBe(status);
+    return answer.json();
+  };
+  const entry = { username: DORA.username, password: PASSWORD };
+  await post("/api/auth/token/", entry, 200);
+  const { refresh } = await post("/api/auth/token/", entry, 200);
+  const second = await post("/api/auth/token/refresh/", { refresh }, 200);
+  await post("/api/auth/token/refresh/", { refresh: second.refresh }, 200);
+  await post("/api/auth/token/refresh/", { refresh }, 401, { "User-Agent": "curl/8.5.0" });
 }
 
 const stop = (name: string, path: string, title: string, status?: number): Stop => ({
@@ -108,6 +124,35 @@ export const CONSOLE: Stop[] = [
       await expect(page.getByRole("dialog")).toBeVisible();
     },
   },
+  stop("everybody's programs", "/admin/families", "API sign-ins"),
+  stop("no programs that match", "/admin/families?user=nobody-of-that-name", "API sign-ins"),
+  {
+    name: "a user's programs, with a question",
+    go: async (page) => {
+      await page.goto(`/admin/families?user=${DORA.username}`);
+      await button(page, /^End all API sign-ins/).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  {
+    name: "a program that was robbed",
+    go: async (page) => {
+      await page.goto("/admin/families?event=theft");
+      await page.getByRole("table").locator("a[href^='/admin/families/']").first().click();
+      await expect(page.getByRole("img", { name: "The history of this API sign-in" })).toBeVisible();
+    },
+  },
+  stop("threats", "/admin/threats", "Threats"),
+  stop("no threats that match", "/admin/threats?user=nobody-of-that-name", "Threats"),
+  {
+    name: "a threat",
+    go: async (page) => {
+      await page.goto("/admin/threats");
+      await page.getByRole("table").locator("a[href^='/admin/threats/']").first().click();
+      await expect(heading(page, "Token theft")).toBeVisible();
+    },
+  },
+  stop("keys", "/admin/keys", "Keys"),
   stop("users", "/admin/users", "Users"),
   stop("no users that match", "/admin/users?search=nobody-of-that-name", "Users"),
   { name: "a user", go: (page) => goToUser(page, DORA) },
