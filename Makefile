@@ -30,7 +30,7 @@ journeys: ## The journeys in a browser alone; ONLY=sign-in takes those of one fi
 pictures: ## A picture of every page, in light and dark, on a phone and on a desk
 	@scripts/journeys.sh pictures
 
-test-long: ## The Rust tests with many more rounds
+test-long: ## The Rust tests with many more rounds, then fuzzing
 	@scripts/test-long.sh
 
 release: ## Builds a tarball with the program and its site in target/dist

@@ -14,6 +14,7 @@ hide_tools_setting() { unset LATCHKEY_TOOLS_DIR; }
 RUST_MINIMUM=1.96
 CARGO_LEPTOS_VERSION=0.3.11
 CARGO_DENY_VERSION=0.20.2
+CARGO_FUZZ_VERSION=0.13.2
 
 # The command line of wasm-bindgen refuses a library of another version, so the lock file decides.
 wasm_bindgen_version() {
@@ -29,6 +30,7 @@ WASM_BINDGEN_VERSION="$(wasm_bindgen_version)"
 # A folder for each version: two checkouts that want different ones do not take turns overwriting.
 CARGO_LEPTOS_HOME="$TOOLS/cargo-leptos-$CARGO_LEPTOS_VERSION"
 CARGO_DENY_HOME="$TOOLS/cargo-deny-$CARGO_DENY_VERSION"
+CARGO_FUZZ_HOME="$TOOLS/cargo-fuzz-$CARGO_FUZZ_VERSION"
 WASM_BINDGEN_HOME="$TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION"
 PATH="$TOOLS/bin:$CARGO_LEPTOS_HOME/bin:$WASM_BINDGEN_HOME/bin:$CARGO_DENY_HOME/bin:$ROOT/style/node_modules/.bin:$PATH"
 export PATH

@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh [test]   everything
 #   scripts/setup.sh run      what building and running needs
+#   scripts/setup.sh fuzz     the same as run, and what fuzzing needs
 #   scripts/setup.sh bench    the same, and what the bench measures beside us
 #
 # Each step is skipped when its result is there, can be interrupted, and says what to do by hand when it fails.
@@ -61,14 +62,15 @@ lock_tools() {
 main() {
   local wanted="${1:-test}"
   case "$wanted" in
-    run | test | bench) ;;
-    *) die "usage: scripts/setup.sh [run|test|bench]" ;;
+    run | test | fuzz | bench) ;;
+    *) die "usage: scripts/setup.sh [run|test|fuzz|bench]" ;;
   esac
   check_prerequisites
   lock_tools
   setup_rust
   setup_front_end
   if [ "$wanted" = test ]; then setup_tests; fi
+  if [ "$wanted" = fuzz ]; then setup_fuzz; fi
   if [ "$wanted" = bench ]; then setup_bench; fi
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The Rust tests with many more rounds: a test that looks at LATCHKEY_TEST_LONG raises its own.
+# The Rust tests with many more rounds (a test that looks at LATCHKEY_TEST_LONG raises its own), and what strangers may
+# send thrown at the parsers of credentials, five minutes each.
 set -euo pipefail
 
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -15,4 +16,5 @@ use_recorded_toolchain
 export LATCHKEY_TEST_LONG=1
 part "Rust tests on SQLite" "$HERE/redis.sh" run "$HERE/rust-tests.sh" sqlite
 part "Rust tests on PostgreSQL" "$HERE/redis.sh" run "$HERE/postgres.sh" run "$HERE/rust-tests.sh" postgresql
+part "Fuzzing" "$HERE/fuzz.sh"
 parts_end

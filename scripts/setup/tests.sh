@@ -31,6 +31,18 @@ install_redis() {
 has_faketime() { have faketime; }
 install_faketime() { apt_install faketime; }
 
+# Only the long tests fuzz.
+setup_fuzz() {
+  step "cargo-fuzz $CARGO_FUZZ_VERSION" has_cargo_fuzz install_cargo_fuzz \
+    "cargo install --locked cargo-fuzz --version $CARGO_FUZZ_VERSION --root '$CARGO_FUZZ_HOME'"
+}
+
+has_cargo_fuzz() { [ -x "$CARGO_FUZZ_HOME/bin/cargo-fuzz" ]; }
+install_cargo_fuzz() {
+  export CARGO_PROFILE_DEV_DEBUG=0
+  cargo_tool "$CARGO_FUZZ_HOME" cargo-fuzz "$CARGO_FUZZ_VERSION" --locked --debug
+}
+
 has_cargo_deny() { [ -x "$CARGO_DENY_HOME/bin/cargo-deny" ]; }
 install_cargo_deny() {
   export CARGO_PROFILE_DEV_DEBUG=0

@@ -1,7 +1,7 @@
 //! Bearer tokens: reading the `Authorization` header, and what is said when one is refused
 //! (RFC 6750).
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use latchkey_authority::{
     access_token::{self, AccessTokenError, Verified},
     caller::Caller,
@@ -10,7 +10,11 @@ use latchkey_authority::{
 };
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, state::AppState};
+use crate::{
+    failure::Failure,
+    header::{self, Ambiguous},
+    state::AppState,
+};
 
 /// What a 401 says where no token was sent: no error code then (RFC 6750 §3.1).
 pub(crate) const CHALLENGE: &str = "Bearer realm=\"api\"";
@@ -80,29 +84,7 @@ impl BearerError {
 ///
 /// The header wins over every cookie: so one that is there and is no good lets nobody in.
 pub(crate) fn in_header(headers: &HeaderMap) -> Result<Option<&str>, BearerError> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    // Of two headers, a proxy may have judged the other one.
-    if values.next().is_some() {
-        return Err(BearerError::Header);
-    }
-    let Ok(value) = value.to_str() else {
-        return Err(BearerError::Header);
-    };
-    let mut parts = value.split_ascii_whitespace();
-    // RFC 9110 §11.1: the case of a scheme means nothing.
-    if !parts
-        .next()
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
-    {
-        return Ok(None);
-    }
-    match (parts.next(), parts.next()) {
-        (Some(token), None) => Ok(Some(token)),
-        _ => Err(BearerError::Header),
-    }
+    header::bearer(headers).map_err(|Ambiguous| BearerError::Header)
 }
 
 /// Whether a text is a refresh token by its looks: something to tell its owner.
@@ -190,9 +172,9 @@ impl From<BearerError> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, header};
 
-    use super::*;
+    use super::{BearerError, HeaderMap, in_header};
 
     #[test]
     fn a_header_is_a_scheme_and_a_token_or_nothing() {

@@ -1,9 +1,14 @@
 //! Our cookies: their names, and how each is written.
 
 use cookie::{Cookie, SameSite};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 
-use crate::bearer::{BearerError, INVALID};
+use crate::{
+    bearer::{BearerError, INVALID},
+    header::Ambiguous,
+};
+
+pub(crate) use crate::header::first_cookie as read;
 
 /// The names of our cookies.
 ///
@@ -133,31 +138,9 @@ fn header_value(cookie: &Cookie<'_>) -> HeaderValue {
 /// The value of the one cookie of this name; an empty one is none.
 ///
 /// # Errors
-/// If there are several with different values: a neighbour on the same site may have set one of
-/// them, for a narrower path, and the browser does not say which.
+/// If there are several with different values.
 pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, BearerError> {
-    let mut values = all(headers, name).filter(|value| !value.is_empty());
-    let first = values.next();
-    if values.any(|other| Some(other) != first) {
-        return Err(INVALID);
-    }
-    Ok(first)
-}
-
-/// The value of the first cookie of this name.
-pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    all(headers, name).next()
-}
-
-fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(move |(known, _)| *known == name)
-        .map(|(_, value)| value)
+    crate::header::only_cookie(headers, name).map_err(|Ambiguous| INVALID)
 }
 
 #[cfg(test)]
@@ -174,18 +157,5 @@ mod tests {
             assert!(written.contains(part), "{written}");
         }
         assert!(!written.contains("Domain"), "{written}");
-    }
-
-    #[test]
-    fn a_cookie_is_found_among_others() {
-        let mut headers = HeaderMap::new();
-        headers.append(
-            header::COOKIE,
-            HeaderValue::from_static("a=1; latchkey=x=y"),
-        );
-        headers.append(header::COOKIE, HeaderValue::from_static("b=2"));
-        assert_eq!(read(&headers, "latchkey"), Some("x=y"));
-        assert_eq!(read(&headers, "b"), Some("2"));
-        assert_eq!(read(&headers, "atchkey"), None);
     }
 }

@@ -20,6 +20,7 @@ mod device;
 pub mod failure;
 mod form;
 mod guard;
+mod header;
 mod jobs;
 mod limits;
 pub mod log;

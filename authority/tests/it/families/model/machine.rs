@@ -288,9 +288,11 @@ impl Machine {
         Answer::Valid
     }
 
-    /// Disables a user on a node: all their families end.
+    /// Disables a user on a node: all their families end. Who is disabled already is left alone.
     pub(crate) fn disable(&mut self, user: usize, node: usize) {
-        self.disabled[user] = true;
+        if std::mem::replace(&mut self.disabled[user], true) {
+            return;
+        }
         let theirs: Vec<usize> = self
             .families
             .iter()

@@ -3,6 +3,8 @@
 //! - It keeps one pair, shared by all its tabs, and reads it right before it presents it.
 //! - It gives up a request after four seconds, and tries again once, at once, with what is in the
 //!   store then. After a second failure it waits for twenty seconds at least.
+//! - Its tabs may all begin at once; but whoever tries again waits until nobody else is waiting for
+//!   a reply.
 //! - A renderer presents the token that came with the request for the page, from a few calls at
 //!   once, and hands the new pair to the browser with the page.
 
@@ -68,6 +70,8 @@ pub(crate) struct Honest {
     pub(crate) access: Access,
     network: u8,
     version: usize,
+    /// How many requests it is waiting for.
+    pub(super) waiting: u32,
     /// How often it was given a pair.
     pub(crate) refreshes: u64,
     /// Why it was refused, if it was.
@@ -95,6 +99,7 @@ impl Honest {
             },
             network: 1,
             version: 0,
+            waiting: 0,
             refreshes: 0,
             refused: None,
         };
@@ -178,6 +183,10 @@ impl Play {
         if !self.honest.needs_a_refresh(now) {
             return;
         }
+        if attempt > 0 && self.honest.waiting > 0 {
+            return self.later(now + SECOND / 10, Event::Send { attempt });
+        }
+        self.honest.waiting += 1;
         if self.once_in_a_thousand(self.honest.habits.unsent) {
             return self.try_again(now, attempt);
         }
@@ -225,6 +234,7 @@ impl Play {
     }
 
     pub(super) async fn replied(&mut self, token: Token, access: Access) {
+        self.honest.waiting -= 1;
         if token.generation < self.honest.token.generation {
             return;
         }
@@ -249,7 +259,10 @@ impl Play {
         }
         let again = at + self.dice.between(low, high);
         let attempt = attempt.saturating_add(1);
-        self.later(again.max(self.stage.now()), Event::Send { attempt });
+        // Whoever gives up a request is not waiting for it any more.
+        let given_up = again.min(at + 4 * SECOND).max(self.stage.now());
+        self.later(given_up, Event::GiveUp);
+        self.later(again.max(given_up), Event::Send { attempt });
     }
 
     fn latency(&mut self) -> Millis {

@@ -16,6 +16,7 @@ use crate::families::model::{Access, Answer, DAY, Dice, Millis, Token};
 pub(crate) enum Event {
     Use,
     Send { attempt: u8 },
+    GiveUp,
     Arrive(Sent),
     Reply { token: Token, access: Access },
     Stolen,
@@ -84,6 +85,7 @@ impl Play {
         match event {
             Event::Use => self.used().await,
             Event::Send { attempt } => self.send(attempt),
+            Event::GiveUp => self.honest.waiting -= 1,
             Event::Arrive(sent) => self.arrived(sent).await,
             Event::Reply { token, access } => self.replied(token, access).await,
             Event::Stolen => self.stolen(),
