@@ -2,7 +2,7 @@
 
 use latchkey_authority::audit::{self, AuditEvent};
 use latchkey_identity::{account, name};
-use latchkey_types::EventKind;
+use latchkey_types::{EventKind, FamilyId};
 
 use crate::{
     address::rate_key,
@@ -63,6 +63,22 @@ pub(crate) async fn reserve_sign_in(
 pub(crate) async fn reserve_sign_up(visit: &Visit) -> Result<(), Failure> {
     let outcome = reserve(visit, &[(Counted::SignUpAddress, &address(visit))]).await?;
     match outcome {
+        Ok(_kept) => Ok(()),
+        Err(limited) => Err(Failure::Limited {
+            retry_after: limited.retry_after,
+        }),
+    }
+}
+
+/// Counts what is done with the refresh tokens of a family, for good: honest ones count too.
+///
+/// Each kind by itself: nobody keeps a family from being refreshed or signed out by asking about it.
+pub(crate) async fn count_of_family(
+    visit: &Visit,
+    counted: Counted,
+    family_id: FamilyId,
+) -> Result<(), Failure> {
+    match reserve(visit, &[(counted, &family_id.to_string())]).await? {
         Ok(_kept) => Ok(()),
         Err(limited) => Err(Failure::Limited {
             retry_after: limited.retry_after,

@@ -36,6 +36,10 @@ pub enum Counted {
     SignUpAddress,
     /// Refreshes of a family.
     Refresh,
+    /// Refresh tokens of a family that are asked about.
+    Verify,
+    /// Refresh tokens of a family that are given up.
+    SignOut,
 }
 
 impl Counted {
@@ -46,6 +50,8 @@ impl Counted {
             Self::SignInDevice => b"sign-in/device",
             Self::SignUpAddress => b"sign-up/address",
             Self::Refresh => b"refresh/family",
+            Self::Verify => b"verify/family",
+            Self::SignOut => b"sign-out/family",
         }
     }
 
@@ -54,7 +60,9 @@ impl Counted {
             Self::SignInAddress | Self::SignInAccount | Self::SignInDevice => Rule::growing(5),
             Self::SignUpAddress => Rule::growing(20),
             // Nobody guesses here: an honest client that runs wild waits for its minute, each time.
-            Self::Refresh => Rule::steady(30),
+            Self::Refresh | Self::SignOut => Rule::steady(30),
+            // Somebody may ask for each page that they show.
+            Self::Verify => Rule::steady(120),
         }
     }
 }

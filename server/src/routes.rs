@@ -69,6 +69,9 @@ pub enum RateClass {
     SignUp,
     /// Refreshes, 30 a minute for each family. Counted by the handler, which knows of which.
     Refresh,
+    /// Refresh tokens that are asked about, 120 a minute for each family, or given up, 30. Counted
+    /// by the handler.
+    Presented,
 }
 
 /// Which proof of identity a route takes.
@@ -408,17 +411,23 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 post!(auth::token::refresh_either),
             ),
         ),
-        call(
-            POST,
-            "/api/auth/token/verify/",
-            Access::Public,
-            post!(auth::token::verify),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/auth/token/verify/",
+                Access::Public,
+                post!(auth::token::verify),
+            ),
         ),
-        call(
-            POST,
-            "/api/auth/token/blacklist/",
-            Access::Public,
-            post!(auth::token::blacklist),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/auth/token/blacklist/",
+                Access::Public,
+                post!(auth::token::blacklist),
+            ),
         ),
         limited(
             RateClass::SignIn,
@@ -438,17 +447,23 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 post!(auth::token::refresh),
             ),
         ),
-        call(
-            POST,
-            "/api/token/verify/",
-            Access::Public,
-            post!(auth::token::verify),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/token/verify/",
+                Access::Public,
+                post!(auth::token::verify),
+            ),
         ),
-        call(
-            POST,
-            "/api/token/blacklist/",
-            Access::Public,
-            post!(auth::token::blacklist),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/token/blacklist/",
+                Access::Public,
+                post!(auth::token::blacklist),
+            ),
         ),
         limited(
             RateClass::SignIn,
@@ -459,11 +474,14 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 post!(auth::login::submit),
             ),
         ),
-        call(
-            POST,
-            "/api/auth/logout/",
-            Access::Public,
-            post!(auth::logout::submit),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/auth/logout/",
+                Access::Public,
+                post!(auth::logout::submit),
+            ),
         ),
         call(GET, "/api/auth/user/", OWN, get!(auth::user::show)),
         call(PUT, "/api/auth/user/", OWN, || {

@@ -180,6 +180,33 @@ async fn a_family_is_refreshed_thirty_times_a_minute_and_others_do_not_count() {
 }
 
 #[tokio::test]
+async fn i12_asking_about_a_token_and_giving_it_up_have_limits_of_their_own() {
+    let app = TestApp::new().await;
+    app.user("ann", Role::User).await;
+    let (token, _) = app.pair("ann").await;
+    let about = json!({ "token": token });
+    for _ in 0..120 {
+        let verified = post(&app, "/api/token/verify/", about.clone()).await;
+        assert_eq!(verified.status, 200, "{}", verified.body);
+    }
+    let limited = post(&app, "/api/token/verify/", about).await;
+    assert_eq!(limited.status, 429, "{}", limited.body);
+    // Whoever asks keeps nobody from going on, or from signing out.
+    let pair = refresh(&app, &token).await.json();
+    let given_up = json!({ "refresh": pair["refresh"] });
+    let out = post(&app, "/api/auth/logout/", given_up.clone()).await;
+    assert_eq!(out.status, 200, "{}", out.body);
+    for path in ["/api/token/blacklist/", "/api/auth/logout/"].repeat(15) {
+        let again = post(&app, path, given_up.clone()).await;
+        if again.status == 429 {
+            return;
+        }
+        assert_eq!(again.status, 401, "{}", again.body);
+    }
+    panic!("a token was given up without end");
+}
+
+#[tokio::test]
 async fn i06_callers_at_once_get_one_successor() {
     let app = TestApp::with(&[("rate_limit", "off")]).await;
     app.user("ann", Role::User).await;

@@ -8,7 +8,14 @@ use http::{HeaderMap, header};
 use latchkey_authority::{ActError, family};
 use serde_json::json;
 
-use super::{body::Body, fields::Text, presented::Why, refusal::Refusal, shapes, token::presenter};
+use super::{
+    body::Body,
+    fields::Text,
+    presented::Why,
+    refusal::Refusal,
+    shapes,
+    token::{count_sign_out, presenter},
+};
 use crate::{bearer, cookies, csrf::Binding, failure::Failure, visit::Visit};
 
 #[utoipa::path(post, path = "/api/auth/logout/", tag = "Sign-in", request_body = shapes::MaybeRefreshToken, responses((status = 200, body = shapes::Detail)))]
@@ -27,6 +34,7 @@ pub(crate) async fn submit(
         None
     };
     if let Some(presented) = presented {
+        count_sign_out(&visit, &presented).await?;
         sign_out(&visit, &presented).await?;
         return Ok(signed_out());
     }
@@ -44,6 +52,8 @@ async fn by_cookies(visit: &Visit, headers: &HeaderMap) -> Result<Response, Refu
             Some(family_id) => visit.require_meant_by(Binding::Family(family_id))?,
             None => visit.require_meant()?,
         }
+        // Where it is too much, the cookies stay: nothing was ended.
+        count_sign_out(visit, presented).await?;
         sign_out(visit, presented).await
     } else if let Some(token) = access {
         visit.require_meant()?;

@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 use latchkey_authority::family::{self, Presenter};
-use latchkey_types::{FamilyId, Transport};
+use latchkey_types::Transport;
 use serde_json::{Map, json};
 
 use super::{
@@ -114,7 +114,7 @@ async fn exchange(
         if came == Came::InCookie {
             visit.require_meant_by(Binding::Family(family_id))?;
         }
-        count_refresh(visit, family_id).await?;
+        limits::count_of_family(visit, Counted::Refresh, family_id).await?;
     } else if came == Came::InCookie {
         visit.require_meant()?;
     }
@@ -147,18 +147,6 @@ pub(super) fn presenter(visit: &Visit) -> Presenter<'_> {
     }
 }
 
-async fn count_refresh(visit: &Visit, family_id: FamilyId) -> Result<(), Refusal> {
-    let name = family_id.to_string();
-    match limits::reserve(visit, &[(Counted::Refresh, &name)]).await? {
-        // Counted for good: honest ones count too.
-        Ok(_kept) => Ok(()),
-        Err(limited) => Err(Failure::Limited {
-            retry_after: limited.retry_after,
-        }
-        .into()),
-    }
-}
-
 #[utoipa::path(post, path = "/api/auth/token/verify/", tag = "Tokens", request_body = shapes::AnyToken, responses((status = 200, body = shapes::Nothing)))]
 /// Says whether a token is good, of either type.
 pub(crate) async fn verify(visit: Visit, body: Body) -> Result<Response, Refusal> {
@@ -167,7 +155,8 @@ pub(crate) async fn verify(visit: Visit, body: Body) -> Result<Response, Refusal
     fields.finish()?;
     let token = token.ok_or_else(|| Why::Invalid.refusal())?;
     let authority = visit.state().authority();
-    if family::family_of(authority, &token).is_some() {
+    if let Some(family_id) = family::family_of(authority, &token) {
+        limits::count_of_family(&visit, Counted::Verify, family_id).await?;
         // Judged as a refresh judges it, with all that follows: nobody finds out here, unseen,
         // whether a token that they stole is still good.
         return match family::verify(authority, &token, &presenter(&visit)).await {
@@ -202,9 +191,18 @@ pub(crate) async fn blacklist(visit: Visit, body: Body) -> Result<Response, Refu
     let presented = fields.required("refresh", Text::Trimmed);
     fields.finish()?;
     let presented = presented.ok_or_else(|| Why::Invalid.refusal())?;
+    count_sign_out(&visit, &presented).await?;
     match family::sign_out(visit.state().authority(), &presented, &presenter(&visit)).await {
         Ok(_) => Ok(nothing()),
         Err(error) => Err(Why::of(&visit, &presented, error).await?.refusal()),
+    }
+}
+
+/// Only what our own MAC vouches for is counted.
+pub(super) async fn count_sign_out(visit: &Visit, presented: &str) -> Result<(), Failure> {
+    match family::family_of(visit.state().authority(), presented) {
+        Some(family_id) => limits::count_of_family(visit, Counted::SignOut, family_id).await,
+        None => Ok(()),
     }
 }
 
