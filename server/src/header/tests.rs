@@ -38,7 +38,14 @@ fn two_cookies_of_one_name_are_none_unless_they_are_equal_or_empty() {
 /// Bytes that a header may carry.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(
-        prop_oneof![Just(b'\t'), Just(b' '), Just(b';'), Just(b'='), 33..=126_u8, 128..=255_u8],
+        prop_oneof![
+            Just(b'\t'),
+            Just(b' '),
+            Just(b';'),
+            Just(b'='),
+            33..=126_u8,
+            128..=255_u8
+        ],
         0..60,
     )
 }
