@@ -1,7 +1,7 @@
 # The commands that a person types. Each is one script in scripts/, which does the set-up that it needs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test check prove journeys pictures test-long release setup clean
+.PHONY: help run demo dev test check prove journeys pictures test-long bench release setup clean
 
 help: ## Shows these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ pictures: ## A picture of every page, in light and dark, on a phone and on a des
 
 test-long: ## The Rust tests with many more rounds, then fuzzing
 	@scripts/test-long.sh
+
+bench: ## What signing in, refreshing and checking a token cost, beside a stock SimpleJWT
+	@scripts/bench.sh
 
 release: ## Builds a tarball with the program and its site in target/dist
 	@scripts/release.sh

@@ -1,11 +1,12 @@
 //! Signing in.
 
-use latchkey_authority::{AuthorityTx, Lock, audit::AuditEvent, signal::Signals};
+use latchkey_authority::{AuthorityTx, Lock, audit::AuditEvent, key, signal::Signals};
 use latchkey_identity::{
     Identity, SignInError, name::identifier_key, password::PasswordSettings, sign_in,
+    sign_in_for_family,
 };
-use latchkey_testing::{allow_writes, caller, refuse_writes};
-use latchkey_types::{EventKind, Outcome, Role, SignInMethod, UserId};
+use latchkey_testing::{Sent, allow_writes, caller, refuse_writes};
+use latchkey_types::{EventKind, Outcome, Role, SignInMethod, Transport, UserId};
 use sea_orm::ConnectionTrait;
 
 use crate::support::{OTHER_PASSWORD, PASSWORD, TestIdentity, cheap, hasher, is_user};
@@ -348,4 +349,23 @@ async fn the_same_password_hashed_anew_beside_a_sign_in_lets_it_in() {
         is_user(user_id)
     );
     sign_in_beside(&on, user_id, &change).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_is_one_hash_and_one_transaction() {
+    let on = TestIdentity::new().await;
+    on.user("ann").await;
+    key::load(&on.test.authority).await.unwrap();
+    let caller = caller();
+    let before = on.identity.hasher().finished();
+    let program = sign_in_for_family(&on.identity, "ann", PASSWORD, Transport::Body, &caller);
+    let (issued, sent) = Sent::by(program).await;
+    issued.unwrap();
+    assert_eq!((sent.begun, sent.committed), (1, 1), "{sent:?}");
+    assert_eq!(on.identity.hasher().finished() - before, 1);
+
+    let (session, sent) = Sent::by(on.sign_in("ann", PASSWORD)).await;
+    session.unwrap();
+    assert_eq!((sent.begun, sent.committed), (1, 1), "{sent:?}");
+    assert_eq!(on.identity.hasher().finished() - before, 2);
 }
