@@ -127,7 +127,7 @@ fn is_allowed(strategy: Strategy, end: End, loot: &Loot) -> bool {
     match end {
         End::Found | End::Nothing | End::Outdone => true,
         End::Suspected | End::Unseen => {
-            strategy.is_abandoned || loot.is_pending || loot.retries > 0
+            strategy.is_abandoned || loot.is_pending || loot.retries + loot.converged > 0
         }
     }
 }
