@@ -109,7 +109,7 @@ pub struct Route {
     /// Whether a request counts as use of the session. What an open page asks by itself does not:
     /// an unattended screen must not keep its session alive.
     pub is_use: bool,
-    /// Whether whoever acts through an access token must have signed in a short while ago.
+    /// Whether whoever acts must have signed in a short while ago.
     pub needs_fresh_proof: bool,
     handler: fn() -> MethodRouter<AppState>,
 }
@@ -121,6 +121,12 @@ impl std::fmt::Debug for Route {
 }
 
 impl Route {
+    /// Whether pages of `allowed_origins` may act here through what the browser keeps for us: the
+    /// calls that are made for front ends, and nothing else.
+    pub fn is_for_front_ends(&self) -> bool {
+        self.class == Class::Auth
+    }
+
     /// The path of a call of [`Class::Auth`] without the slash at its end, or with one.
     pub fn other_spelling(&self) -> String {
         self.path
@@ -161,6 +167,7 @@ fn read(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppSta
     }
 }
 
+/// A change of the administration: it asks for a fresh proof.
 fn change(
     method: Method,
     path: &'static str,
@@ -172,20 +179,8 @@ fn change(
         class: Class::Api,
         origin: OriginRule::ByCookie,
         proof: api_proof(access),
-        ..page(path, access, handler)
-    }
-}
-
-/// A change that asks for a fresh proof.
-fn grave(
-    method: Method,
-    path: &'static str,
-    access: Access,
-    handler: fn() -> MethodRouter<AppState>,
-) -> Route {
-    Route {
         needs_fresh_proof: true,
-        ..change(method, path, access, handler)
+        ..page(path, access, handler)
     }
 }
 

@@ -6,7 +6,7 @@ use http::Method;
 use latchkey_authority::principal::Permission;
 
 use super::{
-    Access, RateClass, Route, action, call, change, grave, limited, operation, page, polled, read,
+    Access, RateClass, Route, action, call, change, limited, operation, page, polled, read,
 };
 use crate::{
     api::{self, auth},
@@ -301,32 +301,32 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         ),
         read("/api/admin/users", VIEW, get!(api::users::list)),
         read("/api/admin/users/{user_id}", VIEW, get!(api::users::show)),
-        grave(
+        change(
             POST,
             "/api/admin/users/{user_id}/sign-out",
             END,
             post!(api::users::sign_out),
         ),
-        grave(
+        change(
             POST,
             "/api/admin/users/{user_id}/role",
             MANAGE,
             post!(api::users::set_role),
         ),
-        grave(
+        change(
             POST,
             "/api/admin/users/{user_id}/disable",
             MANAGE,
             post!(api::users::disable),
         ),
-        grave(
+        change(
             POST,
             "/api/admin/users/{user_id}/enable",
             MANAGE,
             post!(api::users::enable),
         ),
         read("/api/admin/families", VIEW, get!(api::families::list)),
-        grave(
+        change(
             POST,
             "/api/admin/families/revoke",
             END,
@@ -337,10 +337,10 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             VIEW,
             get!(api::families::show),
         ),
-        grave(DELETE, "/api/admin/families/{family_id}", END, || {
+        change(DELETE, "/api/admin/families/{family_id}", END, || {
             axum::routing::delete(api::families::revoke)
         }),
-        grave(
+        change(
             POST,
             "/api/admin/families/{family_id}/revoke",
             END,
@@ -352,20 +352,20 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             VIEW,
             get!(api::threats::show),
         ),
-        grave(
+        change(
             POST,
             "/api/admin/threats/{incident_id}/verdict",
             JUDGE,
             post!(api::threats::judge),
         ),
         read("/api/admin/keys", VIEW, get!(api::keys::list)),
-        grave(
+        change(
             POST,
             "/api/admin/keys/rotate",
             KEYS,
             post!(api::keys::rotate),
         ),
-        grave(
+        change(
             POST,
             "/api/admin/keys/{kid}/kill",
             KEYS,

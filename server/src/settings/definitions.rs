@@ -58,7 +58,7 @@ pub const DEFINITIONS: &[Definition] = &[
     setting(
         "allowed_origins",
         "",
-        "Further origins whose pages may call the API from a browser, and whose requests are accepted together with a CSRF token, with commas between.",
+        "Further origins whose pages may sign users in and act for them through the calls for front ends (`/api/auth`, `/api/token`, `/api/me`), with cookies and a CSRF token, and may call the rest of the API with an access token in the header; with commas between.",
     ),
     setting(
         "session_idle_ttl",
