@@ -7,7 +7,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from latchkey_follower import InvalidToken, NotFresh
-from latchkey_follower.keys import KeySet
+from latchkey_follower.keys import ABSENT_FOR, MAX_ABSENT, KeySet
 from latchkey_follower.transport import TransportError
 
 from .feed import Clock
@@ -60,16 +60,40 @@ class Fetching(unittest.TestCase):
             self.keys.get("b")
         self.clock.advance(0.5)
         # Nobody knows: the set that is known is older than the question.
-        for _ in range(5):
+        for kid in ["c", "d", "c"]:
             with self.assertRaises(NotFresh):
-                self.keys.get("b")
+                self.keys.get(kid)
         self.keys.get("a")
         self.assertEqual(self.fetched, 1)
         self.clock.advance(0.5)
-        self.body = key_set(public(ED, "b"))
-        self.keys.get("b")
+        self.body = key_set(public(ED, "c"))
+        self.keys.get("c")
         self.assertEqual(self.fetched, 2)
-        self.assertIsNone(self.keys.find("a"))
+
+    def test_a_key_that_is_gone_is_no_good_and_costs_little(self):
+        self.keys.get("a")
+        self.body = key_set(public(ED, "b"))
+        self.clock.advance(1)
+        self.keys.refresh()
+        for kid in ["a", "a", "never"]:
+            with self.assertRaises(InvalidToken):
+                self.keys.get(kid)
+        self.clock.advance(ABSENT_FOR - 0.1)
+        with self.assertRaises(InvalidToken):
+            self.keys.get("a")
+        self.assertEqual(self.fetched, 2)
+        self.clock.advance(0.1)
+        for kid in ["a", "never", "a"]:
+            with self.assertRaises(InvalidToken):
+                self.keys.get(kid)
+        self.assertEqual(self.fetched, 3)
+
+    def test_of_keys_that_nobody_has_a_bounded_number_is_remembered(self):
+        for number in range(2 * MAX_ABSENT + 1):
+            self.clock.advance(1)
+            with self.assertRaises(InvalidToken):
+                self.keys.get(f"invented {number}")
+        self.assertLessEqual(len(self.keys._absent), MAX_ABSENT)
 
     def test_a_set_that_cannot_be_had_is_asked_for_once_a_second_as_well(self):
         for self.body in [TransportError(), b"", b"[]", b"{}", b'{"keys": [1]}', b'{"keys": [{"kty": []}]}']:

@@ -13,6 +13,11 @@ from .transport import TransportError
 
 #: The set is asked for once in so many seconds at most, whoever invents ids of keys.
 FETCH_EVERY = 1.0
+#: A key that was not in the set is not looked for again so soon, in seconds: whoever holds a token of a killed key is to
+#: hear that it is no good.
+ABSENT_FOR = 5.0
+#: So many of them are remembered.
+MAX_ABSENT = 256
 #: Whoever needs a key waits so many seconds at most while somebody else fetches.
 WAIT_LIMIT = 2.5
 
@@ -37,6 +42,7 @@ class KeySet:
         self._fetch = fetch
         self._clock = clock
         self._keys: dict[str, Key] = {}
+        self._absent: dict[str, float] = {}
         self._lock = threading.Lock()
         self._tried_at: float | None = None
         #: When the request for what is known was sent.
@@ -54,16 +60,21 @@ class KeySet:
         if (key := self.find(kid)) is not None:
             return key
         asked_at = self._clock()
+        if (absent_at := self._absent.get(kid)) is not None and asked_at - absent_at < ABSENT_FOR:
+            raise InvalidToken()
         if not self._lock.acquire(timeout=WAIT_LIMIT):
             raise NotFresh("the key set is being fetched")
         try:
             if self.find(kid) is None and (self._known_at is None or self._known_at < asked_at):
                 self._fetch_now()
+            if (key := self.find(kid)) is not None:
+                return key
+            if len(self._absent) >= MAX_ABSENT:
+                self._absent = {}
+            self._absent[kid] = asked_at
         finally:
             self._lock.release()
-        if (key := self.find(kid)) is None:
-            raise InvalidToken()
-        return key
+        raise InvalidToken()
 
     def refresh(self) -> float:
         """Fetches the set. Returns the seconds to wait where that is too early, and 0 where it is done.
@@ -93,7 +104,9 @@ class KeySet:
         for kid, key in keys.items():
             if (known := self._keys.get(kid)) is not None and known.text == key.text:
                 keys[kid] = known
+        gone = self._keys.keys() - keys.keys()
         self._keys = keys
+        self._absent = dict.fromkeys(gone, sent_at)
         self._known_at = sent_at
 
 
