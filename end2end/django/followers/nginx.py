@@ -90,7 +90,7 @@ class Nginx:
             "server 127.0.0.1:3000;": f"server {latchkey};",
             "server 127.0.0.1:8000;": f"server {application};",
             "listen 80;": f"listen {self.address};",
-            "set $latchkey_host id.example.com;": f"set $latchkey_host {latchkey};",
+            "set $latchkey_host app.example.com;": f"set $latchkey_host {latchkey};",
         }
         for shipped in SHIPPED.glob("*.conf"):
             text = shipped.read_text()

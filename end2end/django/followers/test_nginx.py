@@ -8,7 +8,7 @@ from tests.latchkey import URL
 from .case import BOUND, FollowerCase, until
 from .nginx import Application, Nginx
 
-PAGE, API, PUBLIC = "/app/report", "/app/api/report", "/app/public/report"
+PAGE, API, PUBLIC = "/report", "/api/report", "/public/report"
 SPOOFED = {f"X-Latchkey-{name}": "spoofed" for name in ["User", "Username", "Role", "Session", "Family"]}
 
 
@@ -69,16 +69,16 @@ class Proxied(FollowerCase):
 
     def test_the_way_back_is_a_value_of_the_query(self):
         for path, back in [
-            ("/app/a", "/app/a"),
-            ("/app/a?b=1", "/app/a?b=1"),
-            ("/app/a?b=1&c=2", "/app/a?b=1%26c=2"),
-            ("/app/a?b=1&c=2&d=3", "/app/a?b=1%26c=2%26d=3"),
-            ("/app/a?b=1&c=2&d=3&e=4", "/app/a?b=1%26c=2%26d=3%26e=4"),
-            ("/app/a?b=1&c=2&d=3&e=4&f=5", "/app/a"),
-            ("/app/a?b=%26notice=x", "/app/a"),
-            ("/app/a?b=1+2", "/app/a"),
-            ("/app/a%26b", "/"),
-            ("/app/a&notice=x", "/"),
+            ("/a", "/a"),
+            ("/a?b=1", "/a?b=1"),
+            ("/a?b=1&c=2", "/a?b=1%26c=2"),
+            ("/a?b=1&c=2&d=3", "/a?b=1%26c=2%26d=3"),
+            ("/a?b=1&c=2&d=3&e=4", "/a?b=1%26c=2%26d=3%26e=4"),
+            ("/a?b=1&c=2&d=3&e=4&f=5", "/a"),
+            ("/a?b=%26notice=x", "/a"),
+            ("/a?b=1+2", "/a"),
+            ("/a%26b", "/"),
+            ("/a&notice=x", "/"),
         ]:
             with self.subTest(path=path):
                 status, headers, _ = self.ask(path)
