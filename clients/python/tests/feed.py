@@ -67,7 +67,7 @@ class FakeTransport:
 class Server:
     """A real one on loopback, which answers by a function of the path: `(status, headers, body)`."""
 
-    def __init__(self, respond):
+    def __init__(self, respond, tls=None):
         class Handler(http.server.BaseHTTPRequestHandler):
             """One request after the other."""
 
@@ -87,7 +87,10 @@ class Server:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        scheme = "http" if tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self):

@@ -179,11 +179,14 @@ class Keys(unittest.TestCase):
         self.assertEqual(follower.fetched, [1000, 1003.1])
 
     def test_and_after_a_gap(self):
-        follower = ByHand(self.clock, answer(reset=True), answer(reset=True))
-        follower.once()
-        self.assertEqual(follower.fetched, [])
-        follower.once()
-        self.assertEqual(follower.fetched, [1000])
+        pages = [answer(reset=True, more=True), answer(reset=True, more=True), answer(reset=True)]
+        follower = ByHand(self.clock, *pages, answer(reset=True, more=True), answer(reset=True))
+        for _ in pages:
+            follower.once()
+        self.assertEqual((follower.fetched, follower.check(FAMILY, ALICE)), ([], 0))
+        for _ in range(2):
+            follower.once()
+        self.assertEqual((follower.fetched, follower.check(FAMILY, ALICE)), ([1000], 1))
 
 
 class Threads(unittest.TestCase):

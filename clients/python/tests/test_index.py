@@ -14,9 +14,9 @@ class Remembering(unittest.TestCase):
     def setUp(self):
         self.index = Index()
 
-    def apply(self, *signals, now=0.0, is_first=False, **members):
+    def apply(self, *signals, now=0.0, after_gap=False, **members):
         """Takes in an answer."""
-        self.index.apply(parse(answer(*signals, **members)), now, is_first)
+        self.index.apply(parse(answer(*signals, **members)), now, after_gap)
 
     def test_nothing_is_known_at_first(self):
         self.assertIsNone(self.index.known_at)
@@ -41,7 +41,7 @@ class Remembering(unittest.TestCase):
 
     def test_a_reset_takes_nothing_away(self):
         self.apply(ended(), now=0)
-        self.apply(ended(OTHER), now=10, reset=True)
+        self.apply(ended(OTHER), now=10, after_gap=True)
         self.assertTrue(self.index.has_ended(FAMILY) and self.index.has_ended(OTHER))
 
     def test_a_mark_grows_with_each_change_and_never_falls(self):
@@ -51,7 +51,7 @@ class Remembering(unittest.TestCase):
         for now, signals, members in [
             (1, [changed()], {}),
             (2, [changed()], {}),
-            (3, [], {"reset": True}),
+            (3, [], {"after_gap": True}),
             (4, [changed()], {}),
         ]:
             self.apply(*signals, now=now, **members)
@@ -60,10 +60,6 @@ class Remembering(unittest.TestCase):
         self.apply(now=5000)
         self.assertGreaterEqual(self.index.mark(ALICE), marks[-1])
         self.assertGreaterEqual(self.index.mark(OTHER), marks[-1])
-
-    def test_the_first_answer_changes_nobody(self):
-        self.apply(reset=True, is_first=True)
-        self.assertEqual(self.index.mark(ALICE), 0)
 
 
 if __name__ == "__main__":

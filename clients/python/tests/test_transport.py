@@ -1,10 +1,15 @@
 """What is taken for an answer."""
 
+import ssl
 import unittest
+from pathlib import Path
 
 from latchkey_follower.transport import Address, Transport, TransportError
 
 from .feed import Server
+
+#: Those of the crate beside it: a server that is 127.0.0.1, and whoever says so.
+FIXTURES = Path(__file__).parents[2] / "rust" / "tests" / "fixtures"
 
 
 class Answers(unittest.TestCase):
@@ -80,6 +85,22 @@ class Answers(unittest.TestCase):
 
         self.get(self.serve(respond, via_name="https://id.example.com"))
         self.assertEqual(hosts, [["id.example.com"]])
+
+    def test_over_https_only_those_are_believed_whom_it_trusts(self):
+        serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        serving.load_cert_chain(FIXTURES / "loopback.pem", FIXTURES / "loopback.key")
+        server = Server(lambda *_: (200, {}, b"over TLS"), tls=serving)
+        self.addCleanup(server.close)
+        trusted = ssl.create_default_context(cafile=FIXTURES / "authority.pem")
+        transport = Transport(Address.of(server.url, None), trusted)
+        self.addCleanup(transport.close)
+        self.assertEqual(self.get(transport), b"over TLS")
+        # Nobody else trusts it, and it is not who it does not say it is.
+        localhost = Address.of(server.url.replace("127.0.0.1", "localhost"), None)
+        for other in [Transport(Address.of(server.url, None)), Transport(localhost, trusted)]:
+            with self.assertRaises(TransportError) as caught:
+                self.get(other)
+            self.assertIn("SSLCertVerificationError", str(caught.exception))
 
 
 if __name__ == "__main__":

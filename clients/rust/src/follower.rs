@@ -195,6 +195,7 @@ fn prepare(
         // A poll must be over a good deal before what is known is too old.
         hold: HOLD.min(settings.max_staleness / 4),
         cursor: None,
+        in_pages: false,
         keys_due: false,
         keys_again_at: None,
     };
@@ -251,6 +252,8 @@ struct Poller {
     authorization: HeaderValue,
     hold: Duration,
     cursor: Option<String>,
+    /// The answer before was a page with more to follow.
+    in_pages: bool,
     keys_due: bool,
     keys_again_at: Option<Duration>,
 }
@@ -315,9 +318,9 @@ impl Poller {
     async fn take(&mut self, body: &[u8], sent_at: Duration) -> Result<bool, PollError> {
         let answer = Answer::parse(body).ok_or(PollError::Malformed)?;
         let now = self.known.clock.boot();
-        let is_first = self.cursor.is_none();
-        self.known.index.apply(&answer, now, is_first);
-        if answer.signals.contains(&Signal::KeysChanged) || (answer.reset && !is_first) {
+        let after_gap = answer.reset && self.cursor.is_some() && !self.in_pages;
+        self.known.index.apply(&answer, now, after_gap);
+        if after_gap || answer.signals.contains(&Signal::KeysChanged) {
             self.keys_due = true;
             self.keys_again_at = Some(now + KEYS_AGAIN_AFTER);
         }
@@ -326,6 +329,7 @@ impl Poller {
             .saturating_sub(answer.age())
             .min(now);
         self.cursor = Some(answer.next);
+        self.in_pages = answer.more;
         self.tend_keys().await?;
         if !answer.more {
             self.known.index.set_known_at(known_at);

@@ -58,7 +58,7 @@ impl Index {
     }
 
     /// Takes in one page. It may tell what is known already; nothing is forgotten by it.
-    pub(crate) fn apply(&self, answer: &Answer, now: Duration, is_first: bool) {
+    pub(crate) fn apply(&self, answer: &Answer, now: Duration, after_gap: bool) {
         let keep_until = now.saturating_add(answer.remember());
         let ended = self.ended.pin();
         let marks = self.marks.pin();
@@ -73,7 +73,7 @@ impl Index {
                 Signal::KeysChanged | Signal::Unknown => {}
             }
         }
-        if answer.reset && !is_first {
+        if after_gap {
             // What lies between is lost on us: anybody may have changed.
             self.mark_of_all.store(self.next_mark(), Ordering::Release);
         }
@@ -119,7 +119,7 @@ mod tests {
     impl Index {
         fn take(&self, seconds: u64, signals: Value, members: Value) {
             let told = Answer::parse(&answer(signals, members)).unwrap();
-            self.apply(&told, Duration::from_secs(seconds), false);
+            self.apply(&told, Duration::from_secs(seconds), told.reset);
         }
     }
 

@@ -42,6 +42,8 @@ class _State:
         self.keys = keys
         self.index = Index()
         self.cursor: str | None = None
+        # The answer before was a page with more to follow.
+        self.in_pages = False
         self.keys_due = False
         self.keys_again_at: float | None = None
         self.heard = threading.Condition()
@@ -201,11 +203,12 @@ class Follower:
         )
         answer = parse(body)
         now = self._clock()
-        state.index.apply(answer, now, is_first)
-        if answer.keys_changed or (answer.reset and not is_first):
+        after_gap = answer.reset and not is_first and not state.in_pages
+        state.index.apply(answer, now, after_gap)
+        if answer.keys_changed or after_gap:
             state.keys_due = True
             state.keys_again_at = now + KEYS_AGAIN_AFTER
-        state.cursor = answer.cursor
+        state.cursor, state.in_pages = answer.cursor, answer.more
         self._tend_keys(state)
         if not answer.more:
             state.index.known_at = min(sent_at + answer.held - answer.age, now)
@@ -228,7 +231,7 @@ class Follower:
 
 def pause_after(failures: int) -> float:
     """Seconds to the next try, after so many failures before the last one."""
-    return min(FIRST_PAUSE * 2 ** min(failures, 16), LAST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(failures, 16)), LAST_PAUSE)
 
 
 def _begin_anew(own: "weakref.ref[Follower]") -> None:

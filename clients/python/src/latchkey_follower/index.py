@@ -32,7 +32,7 @@ class Index:
         mark, _ = self._marks.get(user_id, (0, 0.0))
         return max(mark, self._mark_of_all)
 
-    def apply(self, answer: Answer, now: float, is_first: bool) -> None:
+    def apply(self, answer: Answer, now: float, after_gap: bool) -> None:
         """Takes in one page. It may tell what is known already; nothing is forgotten by it."""
         keep_until = now + answer.remember
         for id_ in answer.ended:
@@ -40,7 +40,7 @@ class Index:
         for user_id in answer.changed_users:
             self._mark += 1
             self._marks[user_id] = (self._mark, keep_until)
-        if answer.reset and not is_first:
+        if after_gap:
             # What lies between is lost on us: anybody may have changed.
             self._mark += 1
             self._mark_of_all = self._mark

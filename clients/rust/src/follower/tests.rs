@@ -140,10 +140,19 @@ async fn keys_are_fetched_before_it_is_fresh() {
 async fn keys_are_fetched_after_a_gap() {
     let server = Server::start(reply("200 OK", "", br#"{"keys":[]}"#));
     let mut follower = ByHand::at(&server.url());
-    follower.hears(0, json!([]), json!({ "reset": true })).await;
-    assert_eq!(server.count(), 0);
-    follower.hears(0, json!([]), json!({ "reset": true })).await;
-    assert_eq!(server.count(), 1);
+    for (more, count, mark) in [
+        (true, 0, 0),
+        (true, 0, 0),
+        (false, 0, 0),
+        // Everything once more: what lies between is lost.
+        (true, 1, 1),
+        (false, 1, 1),
+    ] {
+        let members = json!({ "reset": true, "more": more });
+        follower.hears(0, json!([]), members).await;
+        assert_eq!(server.count(), count);
+        assert_eq!(follower.known.index.mark(ALICE), mark);
+    }
 }
 
 #[tokio::test]
@@ -231,7 +240,7 @@ impl Follower {
     pub(crate) fn hears(&self, signals: Value) {
         let known = &self.0.known;
         let told = Answer::parse(&answer(signals, json!({}))).unwrap();
-        known.index.apply(&told, known.clock.boot(), true);
+        known.index.apply(&told, known.clock.boot(), false);
         known.index.set_known_at(known.clock.boot());
         known.heard.send_replace(());
     }

@@ -109,3 +109,54 @@ fn an_address_is_a_scheme_and_a_host() {
         assert!(matches!(address, Err(SettingsError::Certificates)), "{pem}");
     }
 }
+
+/// Answers one request on each connection over TLS, and says so.
+async fn https() -> String {
+    use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, rustls::pki_types::PrivateKeyDer};
+
+    let certificate = include_bytes!("../../tests/fixtures/loopback.pem");
+    let key = include_bytes!("../../tests/fixtures/loopback.key");
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_slice(certificate).unwrap()],
+            PrivateKeyDer::from_pem_slice(key).unwrap(),
+        )
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            let answer = |_| async {
+                let body = http_body_util::Full::new(Bytes::from_static(b"over TLS"));
+                Ok::<_, std::convert::Infallible>(http::Response::new(body))
+            };
+            let service = hyper::service::service_fn(answer);
+            let connection = hyper::server::conn::http1::Builder::new();
+            tokio::spawn(connection.serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn over_https_only_those_are_believed_whom_it_trusts() {
+    let url = https().await;
+    let authority = include_bytes!("../../tests/fixtures/authority.pem");
+    let address = Address::of(&url, None, Some(authority)).unwrap();
+    let answer = get(&mut Transport::new(address)).await.unwrap();
+    assert_eq!(answer, "over TLS");
+    // Browsers do not trust it, and it is not who it does not say it is.
+    let localhost = url.replace("127.0.0.1", "localhost");
+    for (url, trusted) in [(&url, None), (&localhost, Some(&authority[..]))] {
+        let address = Address::of(url, None, trusted).unwrap();
+        let error = get(&mut Transport::new(address)).await.unwrap_err();
+        assert!(matches!(error, TransportError::Connect(_)), "{error:?}");
+    }
+}
