@@ -1,9 +1,9 @@
-//! What goes on beside requests: reading the database's clock, writing what was seen, sweeping,
-//! sealing the record, tending the signing keys.
+//! What goes on beside requests: following the signals, reading the database's clock, writing what
+//! was seen, sweeping, sealing the record, tending the signing keys.
 
 use std::time::Duration;
 
-use latchkey_authority::{Authority, audit, family, key, session};
+use latchkey_authority::{Authority, audit, family, feed, key, session, signal};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -25,13 +25,14 @@ impl Jobs {
             let authority = authority.clone();
             move || write(authority.clone())
         }));
+        let following = tokio::spawn(feed::run(authority.clone(), stopped.clone()));
         let sweeping = tokio::spawn(every(SWEEP_EVERY, stopped, {
             let authority = authority.clone();
             move || sweep(authority.clone())
         }));
         Self {
             stop,
-            tasks: vec![writing, sweeping],
+            tasks: vec![following, writing, sweeping],
             authority: authority.clone(),
         }
     }
@@ -81,9 +82,6 @@ async fn write(authority: Authority) {
     if let Err(error) = authority.refusals().flush(&authority).await {
         tracing::warn!(error = %error, "counted refusals are not written; they are kept");
     }
-    if let Err(error) = key::catch_up(&authority).await {
-        tracing::warn!(error = %error, "changes of the signing keys are not read yet");
-    }
     loop {
         match audit::seal(&authority).await {
             Ok(0) => break,
@@ -97,6 +95,10 @@ async fn write(authority: Authority) {
 }
 
 async fn sweep(authority: Authority) {
+    authority.feed().sweep(authority.boot_time());
+    if let Err(error) = signal::prune(&authority).await {
+        tracing::warn!(error = %error, "old signals are not pruned; the next try follows");
+    }
     match key::tend(&authority).await {
         Ok(tended) if tended == key::Tended::default() => {}
         Ok(tended) => tracing::info!(

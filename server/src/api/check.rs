@@ -37,7 +37,7 @@ const FAMILY: HeaderName = HeaderName::from_static("x-latchkey-family");
 /// A proxy passes on the cookies and the `Authorization` header of the request, and sends no body.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
-    let account = account::one(visit.state().authority(), principal.user_id)
+    let account = account::copy(visit.state().identity(), principal.user_id)
         .await
         .map_err(|error| {
             // Neither yes nor no, as where the proof itself cannot be looked up.

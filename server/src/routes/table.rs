@@ -378,6 +378,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         ),
         read("/api/admin/audit", VIEW, get!(api::audit::list)),
         operation("/.well-known/jwks.json", get!(well_known::jwks)),
+        operation("/api/signals", get!(api::signals::follow)),
         operation("/healthz", get!(operations::healthz)),
         operation("/readyz", get!(operations::readyz)),
     ]
