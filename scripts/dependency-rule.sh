@@ -62,6 +62,8 @@ layering() {
   may_use app "types authority identity" --features ssr
   may_use server "app identity authority migrations types"
   may_use frontend "app types"
+  # A library for others: it needs nothing of ours.
+  may_use follower ""
 }
 
 # Build scripts and procedural macros run on the machine that compiles; only what is linked counts.

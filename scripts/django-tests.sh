@@ -28,5 +28,5 @@ for TOKEN_ALGORITHM in EdDSA RS256; do
   say "--- $TOKEN_ALGORITHM"
   ISSUER_URL="http://127.0.0.1:$(free_port)"
   export ISSUER_URL TOKEN_ALGORITHM
-  "$PYTHON" -B -W error::DeprecationWarning manage.py test "$@"
+  "$PYTHON" -B -W error::DeprecationWarning manage.py test "${@:-tests}"
 done

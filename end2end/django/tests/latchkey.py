@@ -102,6 +102,10 @@ class Latchkey:
         if (code := server.wait()) != 0:
             raise AssertionError(f"latchkey serve ended with {code}")
 
+    def process_id(self):
+        """Of the server that runs."""
+        return self._server.pid
+
     def restart(self, **settings):
         """Stops the server and starts it with other settings. Its keys stay."""
         self.stop()

@@ -14,7 +14,9 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{audit, auth, docs, families, keys, overview, sessions, signals, threats, users};
+use super::{
+    audit, auth, check, docs, families, keys, overview, sessions, signals, threats, users,
+};
 use crate::{
     bearer,
     failure::{Failure, Foreign},
@@ -37,6 +39,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
     paths(
         super::ping,
         super::me,
+        check::show,
         show,
         docs::show,
         docs::script,

@@ -11,6 +11,7 @@ mod api;
 mod app;
 mod bearer;
 mod browser;
+mod check;
 mod console;
 mod dump;
 mod expiry;
