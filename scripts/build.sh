@@ -29,6 +29,7 @@ build_release() {
   begun="$(now_ms)"
   say "==> Building the server and its site, optimised (minutes, the first time) …"
   rm -f "$stamp"
+  mkdir -p "$(dirname "$stamp")"
   # Its time is that of the beginning: what changes while it builds belongs to the next build.
   touch "$stamp.new"
   LEPTOS_SITE_ROOT="$RELEASE_SITE" cargo leptos build --release

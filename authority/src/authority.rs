@@ -2,13 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use latchkey_types::{Algorithm, UnixMillis};
+use latchkey_types::{Algorithm, FamilyId, SessionId, UnixMillis, UserId};
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::{
-    StoreError, audit::RefusalCounts, clock::Clock, family::Receipts, key::SigningKeys,
-    master_key::MasterKeys, random::Randomness, session::LastSeen, signal::Signal,
+    StoreError,
+    audit::RefusalCounts,
+    clock::Clock,
+    family::{FamilyCopy, Receipts},
+    feed::{self, Cached, Feed},
+    key::SigningKeys,
+    master_key::MasterKeys,
+    random::Randomness,
+    session::{BoundCookie, CookieHash, LastSeen, SessionCopy},
+    signal::Signal,
+    user::UserCopy,
 };
 
 /// How long sessions may live.
@@ -91,7 +100,7 @@ impl Default for TokenPolicy {
 }
 
 /// The limits of everything.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// Of sessions.
     pub session: SessionPolicy,
@@ -99,6 +108,20 @@ pub struct Policy {
     pub family: FamilyPolicy,
     /// Of access tokens.
     pub token: TokenPolicy,
+    /// How long after its acknowledgement an end may be unknown to a node. Nothing means that each
+    /// check asks the database what is new.
+    pub max_staleness: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            session: SessionPolicy::default(),
+            family: FamilyPolicy::default(),
+            token: TokenPolicy::default(),
+            max_staleness: feed::MAX_STALENESS,
+        }
+    }
 }
 
 impl From<SessionPolicy> for Policy {
@@ -137,10 +160,37 @@ struct Inner {
     refusals: RefusalCounts,
     receipts: Receipts,
     signing_keys: SigningKeys,
+    feed: Feed,
+    copies: Copies,
+}
+
+/// Copies of what checks ask for most.
+#[derive(Debug)]
+pub(crate) struct Copies {
+    pub(crate) cookies: Cached<CookieHash, BoundCookie>,
+    pub(crate) sessions: Cached<SessionId, SessionCopy>,
+    pub(crate) families: Cached<FamilyId, FamilyCopy>,
+    pub(crate) users: Cached<UserId, UserCopy>,
+}
+
+impl Copies {
+    /// Of each kind so many at most.
+    const LIMIT: usize = 65_536;
+}
+
+impl Default for Copies {
+    fn default() -> Self {
+        Self {
+            cookies: Cached::new(Self::LIMIT),
+            sessions: Cached::new(Self::LIMIT),
+            families: Cached::new(Self::LIMIT),
+            users: Cached::new(Self::LIMIT),
+        }
+    }
 }
 
 impl Authority {
-    /// Puts the parts together.
+    /// Puts the parts together. The feed reads the database that `database` is a pool on.
     pub fn new(
         database: DatabaseConnection,
         clock: Arc<dyn Clock>,
@@ -148,14 +198,30 @@ impl Authority {
         keys: MasterKeys,
         policy: impl Into<Policy>,
     ) -> Self {
+        Self::with_feed(database, None, clock, random, keys, policy)
+    }
+
+    /// The same with a feed that connects by itself: to the primary, where `database` goes through
+    /// a pooler.
+    pub fn with_feed(
+        database: DatabaseConnection,
+        source: Option<feed::Source>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Randomness>,
+        keys: MasterKeys,
+        policy: impl Into<Policy>,
+    ) -> Self {
+        let policy = policy.into();
         Self {
             inner: Arc::new(Inner {
+                feed: Feed::new(&database, source, policy.max_staleness),
+                copies: Copies::default(),
                 database,
                 clock,
                 random,
                 signing_keys: SigningKeys::new(&keys),
                 keys,
-                policy: policy.into(),
+                policy,
                 writer: Arc::new(Mutex::new(())),
                 last_seen: LastSeen::default(),
                 refusals: RefusalCounts::default(),
@@ -172,6 +238,20 @@ impl Authority {
     /// The time now.
     pub fn now(&self) -> UnixMillis {
         self.inner.clock.now()
+    }
+
+    /// How long the machine has been up: see [`Clock::boot_time`].
+    pub fn boot_time(&self) -> Duration {
+        self.inner.clock.boot_time()
+    }
+
+    /// How this node hears of changes.
+    pub fn feed(&self) -> &Feed {
+        &self.inner.feed
+    }
+
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.inner.copies
     }
 
     /// Measures the clock again, where the time is the database's.
@@ -232,28 +312,26 @@ impl Authority {
         }
     }
 
-    /// Applies committed signals on this node, before whoever caused them hears of it.
-    pub(crate) fn apply(&self, signals: &[Signal]) {
-        for signal in signals {
-            match signal {
-                Signal::SessionEnded { session_id, .. } => {
-                    self.inner.last_seen.forget(*session_id);
+    /// Applies one committed signal on this node: whatever this node keeps of what is over goes, and
+    /// what it has copied is read again. Whoever caused it hears of it only afterwards.
+    pub(crate) fn apply(&self, signal: &Signal) {
+        let ended = |session_id| {
+            self.inner.last_seen.forget(session_id);
+        };
+        match signal {
+            Signal::SessionEnded { session_id, .. } => ended(*session_id),
+            Signal::UserSignedOut {
+                sessions, families, ..
+            } => {
+                sessions.iter().copied().for_each(ended);
+                for family_id in families {
+                    self.inner.receipts.forget(*family_id);
                 }
-                Signal::UserSignedOut {
-                    sessions, families, ..
-                } => {
-                    for session_id in sessions {
-                        self.inner.last_seen.forget(*session_id);
-                    }
-                    for family_id in families {
-                        self.inner.receipts.forget(*family_id);
-                    }
-                }
-                Signal::FamilyEnded { family_id, .. } => self.inner.receipts.forget(*family_id),
-                Signal::KeysChanged => self.inner.signing_keys.forget(),
-                // Nothing of a user is cached on this node: every check reads the row.
-                Signal::UserChanged { .. } => {}
             }
+            Signal::FamilyEnded { family_id, .. } => self.inner.receipts.forget(*family_id),
+            Signal::KeysChanged => self.inner.signing_keys.forget(),
+            Signal::UserChanged { .. } | Signal::SessionChanged { .. } => {}
         }
+        self.inner.feed.apply(signal, self.boot_time());
     }
 }

@@ -17,6 +17,12 @@ pub trait Clock: Debug + Send + Sync {
     /// The wall-clock time now.
     fn now(&self) -> UnixMillis;
 
+    /// How long the machine has been up, suspends included: for spans that nobody's correction of
+    /// a clock may shorten.
+    fn boot_time(&self) -> Duration {
+        boot_time()
+    }
+
     /// Measures again, where the time is somebody else's.
     ///
     /// # Errors
@@ -24,6 +30,15 @@ pub trait Clock: Debug + Send + Sync {
     fn synchronise<'a>(&'a self, _database: &'a DatabaseConnection) -> Synchronised<'a> {
         Box::pin(async { Ok(()) })
     }
+}
+
+/// Since the machine was started, suspends included.
+fn boot_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        u32::try_from(time.tv_nsec).unwrap_or_default(),
+    )
 }
 
 /// The machine's clock.

@@ -15,6 +15,9 @@ pub enum StoreError {
     /// No signing key could be used.
     #[error("no signing key could be used")]
     Key(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// This node cannot show that it knows of every end: it lets nobody in.
+    #[error("this node cannot show that it knows of every end")]
+    NotFresh,
     /// A row holds a value that the program never writes.
     #[error("`{table}.{column}` holds a value that cannot be")]
     Inconsistent {

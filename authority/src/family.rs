@@ -27,8 +27,8 @@ mod sweep;
 mod token;
 mod verify;
 
-pub(crate) use check::over;
 pub use check::{Check, check};
+pub(crate) use check::{FamilyCopy, over};
 pub use issue::Issued;
 pub(crate) use judge::Presentation;
 pub use list::{

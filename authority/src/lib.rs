@@ -13,6 +13,7 @@
 //! - [`user`]: roles, disabling, the locks that order changes;
 //! - [`audit`]: the record, its seals and their verification;
 //! - [`signal`]: what other nodes are told;
+//! - [`feed`]: how each node hears of it, and knows that it has;
 //! - [`principal`]: who a request acts for, and what they may do.
 
 #![warn(missing_docs)]
@@ -26,6 +27,7 @@ pub mod database;
 mod entity;
 mod error;
 pub mod family;
+pub mod feed;
 pub mod incident;
 pub mod key;
 pub mod master_key;

@@ -15,8 +15,9 @@ mod list;
 mod seen;
 mod sweep;
 
-pub(crate) use check::over;
 pub use check::{Check, check};
+pub(crate) use check::{SessionCopy, over};
+pub(crate) use cookie::{BoundCookie, CookieHash};
 pub use cookie::{Cookie, RENEWAL_GRACE, bind, bound_session, unbind};
 pub use create::{NewSession, create};
 pub use list::{Ended, SessionFilter, SessionRow, count_live, list, list_live_of_user, one};

@@ -1,11 +1,14 @@
 //! Signals: rows that tell every node that some authority has shrunk or changed.
 //!
-//! Written only by [`crate::AuthorityTx::commit`], in the transaction of the change. The table is
-//! append-only and is never read on the path of a request.
+//! Written only by [`crate::AuthorityTx::commit`], in the transaction of the change. Each node
+//! follows the table ([`crate::feed`]); no request reads it. What nobody can need any more is
+//! pruned.
 
 use latchkey_types::{FamilyId, SessionId, UnixMillis, UserId};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::entity::signals;
 
@@ -17,6 +20,13 @@ pub enum Signal {
         /// The session.
         session_id: SessionId,
         /// Whose it was.
+        user_id: UserId,
+    },
+    /// One session has another cookie, or none: what is cached of it is stale.
+    SessionChanged {
+        /// The session.
+        session_id: SessionId,
+        /// Whose it is.
         user_id: UserId,
     },
     /// One refresh family is over, and its access tokens with it.
@@ -48,6 +58,7 @@ pub enum Signal {
 impl Signal {
     fn kind(&self) -> &'static str {
         match self {
+            Self::SessionChanged { .. } => "session_changed",
             Self::SessionEnded { .. } => "session_ended",
             Self::UserChanged { .. } => "user_changed",
             Self::UserSignedOut { .. } => "user_signed_out",
@@ -59,6 +70,7 @@ impl Signal {
     fn user_id(&self) -> Option<UserId> {
         match self {
             Self::SessionEnded { user_id, .. }
+            | Self::SessionChanged { user_id, .. }
             | Self::FamilyEnded { user_id, .. }
             | Self::UserChanged { user_id }
             | Self::UserSignedOut { user_id, .. } => Some(*user_id),
@@ -73,9 +85,58 @@ impl Signal {
                 sessions, families, ..
             } => Some(json!({ "sessions": sessions, "families": families })),
             Self::FamilyEnded { family_id, .. } => Some(json!({ "families": [family_id] })),
-            Self::SessionEnded { .. } | Self::UserChanged { .. } | Self::KeysChanged => None,
+            Self::SessionEnded { .. }
+            | Self::SessionChanged { .. }
+            | Self::UserChanged { .. }
+            | Self::KeysChanged => None,
         }
     }
+
+    /// Understands a row; `None` where another release wrote what this one does not know.
+    pub(crate) fn read(
+        kind: &str,
+        user_id: Option<Uuid>,
+        session_id: Option<Uuid>,
+        payload: Option<&str>,
+    ) -> Option<Self> {
+        let user_id = user_id.map(UserId::from_uuid);
+        let session_id = session_id.map(SessionId::from_uuid);
+        let named = || serde_json::from_str::<Named>(payload?).ok();
+        Some(match kind {
+            "session_ended" => Self::SessionEnded {
+                session_id: session_id?,
+                user_id: user_id?,
+            },
+            "session_changed" => Self::SessionChanged {
+                session_id: session_id?,
+                user_id: user_id?,
+            },
+            "user_changed" => Self::UserChanged { user_id: user_id? },
+            "family_ended" => Self::FamilyEnded {
+                family_id: *named()?.families.first()?,
+                user_id: user_id?,
+            },
+            "user_signed_out" => {
+                let named = named()?;
+                Self::UserSignedOut {
+                    user_id: user_id?,
+                    sessions: named.sessions,
+                    families: named.families,
+                }
+            }
+            "keys_changed" => Self::KeysChanged,
+            _ => return None,
+        })
+    }
+}
+
+/// The ids in a payload.
+#[derive(Debug, Deserialize)]
+struct Named {
+    #[serde(default)]
+    sessions: Vec<SessionId>,
+    #[serde(default)]
+    families: Vec<FamilyId>,
 }
 
 /// What a transaction tells the other nodes.
@@ -116,6 +177,22 @@ impl From<Signal> for Signals {
     }
 }
 
+fn row(signal: &Signal, now: UnixMillis) -> signals::ActiveModel {
+    signals::ActiveModel {
+        kind: Set(signal.kind().to_owned()),
+        user_id: Set(signal.user_id().map(UserId::as_uuid)),
+        session_id: Set(match signal {
+            Signal::SessionEnded { session_id, .. } | Signal::SessionChanged { session_id, .. } => {
+                Some(session_id.as_uuid())
+            }
+            _ => None,
+        }),
+        payload: Set(signal.payload().map(|payload| payload.to_string())),
+        at: Set(now.0),
+        ..Default::default()
+    }
+}
+
 pub(crate) async fn write(
     connection: &impl ConnectionTrait,
     signals: &Signals,
@@ -124,17 +201,7 @@ pub(crate) async fn write(
     let rows: Vec<_> = signals
         .as_slice()
         .iter()
-        .map(|signal| signals::ActiveModel {
-            kind: Set(signal.kind().to_owned()),
-            user_id: Set(signal.user_id().map(UserId::as_uuid)),
-            session_id: Set(match signal {
-                Signal::SessionEnded { session_id, .. } => Some(session_id.as_uuid()),
-                _ => None,
-            }),
-            payload: Set(signal.payload().map(|payload| payload.to_string())),
-            at: Set(now.0),
-            ..Default::default()
-        })
+        .map(|signal| row(signal, now))
         .collect();
     if rows.is_empty() {
         return Ok(());
@@ -143,4 +210,47 @@ pub(crate) async fn write(
         .exec_without_returning(connection)
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i02_every_signal_is_understood_as_it_was_meant() {
+        let uuid = |number| Uuid::from_u128(number);
+        let user_id = UserId::from_uuid(uuid(1));
+        let session_id = SessionId::from_uuid(uuid(2));
+        let family_id = FamilyId::from_uuid(uuid(3));
+        for signal in [
+            Signal::SessionEnded {
+                session_id,
+                user_id,
+            },
+            Signal::SessionChanged {
+                session_id,
+                user_id,
+            },
+            Signal::FamilyEnded { family_id, user_id },
+            Signal::UserChanged { user_id },
+            Signal::UserSignedOut {
+                user_id,
+                sessions: vec![session_id],
+                families: vec![family_id],
+            },
+            Signal::KeysChanged,
+        ] {
+            let mut row = row(&signal, UnixMillis(0));
+            let payload = row.payload.take();
+            let read = Signal::read(
+                row.kind.as_ref(),
+                *row.user_id.as_ref(),
+                *row.session_id.as_ref(),
+                payload.flatten().as_deref(),
+            );
+            assert_eq!(read, Some(signal));
+        }
+        assert_eq!(Signal::read("of_a_later_release", None, None, None), None);
+        assert_eq!(Signal::read("session_ended", None, None, None), None);
+    }
 }

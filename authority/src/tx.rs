@@ -274,7 +274,12 @@ impl AuthorityTx {
             // All of it: the next writer waits until this one is through.
             let tx = self;
             tx.transaction.commit().await?;
-            tx.authority.apply(signals.as_slice());
+            for signal in signals.as_slice() {
+                tx.authority.apply(signal);
+            }
+            if !signals.as_slice().is_empty() {
+                tx.authority.feed().hint();
+            }
             Ok(())
         })
         .await

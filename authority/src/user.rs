@@ -3,9 +3,11 @@
 //! Names, addresses and passwords are `identity`'s.
 
 mod change;
+mod copy;
 mod create;
 mod list;
 
 pub use change::{disable, enable, set_role};
+pub(crate) use copy::{UserCopy, copy};
 pub use create::{administrator_ever, create, mark_administrator_created};
 pub use list::{UserRow, count, many, one};

@@ -1,7 +1,9 @@
 //! Which pages of other origins may call the API from a browser: those of `allowed_origins`.
 //!
-//! This grants nothing: it lets a page read the answers to what it may send anyway. What changes
-//! something through a cookie asks for more (see [`crate::origin`]).
+//! This grants nothing: it lets a page read the answers to what it may send anyway. What the browser
+//! keeps for us (cookies) goes along with their requests to the calls for front ends alone; the rest
+//! of the API they call with a token in the header. What changes something through a cookie asks
+//! for more (see [`crate::origin`]).
 
 use axum::{
     extract::{Request, State},
@@ -10,7 +12,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use crate::state::AppState;
+use crate::{routes::ROUTES, state::AppState};
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const HEADERS: &str = "authorization, content-type, x-csrftoken";
@@ -36,6 +38,7 @@ pub(crate) async fn share(State(state): State<AppState>, request: Request, next:
                 .any(|known| known.as_bytes() == origin.as_bytes())
         })
         .cloned();
+    let with_cookies = origin.is_some() && is_for_front_ends(request.uri().path());
     let is_question = request.method() == Method::OPTIONS
         && request
             .headers()
@@ -58,17 +61,27 @@ pub(crate) async fn share(State(state): State<AppState>, request: Request, next:
     // Whoever keeps an answer must not show it to a page of another origin.
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
-        allow(headers, origin);
+        allow(headers, origin, with_cookies);
     }
     response
 }
 
-fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+/// Whether a path is one of the calls for front ends, in either spelling.
+fn is_for_front_ends(path: &str) -> bool {
+    let bare = |path| str::strip_suffix(path, '/').unwrap_or(path);
+    ROUTES
+        .iter()
+        .any(|route| route.is_for_front_ends() && bare(route.path) == bare(path))
+}
+
+fn allow(headers: &mut HeaderMap, origin: HeaderValue, with_cookies: bool) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        HeaderValue::from_static("true"),
-    );
+    if with_cookies {
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
+    }
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static(EXPOSED),

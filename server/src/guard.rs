@@ -103,7 +103,7 @@ fn visit(
         principal: found.principal,
         source: found.source,
         cookie_family: found.cookie_family,
-        meant: origin::Meant::read(request.headers(), state.settings()),
+        meant: origin::Meant::read(request.headers(), state.settings(), route),
         ended: found.ended,
         renewal_due: found.renewal_due,
         device: cookies::read(request.headers(), names.device)
@@ -137,8 +137,12 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
         Proof::Session | Proof::BearerOrSession | Proof::Any
     ) {
         visit.signed_in()?;
-        if route.origin == OriginRule::ByCookie && visit.source() != Some(Source::Header) {
-            visit.require_meant()?;
+        match (route.origin, route.class) {
+            _ if visit.source() == Some(Source::Header) => {}
+            (OriginRule::ByCookie, _) => visit.require_meant()?,
+            // A page that names its origin means to read the answer.
+            (OriginRule::Safe, Class::Api) => visit.require_origin()?,
+            (OriginRule::Safe | OriginRule::OwnPage, _) => {}
         }
     }
     if let Access::Needs(permission) = route.access {
@@ -148,7 +152,7 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
             return Err(Failure::NotPermitted);
         }
         let age = visit.state().authority().now().since(principal.proved_at);
-        if route.needs_fresh_proof && principal.family_id().is_some() && age > PROOF_AGE {
+        if route.needs_fresh_proof && age > PROOF_AGE {
             return Err(Failure::StaleProof);
         }
     }

@@ -2,6 +2,9 @@
 //!
 //! Browsers say where a request comes from (`Sec-Fetch-Site`, `Origin`) and pages cannot forge
 //! it. What cannot be shown to come from us is refused, before anything is looked up.
+//!
+//! Pages of `allowed_origins` count only where a route is made for them (see
+//! [`Route::is_for_front_ends`]): elsewhere the base URL's own origin alone does.
 
 use axum::{body::Body, extract::Request};
 use http::{HeaderMap, header};
@@ -11,6 +14,7 @@ use percent_encoding::percent_decode_str;
 use crate::{
     failure::{Failure, Foreign},
     middleware::BODY_LIMIT,
+    routes::Route,
     settings::Settings,
     visit::Visit,
 };
@@ -25,27 +29,28 @@ const HEADER: &str = "x-csrftoken";
 enum Verdict {
     Accepted,
     NeedsToken,
-    Refused,
+    /// A page of an origin that has no business here.
+    Foreign,
+    /// A browser that says that the request comes from elsewhere, and not from where.
+    Elsewhere,
 }
 
-fn judge(headers: &HeaderMap, settings: &Settings) -> Verdict {
+/// Whether a page of this origin may act on the route through what the browser keeps for us.
+fn is_ours(origin: &str, settings: &Settings, route: &Route) -> bool {
+    origin == settings.base_url.to_string()
+        || route.is_for_front_ends() && settings.allowed_origins.iter().any(|known| known == origin)
+}
+
+fn judge(headers: &HeaderMap, settings: &Settings, route: &Route) -> Verdict {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
     let site = text(header::HeaderName::from_static("sec-fetch-site"));
     if site == Some("same-origin") {
         return Verdict::Accepted;
     }
     match text(header::ORIGIN) {
-        Some(origin) => {
-            let is_ours = origin == settings.base_url.to_string()
-                || settings.allowed_origins.iter().any(|known| known == origin);
-            if is_ours {
-                Verdict::NeedsToken
-            } else {
-                Verdict::Refused
-            }
-        }
-        // A browser that says the request comes from elsewhere, and not from where.
-        None if site.is_some() => Verdict::Refused,
+        Some(origin) if is_ours(origin, settings, route) => Verdict::NeedsToken,
+        Some(_) => Verdict::Foreign,
+        None if site.is_some() => Verdict::Elsewhere,
         // No browser of today, or a server that acts for one: the token alone decides.
         None => Verdict::NeedsToken,
     }
@@ -60,20 +65,30 @@ pub(crate) struct Meant {
 }
 
 impl Meant {
-    pub(crate) fn read(headers: &HeaderMap, settings: &Settings) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, settings: &Settings, route: &Route) -> Self {
         Self {
-            verdict: judge(headers, settings),
+            verdict: judge(headers, settings, route),
             token: headers
                 .get(HEADER)
                 .map(|token| token.to_str().unwrap_or("").to_owned()),
         }
     }
 
+    /// Refuses a page that says that it is of another origin than may act here.
+    pub(crate) fn require_origin(&self) -> Result<(), Failure> {
+        if self.verdict == Verdict::Foreign {
+            return Err(Failure::ForeignForm(Foreign::Origin));
+        }
+        Ok(())
+    }
+
     /// Refuses what does not come from a page of ours and brings no token that `accepts` takes.
     pub(crate) fn require(&self, accepts: impl FnOnce(&str) -> bool) -> Result<(), Failure> {
         match (self.verdict, &self.token) {
             (Verdict::Accepted, _) => Ok(()),
-            (Verdict::Refused, _) => Err(Failure::ForeignForm(Foreign::Origin)),
+            (Verdict::Foreign | Verdict::Elsewhere, _) => {
+                Err(Failure::ForeignForm(Foreign::Origin))
+            }
             (Verdict::NeedsToken, None) => Err(Failure::ForeignForm(Foreign::NoToken)),
             (Verdict::NeedsToken, Some(token)) if accepts(token) => Ok(()),
             (Verdict::NeedsToken, Some(_)) => Err(Failure::ForeignForm(Foreign::WrongToken)),
@@ -83,9 +98,9 @@ impl Meant {
 
 /// Checks an unsafe request; gives it back with its body unread.
 pub(crate) async fn check(visit: &Visit, request: Request) -> Result<Request, Failure> {
-    match judge(request.headers(), visit.state().settings()) {
+    match judge(request.headers(), visit.state().settings(), visit.route()) {
         Verdict::Accepted => Ok(request),
-        Verdict::Refused => Err(Failure::ForeignForm(Foreign::Origin)),
+        Verdict::Foreign | Verdict::Elsewhere => Err(Failure::ForeignForm(Foreign::Origin)),
         Verdict::NeedsToken => {
             if request.headers().contains_key(HEADER) {
                 visit.require_meant()?;
@@ -121,7 +136,10 @@ fn token_in_form(body: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Sources;
+    use crate::{
+        routes::{Class, ROUTES},
+        settings::Sources,
+    };
 
     #[test]
     fn who_says_where_they_come_from_is_judged_by_it() {
@@ -138,36 +156,34 @@ mod tests {
             ])
             .unwrap();
         let settings = Settings::load(&sources).unwrap();
+        let route = |class| ROUTES.iter().find(|route| route.class == class).unwrap();
         let ours = "https://id.example.com";
+        let theirs = "https://app.example.com";
         for (site, origin, expected) in [
             (Some("same-origin"), Some(ours), Verdict::Accepted),
             (Some("same-origin"), None, Verdict::Accepted),
-            (
-                Some("same-site"),
-                Some("https://app.example.com"),
-                Verdict::NeedsToken,
-            ),
+            (Some("same-site"), Some(theirs), Verdict::NeedsToken),
             (
                 Some("same-site"),
                 Some("https://evil.example.com"),
-                Verdict::Refused,
+                Verdict::Foreign,
             ),
             (
                 Some("cross-site"),
                 Some("https://evil.example"),
-                Verdict::Refused,
+                Verdict::Foreign,
             ),
-            (Some("cross-site"), None, Verdict::Refused),
-            (Some("none"), None, Verdict::Refused),
-            (Some(""), None, Verdict::Refused),
+            (Some("cross-site"), None, Verdict::Elsewhere),
+            (Some("none"), None, Verdict::Elsewhere),
+            (Some(""), None, Verdict::Elsewhere),
             (None, Some(ours), Verdict::NeedsToken),
-            (None, Some("null"), Verdict::Refused),
+            (None, Some("null"), Verdict::Foreign),
             (
                 None,
                 Some("https://id.example.com.evil.example"),
-                Verdict::Refused,
+                Verdict::Foreign,
             ),
-            (None, Some("http://id.example.com"), Verdict::Refused),
+            (None, Some("http://id.example.com"), Verdict::Foreign),
             (None, None, Verdict::NeedsToken),
         ] {
             let mut headers = HeaderMap::new();
@@ -177,7 +193,19 @@ mod tests {
             if let Some(origin) = origin {
                 headers.insert(header::ORIGIN, origin.parse().unwrap());
             }
-            assert_eq!(judge(&headers, &settings), expected, "{site:?} {origin:?}");
+            let said = format!("{site:?} {origin:?}");
+            let found = judge(&headers, &settings, route(Class::Auth));
+            assert_eq!(found, expected, "{said}");
+            // Elsewhere nobody but ourselves counts.
+            let expected = if origin == Some(theirs) {
+                Verdict::Foreign
+            } else {
+                expected
+            };
+            for class in [Class::Page, Class::Action, Class::Api] {
+                let found = judge(&headers, &settings, route(class));
+                assert_eq!(found, expected, "{class:?} {said}");
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
-//! The one table of routes.
+//! The one table of routes: what a row says, and the router that is built of the rows.
 //!
 //! The router is built from it, the guard obeys it, and tests walk it: a route that is not in the
 //! table does not exist, and one that is there cannot forget its rules.
 
-use std::{convert::Infallible, sync::LazyLock};
+mod table;
+
+use std::convert::Infallible;
 
 use axum::{
     Router,
@@ -15,10 +17,8 @@ use http::Method;
 use latchkey_authority::principal::Permission;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{
-    api, api::auth, cors, guard, middleware, operations, pages, session_store, state::AppState,
-    well_known,
-};
+pub use self::table::ROUTES;
+use crate::{api::auth, cors, guard, middleware, session_store, state::AppState};
 
 /// What kind of thing a route is: how it answers, above all when something is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub struct Route {
     /// Whether a request counts as use of the session. What an open page asks by itself does not:
     /// an unattended screen must not keep its session alive.
     pub is_use: bool,
-    /// Whether whoever acts through an access token must have signed in a short while ago.
+    /// Whether whoever acts must have signed in a short while ago.
     pub needs_fresh_proof: bool,
     handler: fn() -> MethodRouter<AppState>,
 }
@@ -121,6 +121,12 @@ impl std::fmt::Debug for Route {
 }
 
 impl Route {
+    /// Whether pages of `allowed_origins` may act here through what the browser keeps for us: the
+    /// calls that are made for front ends, and nothing else.
+    pub fn is_for_front_ends(&self) -> bool {
+        self.class == Class::Auth
+    }
+
     /// The path of a call of [`Class::Auth`] without the slash at its end, or with one.
     pub fn other_spelling(&self) -> String {
         self.path
@@ -161,6 +167,7 @@ fn read(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppSta
     }
 }
 
+/// A change of the administration: it asks for a fresh proof.
 fn change(
     method: Method,
     path: &'static str,
@@ -172,20 +179,8 @@ fn change(
         class: Class::Api,
         origin: OriginRule::ByCookie,
         proof: api_proof(access),
-        ..page(path, access, handler)
-    }
-}
-
-/// A change that asks for a fresh proof.
-fn grave(
-    method: Method,
-    path: &'static str,
-    access: Access,
-    handler: fn() -> MethodRouter<AppState>,
-) -> Route {
-    Route {
         needs_fresh_proof: true,
-        ..change(method, path, access, handler)
+        ..page(path, access, handler)
     }
 }
 
@@ -247,372 +242,10 @@ fn limited(rate: RateClass, route: Route) -> Route {
     Route { rate, ..route }
 }
 
-const GET: Method = Method::GET;
-const POST: Method = Method::POST;
-const PUT: Method = Method::PUT;
-const PATCH: Method = Method::PATCH;
-const DELETE: Method = Method::DELETE;
-
-const OWN: Access = Access::Needs(Permission::UseAccount);
-const VIEW: Access = Access::Needs(Permission::ViewConsole);
-const END: Access = Access::Needs(Permission::EndSessions);
-const MANAGE: Access = Access::Needs(Permission::ManageUsers);
-const JUDGE: Access = Access::Needs(Permission::JudgeIncidents);
-const KEYS: Access = Access::Needs(Permission::ManageKeys);
-
-macro_rules! get {
-    ($handler:path) => {
-        || axum::routing::get($handler)
-    };
-}
-macro_rules! post {
-    ($handler:path) => {
-        || axum::routing::post($handler)
-    };
-}
-
-/// Every route.
-pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    vec![
-        page("/", Access::Public, get!(pages::home)),
-        page("/login", Access::Public, get!(pages::login::show)),
-        limited(
-            RateClass::SignIn,
-            action("/login", Access::Public, post!(pages::login::submit)),
-        ),
-        // Whoever has no session is signed out already: no page says "sign in first" to that.
-        action("/logout", Access::Public, post!(pages::login::sign_out)),
-        page("/register", Access::Public, get!(pages::register::show)),
-        limited(
-            RateClass::SignUp,
-            action("/register", Access::Public, post!(pages::register::submit)),
-        ),
-        page("/setup", Access::Public, get!(pages::setup::show)),
-        limited(
-            RateClass::SignUp,
-            action("/setup", Access::Public, post!(pages::setup::submit)),
-        ),
-        page("/account", OWN, get!(pages::account::show)),
-        page("/account/sessions", OWN, get!(pages::sessions::show)),
-        action(
-            "/account/sessions/end-others",
-            OWN,
-            post!(pages::sessions::end_others),
-        ),
-        action(
-            "/account/sessions/{session_id}/end",
-            OWN,
-            post!(pages::sessions::end),
-        ),
-        action(
-            "/account/families/{family_id}/end",
-            OWN,
-            post!(pages::sessions::end_family),
-        ),
-        action("/account/threats/dismiss", OWN, post!(pages::account::told)),
-        page("/account/security", OWN, get!(pages::security::show)),
-        limited(
-            RateClass::SignIn,
-            action(
-                "/account/security/password",
-                OWN,
-                post!(pages::security::submit),
-            ),
-        ),
-        page("/admin", VIEW, get!(pages::admin_overview::show)),
-        page("/admin/sessions", VIEW, get!(pages::admin_sessions::show)),
-        action(
-            "/admin/sessions/{session_id}/end",
-            END,
-            post!(pages::admin_sessions::end),
-        ),
-        page("/admin/families", VIEW, get!(pages::admin_families::list)),
-        page(
-            "/admin/families/{family_id}",
-            VIEW,
-            get!(pages::admin_families::show),
-        ),
-        action(
-            "/admin/families/{family_id}/end",
-            END,
-            post!(pages::admin_families::end),
-        ),
-        page("/admin/threats", VIEW, get!(pages::admin_threats::list)),
-        page(
-            "/admin/threats/{incident_id}",
-            VIEW,
-            get!(pages::admin_threats::show),
-        ),
-        action(
-            "/admin/threats/{incident_id}/judge",
-            JUDGE,
-            post!(pages::admin_threats::judge),
-        ),
-        page("/admin/keys", VIEW, get!(pages::admin_keys::show)),
-        action("/admin/keys/rotate", KEYS, post!(pages::admin_keys::rotate)),
-        action(
-            "/admin/keys/{kid}/kill",
-            KEYS,
-            post!(pages::admin_keys::kill),
-        ),
-        page("/admin/users", VIEW, get!(pages::admin_users::list)),
-        page(
-            "/admin/users/{user_id}",
-            VIEW,
-            get!(pages::admin_users::show),
-        ),
-        action(
-            "/admin/users/{user_id}/end-sessions",
-            END,
-            post!(pages::admin_users::end_sessions),
-        ),
-        action(
-            "/admin/users/{user_id}/end-families",
-            END,
-            post!(pages::admin_users::end_families),
-        ),
-        action(
-            "/admin/users/{user_id}/role",
-            MANAGE,
-            post!(pages::admin_users::set_role),
-        ),
-        action(
-            "/admin/users/{user_id}/disable",
-            MANAGE,
-            post!(pages::admin_users::disable),
-        ),
-        action(
-            "/admin/users/{user_id}/enable",
-            MANAGE,
-            post!(pages::admin_users::enable),
-        ),
-        page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
-        call(
-            GET,
-            "/api/auth/csrf/",
-            Access::Public,
-            get!(auth::csrf::show),
-        ),
-        limited(
-            RateClass::SignIn,
-            call(
-                POST,
-                "/api/auth/token/",
-                Access::Public,
-                post!(auth::token::obtain),
-            ),
-        ),
-        limited(
-            RateClass::Refresh,
-            call(
-                POST,
-                "/api/auth/token/refresh/",
-                Access::Public,
-                post!(auth::token::refresh_either),
-            ),
-        ),
-        limited(
-            RateClass::Presented,
-            call(
-                POST,
-                "/api/auth/token/verify/",
-                Access::Public,
-                post!(auth::token::verify),
-            ),
-        ),
-        limited(
-            RateClass::Presented,
-            call(
-                POST,
-                "/api/auth/token/blacklist/",
-                Access::Public,
-                post!(auth::token::blacklist),
-            ),
-        ),
-        limited(
-            RateClass::SignIn,
-            call(
-                POST,
-                "/api/token/",
-                Access::Public,
-                post!(auth::token::obtain),
-            ),
-        ),
-        limited(
-            RateClass::Refresh,
-            call(
-                POST,
-                "/api/token/refresh/",
-                Access::Public,
-                post!(auth::token::refresh),
-            ),
-        ),
-        limited(
-            RateClass::Presented,
-            call(
-                POST,
-                "/api/token/verify/",
-                Access::Public,
-                post!(auth::token::verify),
-            ),
-        ),
-        limited(
-            RateClass::Presented,
-            call(
-                POST,
-                "/api/token/blacklist/",
-                Access::Public,
-                post!(auth::token::blacklist),
-            ),
-        ),
-        limited(
-            RateClass::SignIn,
-            call(
-                POST,
-                "/api/auth/login/",
-                Access::Public,
-                post!(auth::login::submit),
-            ),
-        ),
-        limited(
-            RateClass::Presented,
-            call(
-                POST,
-                "/api/auth/logout/",
-                Access::Public,
-                post!(auth::logout::submit),
-            ),
-        ),
-        call(GET, "/api/auth/user/", OWN, get!(auth::user::show)),
-        call(PUT, "/api/auth/user/", OWN, || {
-            axum::routing::put(auth::user::replace)
-        }),
-        call(PATCH, "/api/auth/user/", OWN, || {
-            axum::routing::patch(auth::user::change)
-        }),
-        limited(
-            RateClass::SignIn,
-            call(
-                POST,
-                "/api/auth/password/change/",
-                OWN,
-                post!(auth::password::change),
-            ),
-        ),
-        limited(
-            RateClass::SignUp,
-            call(
-                POST,
-                "/api/auth/registration/",
-                Access::Public,
-                post!(auth::registration::submit),
-            ),
-        ),
-        read("/api/ping", Access::Public, get!(api::ping)),
-        read(
-            "/api/openapi.json",
-            Access::Public,
-            get!(api::openapi::show),
-        ),
-        page("/api/docs", Access::Public, get!(api::docs::show)),
-        read("/api/docs/try.js", Access::Public, get!(api::docs::script)),
-        call(GET, "/api/me", OWN, get!(api::me)),
-        polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
-        read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
-        read(
-            "/api/admin/sessions/{session_id}",
-            VIEW,
-            get!(api::sessions::show),
-        ),
-        change(DELETE, "/api/admin/sessions/{session_id}", END, || {
-            axum::routing::delete(api::sessions::revoke)
-        }),
-        change(
-            POST,
-            "/api/admin/sessions/{session_id}/revoke",
-            END,
-            post!(api::sessions::revoke),
-        ),
-        read("/api/admin/users", VIEW, get!(api::users::list)),
-        read("/api/admin/users/{user_id}", VIEW, get!(api::users::show)),
-        grave(
-            POST,
-            "/api/admin/users/{user_id}/sign-out",
-            END,
-            post!(api::users::sign_out),
-        ),
-        grave(
-            POST,
-            "/api/admin/users/{user_id}/role",
-            MANAGE,
-            post!(api::users::set_role),
-        ),
-        grave(
-            POST,
-            "/api/admin/users/{user_id}/disable",
-            MANAGE,
-            post!(api::users::disable),
-        ),
-        grave(
-            POST,
-            "/api/admin/users/{user_id}/enable",
-            MANAGE,
-            post!(api::users::enable),
-        ),
-        read("/api/admin/families", VIEW, get!(api::families::list)),
-        grave(
-            POST,
-            "/api/admin/families/revoke",
-            END,
-            post!(api::families::revoke_many),
-        ),
-        read(
-            "/api/admin/families/{family_id}",
-            VIEW,
-            get!(api::families::show),
-        ),
-        grave(DELETE, "/api/admin/families/{family_id}", END, || {
-            axum::routing::delete(api::families::revoke)
-        }),
-        grave(
-            POST,
-            "/api/admin/families/{family_id}/revoke",
-            END,
-            post!(api::families::revoke),
-        ),
-        read("/api/admin/threats", VIEW, get!(api::threats::list)),
-        read(
-            "/api/admin/threats/{incident_id}",
-            VIEW,
-            get!(api::threats::show),
-        ),
-        grave(
-            POST,
-            "/api/admin/threats/{incident_id}/verdict",
-            JUDGE,
-            post!(api::threats::judge),
-        ),
-        read("/api/admin/keys", VIEW, get!(api::keys::list)),
-        grave(
-            POST,
-            "/api/admin/keys/rotate",
-            KEYS,
-            post!(api::keys::rotate),
-        ),
-        grave(
-            POST,
-            "/api/admin/keys/{kid}/kill",
-            KEYS,
-            post!(api::keys::kill),
-        ),
-        read("/api/admin/audit", VIEW, get!(api::audit::list)),
-        operation("/.well-known/jwks.json", get!(well_known::jwks)),
-        operation("/healthz", get!(operations::healthz)),
-        operation("/readyz", get!(operations::readyz)),
-    ]
-});
-
-/// No request is worked on for longer; what it began is finished all the same.
+/// A handler that has not answered by then is dropped where it waits, and the other end is told 503.
+///
+/// A transaction that is open is rolled back with it; what was committed stays, and what runs in a
+/// task of its own runs on. Sending the body of an answer is not counted.
 const REQUEST_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Builds the router out of the table.

@@ -5,6 +5,7 @@
 //! part of a message.
 
 mod cookies;
+mod definitions;
 mod duration;
 mod policy;
 mod source;
@@ -17,6 +18,7 @@ use latchkey_authority::TokenPolicy;
 use latchkey_types::Algorithm;
 use zeroize::Zeroizing;
 
+pub use definitions::DEFINITIONS;
 pub use source::{Origin, Sources};
 pub use value::{BaseUrl, SignUpMode};
 
@@ -66,189 +68,6 @@ pub struct Definition {
     /// What it does, in a sentence.
     pub about: &'static str,
 }
-
-const fn setting(name: &'static str, default: &'static str, about: &'static str) -> Definition {
-    Definition {
-        name,
-        default,
-        secret: false,
-        about,
-    }
-}
-
-const fn secret(name: &'static str, about: &'static str) -> Definition {
-    Definition {
-        name,
-        default: "",
-        secret: true,
-        about,
-    }
-}
-
-/// Every setting there is.
-pub const DEFINITIONS: &[Definition] = &[
-    setting("listen", "127.0.0.1:3000", "Address and port to listen on."),
-    setting(
-        "base_url",
-        "",
-        "The address that browsers use; `http://` and the listen address where unset. Plain http only on loopback.",
-    ),
-    secret(
-        "database_url",
-        "`sqlite://…` or `postgres://…`; `latchkey.db` in the data folder where unset.",
-    ),
-    setting(
-        "data_dir",
-        "data",
-        "Folder of the embedded database and the key file.",
-    ),
-    secret(
-        "master_key",
-        "Master keys, 32 bytes in base64url each, with commas between, the current one first; the key file in the data folder where unset. Required with PostgreSQL.",
-    ),
-    secret(
-        "redis_url",
-        "`redis://…` of a Redis or Valkey for counters that several nodes share; in memory where unset.",
-    ),
-    setting(
-        "site_dir",
-        "",
-        "Folder of the built stylesheet and wasm; `site` beside the program where unset.",
-    ),
-    setting(
-        "trusted_proxies",
-        "",
-        "Networks whose `X-Forwarded-For` is believed, with commas between.",
-    ),
-    setting(
-        "allowed_origins",
-        "",
-        "Further origins whose pages may call the API from a browser, and whose requests are accepted together with a CSRF token, with commas between.",
-    ),
-    setting(
-        "session_idle_ttl",
-        "7d",
-        "A session ends when it was not used for this long.",
-    ),
-    setting(
-        "session_ttl",
-        "30d",
-        "A session ends this long after sign-in, used or not; 30d at most.",
-    ),
-    setting(
-        "session_keep_ended",
-        "90d",
-        "Ended sessions stay listed for this long.",
-    ),
-    setting(
-        "access_ttl",
-        "15m",
-        "An access token is good for this long; 15m at most.",
-    ),
-    setting(
-        "access_algorithm",
-        "EdDSA",
-        "What signs access tokens: `EdDSA`, `ES256` or `RS256`.",
-    ),
-    setting(
-        "access_audience",
-        "",
-        "For whom access tokens are (`aud`); the base URL where unset.",
-    ),
-    setting(
-        "refresh_ttl",
-        "7d",
-        "A refresh family ends when it was not refreshed for this long; 30d at most.",
-    ),
-    setting(
-        "family_ttl",
-        "30d",
-        "A refresh family ends this long after sign-in, refreshed or not; 30d at most.",
-    ),
-    setting(
-        "refresh_grace",
-        "10s",
-        "A refresh token that was just rotated is answered with the current one for this long; 1m at most, `0` for never.",
-    ),
-    setting(
-        "refresh_lost_response",
-        "on",
-        "Whether a client that lost the reply to a refresh may go on after the grace: `on` or `off`.",
-    ),
-    setting(
-        "sign_up",
-        "open",
-        "Who may make an account: `open` (only on a loopback base URL until mail is configured), `invited` or `closed`.",
-    ),
-    setting(
-        "api_password_login",
-        "on",
-        "Whether programs may sign in with a password (`/api/auth/token/`, `/api/auth/login/`, `/api/auth/registration/`, `/api/token/`): `on` or `off`.",
-    ),
-    setting(
-        "access_cookie",
-        "",
-        "Name of the access token's cookie, for a front end that knows it under another one; `__Host-latchkey-access` under https where unset.",
-    ),
-    setting(
-        "refresh_cookie",
-        "",
-        "Name of the refresh token's cookie; `__Secure-latchkey-refresh` under https where unset.",
-    ),
-    setting(
-        "refresh_cookie_path",
-        "/api/auth",
-        "Path to which the refresh token's cookie is sent.",
-    ),
-    setting(
-        "rate_limit",
-        "on",
-        "Limits on failed sign-ins and on refreshes: `on` or `off`.",
-    ),
-    setting(
-        "password_memory",
-        "19456",
-        "Memory of one password hash in KiB (Argon2id `m`).",
-    ),
-    setting(
-        "password_iterations",
-        "2",
-        "Passes of one password hash (Argon2id `t`).",
-    ),
-    setting(
-        "password_parallelism",
-        "1",
-        "Lanes of one password hash (Argon2id `p`).",
-    ),
-    setting(
-        "password_queue",
-        "64",
-        "Password hashes that may wait before sign-ins are answered with 503.",
-    ),
-    setting(
-        "migrate",
-        "",
-        "`on` lets `serve` migrate a PostgreSQL database; an embedded one is always migrated.",
-    ),
-    setting(
-        "log_format",
-        "",
-        "`text` or `json`; text on a terminal and JSON otherwise where unset.",
-    ),
-    setting(
-        "log",
-        "info",
-        "What is logged, e.g. `info` or `latchkey_server=debug`.",
-    ),
-    secret(
-        "bootstrap_admin_email",
-        "Makes the first administrator at start, where there has never been one.",
-    ),
-    secret(
-        "bootstrap_admin_password",
-        "The password of that administrator.",
-    ),
-];
 
 /// The settings in force.
 #[derive(Clone)]

@@ -119,6 +119,14 @@ impl Visit {
             .require(|token| csrf::verify(keys, binding, token))
     }
 
+    /// Makes sure that no page of an origin that has no business here asks.
+    ///
+    /// # Errors
+    /// [`Failure::ForeignForm`] if one does.
+    pub(crate) fn require_origin(&self) -> Result<(), Failure> {
+        self.0.meant.require_origin()
+    }
+
     /// Whether the one who is signed in may do something: for what a page offers. What is done is
     /// decided again, by `authority`, in the transaction that does it.
     pub fn may(&self, permission: Permission) -> bool {

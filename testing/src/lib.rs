@@ -25,7 +25,7 @@ pub use random::SeededRandomness;
 pub use sent::Sent;
 pub use snapshot::Snapshot;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use latchkey_authority::{
     Authority, AuthorityTx, Policy,
@@ -57,8 +57,18 @@ impl TestAuthority {
         Self::with_policy(Policy::default()).await
     }
 
-    /// Sets one up with these limits.
+    /// Sets one up with these limits. Each check asks the database what is new, so that the tests
+    /// need not wait for several nodes to hear of each other.
     pub async fn with_policy(policy: impl Into<Policy>) -> Self {
+        Self::following(Policy {
+            max_staleness: Duration::ZERO,
+            ..policy.into()
+        })
+        .await
+    }
+
+    /// Sets one up that knows of changes within the bound of its limits, by the test's clock.
+    pub async fn following(policy: Policy) -> Self {
         let database = TestDatabase::new().await;
         let clock = Arc::new(ManualClock::default());
         let authority = Authority::new(

@@ -480,6 +480,7 @@ pub(crate) fn weeks(some: bool) -> Vec<WeekItem> {
 /// A theft as its victim is told.
 pub(crate) fn theft() -> TheftItem {
     TheftItem {
+        incident_id: uuid(300_001).parse().unwrap(),
         rotated: sight(ago(652), ADDRESSES[0], firefox()),
         replayed: sight(ago(400), THIEF, curl()),
     }

@@ -1,6 +1,6 @@
 //! `/account`
 
-use latchkey_types::{Role, UnixMillis};
+use latchkey_types::{IncidentId, Role, UnixMillis};
 use leptos::prelude::*;
 
 use super::families::SightItem;
@@ -32,13 +32,15 @@ pub struct AccountPage {
     pub live_families: u64,
     /// Thefts of which they have not been told, newest first.
     ///
-    /// Form: POST `/account/threats/dismiss` (`csrf`).
+    /// Form: POST `/account/threats/dismiss` (`csrf`, `incidents`).
     pub thefts: Vec<TheftItem>,
 }
 
 /// A theft, as its victim is told of it.
 #[derive(Debug, Clone)]
 pub struct TheftItem {
+    /// Its id.
+    pub incident_id: IncidentId,
     /// Who rotated the token.
     pub rotated: SightItem,
     /// Who presented it again. Which of the two is the thief, nobody can tell.
@@ -119,6 +121,11 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
     } else {
         "Sign-ins of yours were used from elsewhere and have been ended."
     };
+    let told = thefts
+        .iter()
+        .map(|theft| theft.incident_id.to_string())
+        .collect::<Vec<_>>()
+        .join(",");
     let stories = thefts
         .into_iter()
         .map(|theft| {
@@ -150,6 +157,7 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
                 ", and look at the device where that program runs."
             </p>
             <PostForm action="/account/threats/dismiss" class="mt-3">
+                <input type="hidden" name="incidents" value=told />
                 <Submit text="I have read this" look=Look::Plain />
             </PostForm>
         </Banner>

@@ -5,7 +5,7 @@ use latchkey_types::{Algorithm, UnixMillis, Word as _};
 
 use super::{AccessTokenError, Json, TYPE, Verified, claims, compact::Compact};
 use crate::{
-    Authority,
+    Authority, feed,
     key::{self, PublicKey},
 };
 
@@ -126,12 +126,17 @@ fn library_name(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
 /// question, for [`crate::family`].
 ///
 /// # Errors
-/// [`AccessTokenError`]; [`AccessTokenError::Internal`] if the keys cannot be read.
+/// [`AccessTokenError`]; [`AccessTokenError::Internal`] if the keys cannot be read, or this node
+/// cannot show that it knows of every key that was killed.
 pub async fn verify(
     authority: &Authority,
     text: &str,
     now: UnixMillis,
 ) -> Result<Verified, AccessTokenError> {
+    // Before the keys are looked at: a killed one must be known by then.
+    feed::fresh(authority)
+        .await
+        .map_err(|error| AccessTokenError::Internal(error.into()))?;
     let keys = key::current(authority)
         .await
         .map_err(AccessTokenError::Internal)?;

@@ -125,8 +125,7 @@ async fn told(database: &DatabaseConnection) -> Result<i64, DbErr> {
 
 /// Milliseconds since the machine was started, suspends included.
 fn boot_time() -> i64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+    i64::try_from(super::boot_time().as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

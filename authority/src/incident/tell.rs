@@ -1,6 +1,6 @@
 //! Telling a user that a sign-in of theirs was stolen.
 
-use latchkey_types::{IncidentClass, UserId, Word};
+use latchkey_types::{IncidentClass, IncidentId, UserId, Word};
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
@@ -17,17 +17,19 @@ fn of_user(user_id: UserId) -> Select<incidents::Entity> {
         .filter(incidents::Column::Class.eq(IncidentClass::Theft.as_str()))
 }
 
-/// The thefts that a user was not told of yet, the newest first.
+/// The thefts that a user was not told of yet, the newest first, at most `limit` of them.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
 pub async fn untold(
     authority: &Authority,
     user_id: UserId,
+    limit: u64,
 ) -> Result<Vec<IncidentRow>, StoreError> {
     of_user(user_id)
         .order_by_desc(incidents::Column::At)
-        .limit(MAX_LIMIT)
+        .order_by_desc(incidents::Column::IncidentId)
+        .limit(limit.min(MAX_LIMIT))
         .all(authority.database())
         .await?
         .into_iter()
@@ -35,17 +37,23 @@ pub async fn untold(
         .collect()
 }
 
-/// Notes that the principal has read of their thefts.
+/// Notes that the principal has read of these thefts of theirs. Others that happened since, or that
+/// their page had no room for, are still to be told.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub async fn tell(authority: &Authority, principal: &Principal) -> Result<(), StoreError> {
+pub async fn tell(
+    authority: &Authority,
+    principal: &Principal,
+    read: &[IncidentId],
+) -> Result<(), StoreError> {
     let _turn = authority.turn().await;
     incidents::Entity::update_many()
         .col_expr(
             incidents::Column::ToldAt,
             Expr::value(Some(authority.now().0)),
         )
+        .filter(incidents::Column::IncidentId.is_in(read.iter().map(|id| id.as_uuid())))
         .filter(incidents::Column::UserId.eq(principal.user_id.as_uuid()))
         .filter(incidents::Column::ToldAt.is_null())
         .exec(authority.database())

@@ -2,16 +2,20 @@
 
 use std::{fmt, time::Duration};
 
-use latchkey_types::{EventKind, SessionId, UserId};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
-};
+use latchkey_types::{EventKind, SessionId, UnixMillis, UserId};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::{
-    Authority, AuthorityTx, audit::AuditEvent, caller::Caller, entity::sessions, error::StoreError,
-    random::Randomness, signal::Signals,
+    Authority, AuthorityTx,
+    audit::AuditEvent,
+    caller::Caller,
+    entity::sessions,
+    error::StoreError,
+    feed::{self, Snapshot},
+    random::Randomness,
+    signal::Signal,
 };
 
 /// After a renewal, the value before it is good for this long: requests that were already on their
@@ -45,12 +49,30 @@ impl Cookie {
     }
 
     /// What the database stores. No salt and no stretching: the value is random already.
-    fn hash(self) -> Vec<u8> {
+    fn hash(self) -> CookieHash {
         Sha256::new()
             .chain_update(b"latchkey/session-cookie/1")
             .chain_update(self.0)
             .finalize()
-            .to_vec()
+            .into()
+    }
+}
+
+/// What the database, and a node's memory, know a cookie by.
+pub(crate) type CookieHash = [u8; 32];
+
+/// A copy of which session a cookie belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BoundCookie {
+    session_id: SessionId,
+    user_id: UserId,
+    /// When a renewal took it from the session; `None` while it is the session's own.
+    renewed_at: Option<UnixMillis>,
+}
+
+impl Snapshot for BoundCookie {
+    fn about(&self) -> [Uuid; 2] {
+        [self.session_id.as_uuid(), self.user_id.as_uuid()]
     }
 }
 
@@ -67,7 +89,10 @@ pub async fn bind(
 ) -> Result<bool, StoreError> {
     let _turn = authority.turn().await;
     let result = sessions::Entity::update_many()
-        .col_expr(sessions::Column::CookieHash, Expr::value(cookie.hash()))
+        .col_expr(
+            sessions::Column::CookieHash,
+            Expr::value(cookie.hash().to_vec()),
+        )
         .filter(sessions::Column::SessionId.eq(session_id.as_uuid()))
         .filter(sessions::Column::CookieHash.is_null())
         .filter(sessions::Column::EndedAt.is_null())
@@ -90,7 +115,7 @@ pub async fn unbind(
         return Ok(());
     };
     let tx = AuthorityTx::begin(authority).await?;
-    let hash = cookie.hash();
+    let hash = cookie.hash().to_vec();
     let result = sessions::Entity::update_many()
         .col_expr(sessions::Column::CookieHash, Expr::value(None::<Vec<u8>>))
         .col_expr(
@@ -107,46 +132,74 @@ pub async fn unbind(
         // Ended, or renewed by a request beside this one: nothing left to do.
         return Ok(());
     }
-    let owner: Option<uuid::Uuid> = sessions::Entity::find_by_id(session_id.as_uuid())
+    let owner: Option<Uuid> = sessions::Entity::find_by_id(session_id.as_uuid())
         .select_only()
         .column(sessions::Column::UserId)
         .into_tuple()
         .one(tx.connection())
         .await?;
-    let mut event = AuditEvent::success(EventKind::SessionRenewed, caller).session(session_id);
-    if let Some(owner) = owner {
+    let Some(user_id) = owner.map(UserId::from_uuid) else {
+        return Ok(());
+    };
+    let event = AuditEvent::success(EventKind::SessionRenewed, caller)
+        .session(session_id)
         // Its personal fields must be found when that user is erased.
-        event = event.subject(UserId::from_uuid(owner));
-    }
-    tx.commit([event], Signals::Nothing).await
+        .subject(user_id);
+    // Other nodes have a copy of which session the cookie belongs to.
+    let signal = Signal::SessionChanged {
+        session_id,
+        user_id,
+    };
+    tx.commit([event], signal).await
 }
 
 /// The session that a cookie belongs to, whether it may still act or not.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails.
+/// [`StoreError`] when the database fails, or this node cannot show that it is fresh.
 pub async fn bound_session(
     authority: &Authority,
     cookie: Cookie,
 ) -> Result<Option<SessionId>, StoreError> {
     let hash = cookie.hash();
+    let read = || read(authority, &hash);
+    let copies = &authority.copies().cookies;
+    let found = feed::on_fresh(authority, || copies.get(authority, &hash, read)).await?;
     let grace_began = authority.now().before(RENEWAL_GRACE);
-    let found: Option<uuid::Uuid> = sessions::Entity::find()
+    Ok(found
+        .filter(|bound| bound.renewed_at.is_none_or(|at| at > grace_began))
+        .map(|bound| bound.session_id))
+}
+
+async fn read(authority: &Authority, hash: &CookieHash) -> Result<Option<BoundCookie>, StoreError> {
+    type Row = (Uuid, Uuid, Option<Vec<u8>>, Option<i64>);
+    let hash = hash.to_vec();
+    let found: Option<Row> = sessions::Entity::find()
         .select_only()
         .column(sessions::Column::SessionId)
+        .column(sessions::Column::UserId)
+        .column(sessions::Column::CookieHash)
+        .column(sessions::Column::RenewedAt)
         .filter(
             Condition::any()
                 .add(sessions::Column::CookieHash.eq(hash.clone()))
-                .add(
-                    sessions::Column::PreviousCookieHash
-                        .eq(hash)
-                        .and(sessions::Column::RenewedAt.gt(grace_began.0)),
-                ),
+                .add(sessions::Column::PreviousCookieHash.eq(hash.clone())),
         )
         .into_tuple()
         .one(authority.database())
         .await?;
-    Ok(found.map(SessionId::from_uuid))
+    Ok(
+        found.map(|(session_id, user_id, current, renewed_at)| BoundCookie {
+            session_id: SessionId::from_uuid(session_id),
+            user_id: UserId::from_uuid(user_id),
+            renewed_at: if current.as_deref() == Some(&hash[..]) {
+                None
+            } else {
+                // A cookie that is not the session's own and has no time is good for nothing.
+                Some(renewed_at.map_or(UnixMillis(i64::MIN), UnixMillis))
+            },
+        }),
+    )
 }
 
 #[cfg(test)]

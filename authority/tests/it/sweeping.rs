@@ -115,9 +115,10 @@ async fn i08_an_ended_session_is_kept_for_its_time_and_then_forgotten() {
     test.clock.advance(MILLISECOND);
     assert_eq!(swept(&test).await.forgotten, 1);
     assert_eq!(
-        session::check(&test.authority, session_id).await.unwrap(),
-        Check::Unknown
+        session::one(&test.authority, session_id).await.unwrap(),
+        None
     );
+    assert!(!test.is_live(session_id).await);
     let events_of_it = test.event_kinds().await;
     assert!(
         events_of_it.contains(&EventKind::SessionEnded),

@@ -191,7 +191,8 @@ fn complete(operation: &mut Value, route: &Route) {
         }
     }
     if route.needs_fresh_proof {
-        let told = "An access token must come from a sign-in of the last 10 minutes (RFC 9470).";
+        let told = "Whoever asks must have signed in within the last 10 minutes, by session or \
+                    for the access token (RFC 9470).";
         let before = operation["description"].as_str().unwrap_or("");
         operation["description"] = [before, told]
             .join(if before.is_empty() { "" } else { "\n\n" })
@@ -233,13 +234,20 @@ fn parameters(operation: &mut Value, route: &Route) {
         all.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
     if route.origin == OriginRule::ByCookie {
+        let whose = if route.is_for_front_ends() {
+            "the base URL's or one of `allowed_origins`"
+        } else {
+            "the base URL's"
+        };
         all.push(json!({
             "name": "X-CSRFToken",
             "in": "header",
             "required": false,
-            "description": "What `GET /api/auth/csrf/` answers. For requests that act through a \
-                            cookie or set one, where the browser does not say \
-                            `Sec-Fetch-Site: same-origin`.",
+            "description": format!(
+                "What `GET /api/auth/csrf/` answers. For requests that act through a cookie or set \
+                 one, where the browser does not say `Sec-Fetch-Site: same-origin`. An `Origin` \
+                 must be {whose}."
+            ),
             "schema": { "type": "string" },
         }));
     }

@@ -7,13 +7,14 @@ use latchkey_app::{
 };
 use latchkey_authority::{Authority, family, incident, session};
 use latchkey_identity::account;
-use latchkey_types::UserId;
+use latchkey_types::{IncidentId, UserId};
+use serde::Deserialize;
 
 use super::{
     family_items,
     respond::{self, Around},
 };
-use crate::{failure::Failure, visit::Visit};
+use crate::{failure::Failure, form::Fields, visit::Visit};
 
 /// The user's own account.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
@@ -37,23 +38,42 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     respond::page(&visit, Around::new("Your account", Section::Account), page).await
 }
 
+/// A page tells of so many thefts; the next one of the rest.
+const MOST_THEFTS: usize = 5;
+
 /// The thefts that the user was not told of yet.
 async fn thefts(authority: &Authority, user_id: UserId) -> Result<Vec<TheftItem>, Failure> {
-    /// More would say nothing more.
-    const MOST: usize = 5;
-    Ok(incident::untold(authority, user_id)
+    Ok(incident::untold(authority, user_id, MOST_THEFTS as u64)
         .await?
         .into_iter()
-        .take(MOST)
         .map(|row| TheftItem {
+            incident_id: row.incident_id,
             rotated: family_items::sight(row.rotated_at, row.rotated_by),
             replayed: family_items::sight(row.at, row.replayed_by),
         })
         .collect())
 }
 
-/// Notes that the user has read of them.
-pub(crate) async fn told(visit: Visit) -> Result<Response, Failure> {
-    incident::tell(visit.state().authority(), visit.signed_in()?).await?;
+/// What the form says that tells that they were read.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ToldForm {
+    /// Their ids, with commas between.
+    incidents: String,
+}
+
+/// Notes that the user has read of those that the page showed.
+pub(crate) async fn told(
+    visit: Visit,
+    Fields(form): Fields<ToldForm>,
+) -> Result<Response, Failure> {
+    let read: Option<Vec<IncidentId>> = form
+        .incidents
+        .split(',')
+        .map(|id| id.parse().ok())
+        .collect();
+    let read = read
+        .filter(|read| read.len() <= MOST_THEFTS)
+        .ok_or_else(|| Failure::BadRequest("Load the page again.".to_owned()))?;
+    incident::tell(visit.state().authority(), visit.signed_in()?, &read).await?;
     Ok(respond::led_to_page("/account", Notice::IncidentTold))
 }

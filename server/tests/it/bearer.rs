@@ -9,6 +9,7 @@ use latchkey_authority::{
     access_token::{self, Grant},
     principal::Actor,
 };
+use latchkey_server::routes::ROUTES;
 use latchkey_types::{FamilyId, Role, UnixMillis};
 use serde_json::{Value, json};
 
@@ -246,6 +247,56 @@ async fn a_grave_change_asks_for_a_fresh_proof() {
             .status,
         200
     );
+}
+
+#[tokio::test]
+async fn every_change_of_administration_asks_sessions_for_a_fresh_proof_too() {
+    let app = TestApp::new().await;
+    app.user("spare", Role::Administrator).await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let ours = [("sec-fetch-site", "same-origin"), JSON];
+    app.clock.advance(Duration::from_mins(10));
+    let ending = format!("/api/admin/sessions/{id}");
+    let reply = admin
+        .send(Method::DELETE, &ending, &ours, Body::empty())
+        .await;
+    assert_eq!(reply.status, 404);
+    app.clock.advance(Duration::from_millis(1));
+    let mut asked = 0;
+    for route in ROUTES
+        .iter()
+        .filter(|route| route.path.starts_with("/api/admin/") && !route.method.is_safe())
+    {
+        let path = route
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { id } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
+        let reply = admin
+            .send(route.method.clone(), &path, &ours, Body::from("{}"))
+            .await;
+        assert_eq!(reply.status, 401, "{route:?}: {}", reply.body);
+        assert_eq!(reply.json()["code"], "stale_proof", "{route:?}");
+        let challenge = reply.header("www-authenticate");
+        assert!(
+            challenge.contains("insufficient_user_authentication"),
+            "{route:?}: {challenge}"
+        );
+        asked += 1;
+    }
+    assert!(asked > 10, "{asked}");
+    // Reading asks for nothing, and neither do the console's forms yet.
+    assert_eq!(admin.get("/api/admin/users").await.status, 200);
+    let ended = admin.post(&format!("/admin/sessions/{id}/end"), &[]).await;
+    assert_eq!(ended.status, 404);
+    // Signing in once more proves it.
+    let mut admin = app.signed_in("root").await;
+    let reply = admin
+        .send(Method::DELETE, &ending, &ours, Body::empty())
+        .await;
+    assert_eq!(reply.status, 404);
 }
 
 #[tokio::test]

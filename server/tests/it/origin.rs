@@ -74,6 +74,63 @@ async fn no_other_site_can_make_a_signed_in_browser_do_anything() {
     assert_eq!(victim.get("/admin").await.status, 200);
 }
 
+/// A page of a configured origin, on the same site: the browser sends it along with our cookies.
+const FRONT_END: [(&str, &str); 2] = [
+    ("sec-fetch-site", "same-site"),
+    ("origin", "https://app.example.com"),
+];
+
+#[tokio::test]
+async fn a_front_end_of_another_origin_does_nothing_by_cookie_beyond_its_own_calls() {
+    let app = TestApp::with(&[("allowed_origins", "https://app.example.com")]).await;
+    let mut victim = app.user_signed_in("root", Role::Administrator).await;
+    let reply = victim
+        .send(Method::GET, "/api/auth/csrf/", &FRONT_END, Body::empty())
+        .await;
+    // It may read a token, and what it does with it depends on the route.
+    let token = reply.json()["csrfToken"].as_str().unwrap().to_owned();
+    for route in ROUTES.iter().filter(|route| {
+        route.class != Class::Auth
+            && (!route.method.is_safe()
+                || route.class == Class::Api && route.access != Access::Public)
+    }) {
+        let mut headers = FRONT_END.to_vec();
+        headers.extend([
+            ("x-csrftoken", token.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ]);
+        let path = concrete(route.path);
+        let body = Body::from(format!("role=user&csrf={token}"));
+        let reply = victim
+            .send(route.method.clone(), &path, &headers, body)
+            .await;
+        assert_eq!(reply.status, 403, "{route:?}: {}", reply.body);
+        assert!(
+            reply.body.contains("That form has expired"),
+            "{route:?}: {}",
+            reply.body
+        );
+        let allowed = reply.header("access-control-allow-credentials");
+        assert_eq!(allowed, "", "{route:?}");
+    }
+    assert_eq!(victim.get("/admin").await.status, 200);
+    let mut headers = FRONT_END.to_vec();
+    headers.push(("x-csrftoken", token.as_str()));
+    let me = victim
+        .send(Method::GET, "/api/me", &headers, Body::empty())
+        .await;
+    assert_eq!(me.json()["username"], "root");
+    let changed = victim
+        .call(
+            Method::PATCH,
+            "/api/auth/user/",
+            &headers,
+            &serde_json::json!({ "username": "admin" }),
+        )
+        .await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+}
+
 #[tokio::test]
 async fn no_other_site_can_sign_a_browser_in() {
     let app = TestApp::new().await;

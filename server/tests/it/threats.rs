@@ -5,6 +5,7 @@ use latchkey_types::{Role, Verdict};
 
 use crate::{
     app::TestApp,
+    browser::{Browser, Reply},
     programs::{Program, home, present, robbed, thief},
 };
 
@@ -176,7 +177,6 @@ async fn the_user_is_told_of_a_theft_at_the_next_sign_in_until_they_have_read_it
     let told = "A sign-in of yours was used from elsewhere and has been ended.";
     let mut eve = app.user_signed_in("eve", Role::User).await;
     assert!(!eve.get("/account").await.body.contains(told));
-    eve.post("/account/threats/dismiss", &[]).await;
     let mut browser = app.signed_in("ann").await;
     let page = browser.get("/account").await;
     assert!(page.body.contains(told));
@@ -186,7 +186,81 @@ async fn the_user_is_told_of_a_theft_at_the_next_sign_in_until_they_have_read_it
     );
     assert!(page.body.contains(", and curl at "));
     assert!(page.body.contains("203.0.113.154"));
-    let reply = browser.post("/account/threats/dismiss", &[]).await;
+    let reply = dismiss(&mut browser, &page).await;
     assert_eq!(reply.location(), "/account?notice=incident_told");
     assert!(!browser.get("/account").await.body.contains(told));
+}
+
+/// Sends the form of the page that tells of thefts, as it stands there.
+async fn dismiss(browser: &mut Browser, page: &Reply) -> Reply {
+    let form = page
+        .body
+        .split_once("action=\"/account/threats/dismiss\"")
+        .and_then(|(_, rest)| rest.split_once("</form>"))
+        .map_or("", |(form, _)| form);
+    let fields: Vec<(&str, &str)> = form
+        .split("<input")
+        .filter_map(|input| {
+            let value = |name| Some(input.split_once(name)?.1.split_once('"')?.0);
+            Some((value(" name=\"")?, value(" value=\"")?))
+        })
+        .collect();
+    browser.post("/account/threats/dismiss", &fields).await
+}
+
+#[tokio::test]
+async fn what_a_page_did_not_show_is_not_read_with_it() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    robbed(&app, ann).await;
+    let mut browser = app.signed_in("ann").await;
+    let page = browser.get("/account").await;
+    // While the page stands open, another one is stolen.
+    robbed(&app, ann).await;
+    dismiss(&mut browser, &page).await;
+    let page = browser.get("/account").await;
+    assert!(
+        page.body
+            .contains("A sign-in of yours was used from elsewhere and has been ended."),
+        "{}",
+        page.body
+    );
+    dismiss(&mut browser, &page).await;
+    assert!(
+        !browser
+            .get("/account")
+            .await
+            .body
+            .contains("from elsewhere")
+    );
+    // More than a page shows are told a page at a time.
+    for _ in 0..7 {
+        robbed(&app, ann).await;
+    }
+    for shown in [5, 2, 0] {
+        let page = browser.get("/account").await;
+        let told = page.body.matches("one token was held by two").count();
+        assert_eq!(told, shown);
+        dismiss(&mut browser, &page).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_reads_for_somebody_else() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    let (_, incident_id) = robbed(&app, ann).await;
+    let mut eve = app.user_signed_in("eve", Role::User).await;
+    let id = incident_id.to_string();
+    let path = "/account/threats/dismiss";
+    eve.post(path, &[("incidents", &id)]).await;
+    let mut browser = app.signed_in("ann").await;
+    let page = browser.get("/account").await;
+    assert!(page.body.contains("one token was held by two"));
+    for fields in [vec![], vec![("incidents", "x")]] {
+        assert_eq!(browser.post(path, &fields).await.status, 400, "{fields:?}");
+    }
+    let many = vec![id; 100].join(",");
+    let reply = browser.post(path, &[("incidents", &many)]).await;
+    assert_eq!(reply.status, 400);
 }

@@ -1,7 +1,9 @@
 //! Whatever somebody sends.
 
 use latchkey_authority::{
+    Policy,
     access_token::{self, Expectations},
+    feed,
     key::{self, PublicKeys},
 };
 use latchkey_testing::TestAuthority;
@@ -70,7 +72,9 @@ async fn a_token_with_any_other_character_in_any_place_is_refused() {
 
 #[tokio::test]
 async fn whoever_invents_key_ids_has_the_keys_read_once_a_second_at_most() {
-    let test = TestAuthority::new().await;
+    let test = TestAuthority::following(Policy::default()).await;
+    key::load(&test.authority).await.unwrap();
+    feed::start(&test.authority).await.unwrap();
     key::load(&test.authority).await.unwrap();
     let stranger = TestAuthority::new().await;
     let token = mint(&stranger.authority).await;

@@ -1,6 +1,7 @@
 //! Several nodes on one database: what one makes, the others use.
 
 use latchkey_authority::{
+    Policy, feed,
     key::{self, Rotated},
     principal::Actor,
 };
@@ -87,12 +88,25 @@ async fn a_key_that_another_node_made_is_read_when_its_first_token_comes() {
 }
 
 #[tokio::test]
-async fn while_the_keys_cannot_be_read_again_the_last_ones_serve() {
-    let test = TestAuthority::new().await;
+async fn while_the_keys_cannot_be_read_again_the_last_ones_serve_within_the_bound() {
+    let test = TestAuthority::following(Policy::default()).await;
+    feed::start(&test.authority).await.unwrap();
     let token = mint(&test.authority).await;
     test.database.connection.clone().close().await.unwrap();
     assert!(key::catch_up(&test.authority).await.is_err());
     assert_eq!(word(&verify(&test.authority, &token.text).await), "good");
+}
+
+#[tokio::test]
+async fn i02_a_killed_key_verifies_nothing_on_another_node_that_has_polled() {
+    let test = TestAuthority::new().await;
+    let other = test.node(master_keys(), 7);
+    let token = mint(&test.authority).await;
+    let key_id = verify(&other, &token.text).await.unwrap().key_id;
+    key::kill(&test.authority, Actor::Operator, &key_id, &caller())
+        .await
+        .unwrap();
+    assert_eq!(word(&verify(&other, &token.text).await), "UnknownKey");
 }
 
 #[tokio::test]

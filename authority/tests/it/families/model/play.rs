@@ -255,10 +255,15 @@ impl Play {
             return;
         };
         // A fail-over takes a moment, and the nodes run on; half of the time it is a backup, put
-        // back under nodes that start anew.
+        // back under nodes that start anew. So do they where an end was lost: a node that runs on
+        // holds to what it knows (`feed::a_restored_copy_…`), which the rules say nothing of.
         self.real.advance(SECOND);
         self.machine.now = self.real.now();
-        let is_backup = self.dice.percent(50);
+        let is_over = |family: &Family| family.over(self.machine.now).is_some();
+        let lost_an_end = saved.iter().any(|(number, family)| {
+            !is_over(family) && self.machine.families.get(number).is_some_and(is_over)
+        });
+        let is_backup = lost_an_end || self.dice.percent(50);
         self.trace.push(format!("restore, backup {is_backup}"));
         self.real.restore().await;
         self.settled.clear();

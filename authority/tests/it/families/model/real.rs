@@ -382,7 +382,13 @@ impl Real {
 }
 
 /// What refers to another table stands after it.
-const TABLES: [&str; 4] = ["families", "rotations", "incidents", "incident_sightings"];
+const TABLES: [&str; 5] = [
+    "families",
+    "rotations",
+    "incidents",
+    "incident_sightings",
+    "signals",
+];
 
 fn side(place: &Place) -> String {
     format!(

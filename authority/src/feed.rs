@@ -1,0 +1,337 @@
+//! The feed: how a node hears of every change of authority, and knows that it has.
+//!
+//! Signals are rows of one table ([`crate::signal`]). Each node polls it, applies what is new to
+//! its [`index`](Index), and remembers *as of when* it knows everything. The rules:
+//!
+//! - **Fresh** means: boot-time clock now, minus the instant before the last successful poll was
+//!   sent, is within the bound. It is computed at every check. There is no flag that somebody
+//!   could forget to take down, and no wall clock.
+//! - **A check on a node that is not fresh joins the next poll** that begins after it arrived, and
+//!   fails closed where none succeeds within [`JOIN_LIMIT`].
+//! - **Applying is idempotent.** A poll may see a row again; a hint that is lost costs one poll.
+//! - **What is cached knows when it was read**, in signals applied, and is not used once the index
+//!   holds a later signal about it ([`Cached`]).
+//!
+//! So no request that is sent later than the bound after an end was acknowledged is let in by any
+//! node: docs/revocation.md has the proof.
+
+mod cached;
+mod hint;
+mod index;
+mod lease;
+mod postgres;
+mod reader;
+mod recent;
+mod run;
+mod sqlite;
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::DatabaseConnection;
+use tokio::{sync::Notify, time::timeout};
+use uuid::Uuid;
+
+pub use self::{
+    cached::{Cached, Snapshot},
+    index::{Change, Standing},
+    reader::{FeedError, Source},
+    recent::{Entry, Heard},
+    run::{run, start},
+};
+use self::{index::Index, lease::Lease, reader::Reader, recent::Recent};
+use crate::{Authority, StoreError, signal::Signal};
+
+/// How old what a node knows may be, where the settings say nothing else.
+pub const MAX_STALENESS: Duration = Duration::from_secs(2);
+
+/// So long a check waits for a poll that makes the node fresh.
+const JOIN_LIMIT: Duration = Duration::from_secs(1);
+
+/// So long one poll may take, connecting included.
+const POLL_LIMIT: Duration = Duration::from_secs(1);
+
+/// Between two attempts to poll of those who wait, where the first one failed.
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
+
+/// So long the index remembers: the longest life of an access token, the clock's leeway and a
+/// minute. The ceiling, not the setting: another node may have a longer one.
+pub const REMEMBERED: Duration = Duration::from_secs(15 * 60 + 30 + 60);
+
+/// What is older than this in a cache is read again: well within what the index remembers.
+const CACHED_FOR: Duration = Duration::from_mins(15);
+
+/// One node's feed.
+pub struct Feed {
+    index: Index,
+    lease: Lease,
+    recent: Recent,
+    reader: Arc<tokio::sync::Mutex<Reader>>,
+    /// Told when somebody else's hint, or a commit of this node, is worth a poll or a hint.
+    hints: Arc<Notify>,
+    is_running: AtomicBool,
+    polls: Counters,
+    last_failure: Mutex<Option<String>>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    backwards: AtomicU64,
+    listening: AtomicBool,
+    last_failed_at: AtomicU64,
+}
+
+/// How a node's feed stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedState {
+    /// Whether what the node knows is recent enough to let anybody in.
+    pub is_fresh: bool,
+    /// How old it is; `None` before the first poll.
+    pub age: Option<Duration>,
+    /// Whether hints of other nodes arrive. Without them a poll each half second does.
+    pub is_listening: bool,
+    /// Signals applied since the start.
+    pub applied: u64,
+    /// Ids that the index remembers.
+    pub remembered: usize,
+    /// Polls that succeeded since the start.
+    pub polls: u64,
+    /// Polls that failed since the start.
+    pub failures: u64,
+    /// Times at which the table of signals was found behind what the node knew: a restored copy, a
+    /// fail-over that lost commits.
+    pub moved_backwards: u64,
+    /// Up to where the node has read, in the database's own words.
+    pub position: String,
+    /// Why the last poll failed, if it did.
+    pub last_failure: Option<String>,
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed")
+            .field("index", &self.index)
+            .field("lease", &self.lease)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Feed {
+    pub(crate) fn new(
+        database: &DatabaseConnection,
+        source: Option<Source>,
+        bound: Duration,
+    ) -> Self {
+        let source = source.unwrap_or_else(|| Source::of(database));
+        Self {
+            index: Index::default(),
+            lease: Lease::new(bound),
+            recent: Recent::default(),
+            reader: Arc::new(tokio::sync::Mutex::new(Reader::new(source))),
+            hints: Arc::default(),
+            is_running: AtomicBool::new(false),
+            polls: Counters::default(),
+            last_failure: Mutex::default(),
+        }
+    }
+
+    /// Signals applied so far: what a cached value is stamped with *before* it is read.
+    pub fn applied(&self) -> u64 {
+        self.index.applied()
+    }
+
+    /// What the index knows of one id.
+    pub fn standing(&self, id: Uuid) -> Standing {
+        self.index.standing(id)
+    }
+
+    /// The bound within which this node must know of every end.
+    pub fn max_staleness(&self) -> Duration {
+        self.lease.bound()
+    }
+
+    /// Applies one signal: idempotent.
+    pub(crate) fn apply(&self, signal: &Signal, at: Duration) {
+        self.recent.record(&self.index, signal, at);
+    }
+
+    /// Forgets what no token and no cached copy can outlive.
+    pub fn sweep(&self, now: Duration) {
+        if let Some(before) = now.checked_sub(REMEMBERED) {
+            self.index.forget_before(before);
+        }
+    }
+
+    /// What was applied after a cursor: for resource servers that follow.
+    pub fn heard_after(&self, cursor: Option<&str>, limit: usize) -> Heard {
+        self.recent.after(&self.index, cursor, limit)
+    }
+
+    /// Waits until more was applied than a cursor knows of.
+    pub async fn heard_more(&self, cursor: &str) {
+        self.recent.more_than(cursor).await;
+    }
+
+    /// Says that a signal was committed here: the other nodes are told soon, many at once.
+    pub(crate) fn hint(&self) {
+        if self.is_running.load(Ordering::Relaxed) {
+            self.hints.notify_one();
+        }
+    }
+
+    /// How it stands now.
+    pub fn state(&self, authority: &Authority) -> FeedState {
+        let now = authority.boot_time();
+        let lock = |text: &Mutex<Option<String>>| {
+            text.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        FeedState {
+            is_fresh: self.lease.is_fresh(now),
+            age: self.lease.age(now),
+            is_listening: self.polls.listening.load(Ordering::Relaxed),
+            applied: self.index.applied(),
+            remembered: self.index.len(),
+            polls: self.polls.succeeded.load(Ordering::Relaxed),
+            failures: self.polls.failed.load(Ordering::Relaxed),
+            moved_backwards: self.polls.backwards.load(Ordering::Relaxed),
+            position: self.lease.position(),
+            last_failure: lock(&self.last_failure),
+        }
+    }
+}
+
+/// What a check may rest on, until it is used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fresh {
+    /// It joined a poll, so that it knows more than the bound asks for.
+    has_joined: bool,
+}
+
+impl Fresh {
+    /// Whether it still may be used: asked after the last `await`, before the answer is given.
+    pub(crate) fn holds(self, authority: &Authority) -> bool {
+        let lease = &authority.feed().lease;
+        // With a bound of nothing every check joins a poll of its own, and that is enough.
+        (self.has_joined && lease.bound().is_zero()) || lease.is_fresh(authority.boot_time())
+    }
+}
+
+/// Makes sure that this node knows of everything that was acknowledged longer ago than the bound:
+/// at once where it is fresh, by joining the next poll where it is not.
+///
+/// # Errors
+/// [`StoreError::NotFresh`] when no poll succeeds in time: then nobody is let in.
+pub(crate) async fn fresh(authority: &Authority) -> Result<Fresh, StoreError> {
+    let feed = authority.feed();
+    if feed.lease.is_fresh(authority.boot_time()) {
+        return Ok(Fresh { has_joined: false });
+    }
+    let begun = feed.lease.begun();
+    timeout(JOIN_LIMIT, join(authority, begun))
+        .await
+        .map_err(|_| StoreError::NotFresh)?;
+    Ok(Fresh { has_joined: true })
+}
+
+/// Runs `look` on a node that is fresh when it begins and still is when it has ended.
+///
+/// # Errors
+/// [`StoreError::NotFresh`], and what `look` says.
+pub(crate) async fn on_fresh<T, L>(
+    authority: &Authority,
+    look: impl Fn() -> L,
+) -> Result<T, StoreError>
+where
+    L: Future<Output = Result<T, StoreError>>,
+{
+    // A look that outlasts the bound is a database that hardly answers; it gets a second chance.
+    const LOOKS: usize = 2;
+    for _ in 0..LOOKS {
+        let fresh = fresh(authority).await?;
+        let found = look().await?;
+        if fresh.holds(authority) {
+            return Ok(found);
+        }
+    }
+    Err(StoreError::NotFresh)
+}
+
+/// Waits for a successful poll with a number above `begun`, and makes it where nobody else does.
+async fn join(authority: &Authority, begun: u64) {
+    loop {
+        // In a task of its own: whoever waits may go away, and the poll is everybody's.
+        let polling = tokio::spawn({
+            let authority = authority.clone();
+            async move { poll_after(&authority, begun).await.is_ok() }
+        });
+        if polling.await.unwrap_or(false) {
+            return;
+        }
+        tokio::time::sleep(RETRY_PAUSE).await;
+    }
+}
+
+/// Polls once, now.
+///
+/// # Errors
+/// [`FeedError`] says why not; the node goes on being as fresh as it was.
+pub async fn poll(authority: &Authority) -> Result<(), FeedError> {
+    poll_after(authority, authority.feed().lease.begun()).await
+}
+
+/// Polls, unless a poll that began after number `begun` has succeeded meanwhile.
+async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> {
+    let feed = authority.feed();
+    // Whoever polls now began before this call; the next to get the reader polls for all who wait.
+    let mut reader = Arc::clone(&feed.reader).lock_owned().await;
+    if feed.lease.succeeded() > begun {
+        return Ok(());
+    }
+    let now = authority.boot_time();
+    let number = feed.lease.begin();
+    let read = timeout(POLL_LIMIT, reader.read(authority))
+        .await
+        .unwrap_or(Err(FeedError::Late));
+    match read {
+        Ok(read) => {
+            if read.moved_backwards {
+                feed.polls.backwards.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(
+                    "the table of signals is behind what this node knows: a restored copy, or a \
+                     fail-over that lost commits. This node keeps what it knows. Run `latchkey \
+                     recover` if a backup was restored"
+                );
+            }
+            if read.is_new_connection || read.holds_unknown_kinds {
+                feed.index.doubt_everything();
+            }
+            for signal in &read.signals {
+                authority.apply(signal);
+            }
+            feed.polls.succeeded.fetch_add(1, Ordering::Relaxed);
+            *feed
+                .last_failure
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = None;
+            feed.lease.succeed(number, now, read.position);
+            Ok(())
+        }
+        Err(error) => {
+            reader.reset();
+            feed.polls.failed.fetch_add(1, Ordering::Relaxed);
+            *feed
+                .last_failure
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! The rows of the table.
+
+use std::sync::LazyLock;
+
+use http::Method;
+use latchkey_authority::principal::Permission;
+
+use super::{
+    Access, RateClass, Route, action, call, change, limited, operation, page, polled, read,
+};
+use crate::{
+    api::{self, auth},
+    operations, pages, well_known,
+};
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
+const OWN: Access = Access::Needs(Permission::UseAccount);
+const VIEW: Access = Access::Needs(Permission::ViewConsole);
+const END: Access = Access::Needs(Permission::EndSessions);
+const MANAGE: Access = Access::Needs(Permission::ManageUsers);
+const JUDGE: Access = Access::Needs(Permission::JudgeIncidents);
+const KEYS: Access = Access::Needs(Permission::ManageKeys);
+
+macro_rules! get {
+    ($handler:path) => {
+        || axum::routing::get($handler)
+    };
+}
+macro_rules! post {
+    ($handler:path) => {
+        || axum::routing::post($handler)
+    };
+}
+
+/// Every route.
+pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    vec![
+        page("/", Access::Public, get!(pages::home)),
+        page("/login", Access::Public, get!(pages::login::show)),
+        limited(
+            RateClass::SignIn,
+            action("/login", Access::Public, post!(pages::login::submit)),
+        ),
+        // Whoever has no session is signed out already: no page says "sign in first" to that.
+        action("/logout", Access::Public, post!(pages::login::sign_out)),
+        page("/register", Access::Public, get!(pages::register::show)),
+        limited(
+            RateClass::SignUp,
+            action("/register", Access::Public, post!(pages::register::submit)),
+        ),
+        page("/setup", Access::Public, get!(pages::setup::show)),
+        limited(
+            RateClass::SignUp,
+            action("/setup", Access::Public, post!(pages::setup::submit)),
+        ),
+        page("/account", OWN, get!(pages::account::show)),
+        page("/account/sessions", OWN, get!(pages::sessions::show)),
+        action(
+            "/account/sessions/end-others",
+            OWN,
+            post!(pages::sessions::end_others),
+        ),
+        action(
+            "/account/sessions/{session_id}/end",
+            OWN,
+            post!(pages::sessions::end),
+        ),
+        action(
+            "/account/families/{family_id}/end",
+            OWN,
+            post!(pages::sessions::end_family),
+        ),
+        action("/account/threats/dismiss", OWN, post!(pages::account::told)),
+        page("/account/security", OWN, get!(pages::security::show)),
+        limited(
+            RateClass::SignIn,
+            action(
+                "/account/security/password",
+                OWN,
+                post!(pages::security::submit),
+            ),
+        ),
+        page("/admin", VIEW, get!(pages::admin_overview::show)),
+        page("/admin/sessions", VIEW, get!(pages::admin_sessions::show)),
+        action(
+            "/admin/sessions/{session_id}/end",
+            END,
+            post!(pages::admin_sessions::end),
+        ),
+        page("/admin/families", VIEW, get!(pages::admin_families::list)),
+        page(
+            "/admin/families/{family_id}",
+            VIEW,
+            get!(pages::admin_families::show),
+        ),
+        action(
+            "/admin/families/{family_id}/end",
+            END,
+            post!(pages::admin_families::end),
+        ),
+        page("/admin/threats", VIEW, get!(pages::admin_threats::list)),
+        page(
+            "/admin/threats/{incident_id}",
+            VIEW,
+            get!(pages::admin_threats::show),
+        ),
+        action(
+            "/admin/threats/{incident_id}/judge",
+            JUDGE,
+            post!(pages::admin_threats::judge),
+        ),
+        page("/admin/keys", VIEW, get!(pages::admin_keys::show)),
+        action("/admin/keys/rotate", KEYS, post!(pages::admin_keys::rotate)),
+        action(
+            "/admin/keys/{kid}/kill",
+            KEYS,
+            post!(pages::admin_keys::kill),
+        ),
+        page("/admin/users", VIEW, get!(pages::admin_users::list)),
+        page(
+            "/admin/users/{user_id}",
+            VIEW,
+            get!(pages::admin_users::show),
+        ),
+        action(
+            "/admin/users/{user_id}/end-sessions",
+            END,
+            post!(pages::admin_users::end_sessions),
+        ),
+        action(
+            "/admin/users/{user_id}/end-families",
+            END,
+            post!(pages::admin_users::end_families),
+        ),
+        action(
+            "/admin/users/{user_id}/role",
+            MANAGE,
+            post!(pages::admin_users::set_role),
+        ),
+        action(
+            "/admin/users/{user_id}/disable",
+            MANAGE,
+            post!(pages::admin_users::disable),
+        ),
+        action(
+            "/admin/users/{user_id}/enable",
+            MANAGE,
+            post!(pages::admin_users::enable),
+        ),
+        page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
+        call(
+            GET,
+            "/api/auth/csrf/",
+            Access::Public,
+            get!(auth::csrf::show),
+        ),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/auth/token/",
+                Access::Public,
+                post!(auth::token::obtain),
+            ),
+        ),
+        limited(
+            RateClass::Refresh,
+            call(
+                POST,
+                "/api/auth/token/refresh/",
+                Access::Public,
+                post!(auth::token::refresh_either),
+            ),
+        ),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/auth/token/verify/",
+                Access::Public,
+                post!(auth::token::verify),
+            ),
+        ),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/auth/token/blacklist/",
+                Access::Public,
+                post!(auth::token::blacklist),
+            ),
+        ),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/token/",
+                Access::Public,
+                post!(auth::token::obtain),
+            ),
+        ),
+        limited(
+            RateClass::Refresh,
+            call(
+                POST,
+                "/api/token/refresh/",
+                Access::Public,
+                post!(auth::token::refresh),
+            ),
+        ),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/token/verify/",
+                Access::Public,
+                post!(auth::token::verify),
+            ),
+        ),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/token/blacklist/",
+                Access::Public,
+                post!(auth::token::blacklist),
+            ),
+        ),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/auth/login/",
+                Access::Public,
+                post!(auth::login::submit),
+            ),
+        ),
+        limited(
+            RateClass::Presented,
+            call(
+                POST,
+                "/api/auth/logout/",
+                Access::Public,
+                post!(auth::logout::submit),
+            ),
+        ),
+        call(GET, "/api/auth/user/", OWN, get!(auth::user::show)),
+        call(PUT, "/api/auth/user/", OWN, || {
+            axum::routing::put(auth::user::replace)
+        }),
+        call(PATCH, "/api/auth/user/", OWN, || {
+            axum::routing::patch(auth::user::change)
+        }),
+        limited(
+            RateClass::SignIn,
+            call(
+                POST,
+                "/api/auth/password/change/",
+                OWN,
+                post!(auth::password::change),
+            ),
+        ),
+        limited(
+            RateClass::SignUp,
+            call(
+                POST,
+                "/api/auth/registration/",
+                Access::Public,
+                post!(auth::registration::submit),
+            ),
+        ),
+        read("/api/ping", Access::Public, get!(api::ping)),
+        read(
+            "/api/openapi.json",
+            Access::Public,
+            get!(api::openapi::show),
+        ),
+        page("/api/docs", Access::Public, get!(api::docs::show)),
+        read("/api/docs/try.js", Access::Public, get!(api::docs::script)),
+        call(GET, "/api/me", OWN, get!(api::me)),
+        polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
+        read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
+        read(
+            "/api/admin/sessions/{session_id}",
+            VIEW,
+            get!(api::sessions::show),
+        ),
+        change(DELETE, "/api/admin/sessions/{session_id}", END, || {
+            axum::routing::delete(api::sessions::revoke)
+        }),
+        change(
+            POST,
+            "/api/admin/sessions/{session_id}/revoke",
+            END,
+            post!(api::sessions::revoke),
+        ),
+        read("/api/admin/users", VIEW, get!(api::users::list)),
+        read("/api/admin/users/{user_id}", VIEW, get!(api::users::show)),
+        change(
+            POST,
+            "/api/admin/users/{user_id}/sign-out",
+            END,
+            post!(api::users::sign_out),
+        ),
+        change(
+            POST,
+            "/api/admin/users/{user_id}/role",
+            MANAGE,
+            post!(api::users::set_role),
+        ),
+        change(
+            POST,
+            "/api/admin/users/{user_id}/disable",
+            MANAGE,
+            post!(api::users::disable),
+        ),
+        change(
+            POST,
+            "/api/admin/users/{user_id}/enable",
+            MANAGE,
+            post!(api::users::enable),
+        ),
+        read("/api/admin/families", VIEW, get!(api::families::list)),
+        change(
+            POST,
+            "/api/admin/families/revoke",
+            END,
+            post!(api::families::revoke_many),
+        ),
+        read(
+            "/api/admin/families/{family_id}",
+            VIEW,
+            get!(api::families::show),
+        ),
+        change(DELETE, "/api/admin/families/{family_id}", END, || {
+            axum::routing::delete(api::families::revoke)
+        }),
+        change(
+            POST,
+            "/api/admin/families/{family_id}/revoke",
+            END,
+            post!(api::families::revoke),
+        ),
+        read("/api/admin/threats", VIEW, get!(api::threats::list)),
+        read(
+            "/api/admin/threats/{incident_id}",
+            VIEW,
+            get!(api::threats::show),
+        ),
+        change(
+            POST,
+            "/api/admin/threats/{incident_id}/verdict",
+            JUDGE,
+            post!(api::threats::judge),
+        ),
+        read("/api/admin/keys", VIEW, get!(api::keys::list)),
+        change(
+            POST,
+            "/api/admin/keys/rotate",
+            KEYS,
+            post!(api::keys::rotate),
+        ),
+        change(
+            POST,
+            "/api/admin/keys/{kid}/kill",
+            KEYS,
+            post!(api::keys::kill),
+        ),
+        read("/api/admin/audit", VIEW, get!(api::audit::list)),
+        operation("/.well-known/jwks.json", get!(well_known::jwks)),
+        operation("/healthz", get!(operations::healthz)),
+        operation("/readyz", get!(operations::readyz)),
+    ]
+});
