@@ -1,12 +1,12 @@
 //! The nodes and their database, as they are set up for a run.
 
-use std::{path::PathBuf, rc::Rc};
+use std::{path::PathBuf, rc::Rc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
 use crate::{
-    clock::MILLISECOND,
+    clock::{MILLISECOND, Nanos, SECOND, now},
     history::Setting,
     node::{NodeProcess, Program},
     options::Run,
@@ -16,6 +16,9 @@ use crate::{
 };
 
 const ADMINISTRATOR: &str = "root";
+/// So long the administrator acts through one session.
+const TERM: Nanos = 240 * SECOND;
+
 const PASSWORD: &str = "violet Otter drinks 3 slow rivers";
 
 /// Nodes, database and their folder. What is dropped is stopped: nodes first.
@@ -80,12 +83,33 @@ pub(crate) async fn start(options: &Run, seed: u64) -> anyhow::Result<(Cluster, 
         seed,
     };
     let world = Rc::new(World::new(host, addresses, options.rates(), setting));
-    let (cookie, _) = world
-        .cookie_of(0, ADMINISTRATOR, PASSWORD)
-        .await
-        .context("the administrator cannot sign in")?;
-    *world.administrator.borrow_mut() = Proof::Cookie(cookie);
+    if !administer(&world).await {
+        bail!("the administrator cannot sign in");
+    }
     Ok((cluster, world))
+}
+
+/// Signs the administrator in, who acts through that session from then on.
+async fn administer(world: &World) -> bool {
+    let found = world
+        .cookie_of(world.any_node(), ADMINISTRATOR, PASSWORD)
+        .await;
+    if let Some((cookie, _)) = &found {
+        *world.administrator.borrow_mut() = Proof::Cookie(cookie.clone());
+    }
+    found.is_some()
+}
+
+/// Signs the administrator in again and again: for what is grave, one must have signed in a short
+/// while ago.
+pub(crate) async fn keep_administering(world: Rc<World>) {
+    let mut due = now() + TERM;
+    while !world.is_over.get() {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if now() > due && administer(&world).await {
+            due = now() + TERM;
+        }
+    }
 }
 
 fn program(options: &Run, postgres: &Postgres, folder: &TempDir) -> anyhow::Result<Program> {

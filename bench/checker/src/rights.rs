@@ -21,6 +21,10 @@ const USERS: usize = 3;
 /// So long somebody administers.
 const TENURE: Duration = Duration::from_secs(3);
 
+/// Or no longer than this, in milliseconds: the demotion comes while nodes read that there was a
+/// promotion.
+const BRIEFLY: usize = 20;
+
 /// Lets a few users become administrators and cease to be, until the run is over.
 pub(crate) async fn come_and_go(world: Rc<World>) {
     let mut tasks = Vec::new();
@@ -38,40 +42,72 @@ pub(crate) async fn come_and_go(world: Rc<World>) {
 }
 
 async fn one(world: Rc<World>, user: usize) {
-    // A session that nothing else is done to.
-    let Some((cookie, _)) = world.cookie(world.any_node(), user).await else {
-        return;
-    };
     while !world.is_over.get() {
+        // A session that nothing else is done to, and a new one each time: for what is grave, one
+        // must have signed in a short while ago.
         let node = world.any_node();
-        let reply = set_role(&world, node, user, "administrator").await;
-        if reply.status != 200 {
-            world.count_unprepared(&reply);
+        let Some((cookie, _)) = world.cookie(node, user).await else {
             tokio::time::sleep(TENURE).await;
             continue;
+        };
+        let proof = Proof::Cookie(cookie);
+        let right = if world.is_ending.get() && world.below(2) == 0 {
+            briefly(&world, user, proof).await
+        } else {
+            for_a_while(&world, user, proof).await
+        };
+        if let Some(right) = right {
+            // An answer that comes late must not be mistaken for one to the next promotion.
+            tokio::time::sleep(Duration::from_nanos(PROBED)).await;
+            leave(&world, right).await;
+        } else {
+            tokio::time::sleep(TENURE).await;
         }
-        // Elsewhere it is known within the bound.
-        let from = reply.received + world.bound();
-        let proof = Proof::Cookie(cookie.clone());
-        let right = world.add(Kind::Right, user, node, proof, from);
-        tokio::time::sleep(TENURE).await;
-        while !world.is_ending.get() && !world.is_over.get() {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        if world.is_over.get() {
-            return;
-        }
-        demote(&world, user, right).await;
-        // An answer that comes late must not be mistaken for one to the next promotion.
-        tokio::time::sleep(Duration::from_nanos(PROBED)).await;
-        leave(&world, right).await;
     }
+}
+
+/// Promotes, lets them administer, demotes.
+async fn for_a_while(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credential> {
+    let node = world.any_node();
+    let reply = set_role(world, node, user, "administrator").await;
+    if reply.status != 200 {
+        world.count_unprepared(&reply);
+        return None;
+    }
+    // Elsewhere it is known within the bound.
+    let from = reply.received + world.bound();
+    let right = world.add(Kind::Right, user, node, proof, from);
+    tokio::time::sleep(TENURE).await;
+    while !world.is_ending.get() {
+        if world.is_over.get() {
+            return None;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    begin(world, &[right]);
+    tokio::time::sleep(Duration::from_millis(8)).await;
+    demote(world, user, right).await;
+    Some(right)
+}
+
+/// Promotes and demotes at once. Nobody was promised that the right would be honoured.
+async fn briefly(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credential> {
+    let node = world.any_node();
+    let right = world.add(Kind::Right, user, node, proof, Nanos::MAX);
+    begin(world, &[right]);
+    tokio::time::sleep(Duration::from_millis(8)).await;
+    let reply = set_role(world, node, user, "administrator").await;
+    if reply.status != 200 {
+        world.count_unprepared(&reply);
+    }
+    let wait = u64::try_from(world.below(BRIEFLY)).unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+    demote(world, user, right).await;
+    Some(right)
 }
 
 /// Demotes until it is acknowledged.
 async fn demote(world: &Rc<World>, user: usize, right: Credential) {
-    begin(world, &[right]);
-    tokio::time::sleep(Duration::from_millis(8)).await;
     loop {
         let node = world.any_node();
         let reply = set_role(world, node, user, "user").await;

@@ -57,6 +57,7 @@ async fn whole(options: &Run, chaos: Option<&Chaos>) -> anyhow::Result<History> 
             let world = Rc::clone(&world);
             async move { load::check(&world).await }
         }),
+        spawn_local(cluster::keep_administering(Rc::clone(&world))),
         spawn_local(ends::end_at_random(Rc::clone(&world))),
         spawn_local(ends::brief_ones(Rc::clone(&world))),
         spawn_local(births::keep_signed_in(Rc::clone(&world))),

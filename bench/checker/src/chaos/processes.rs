@@ -48,6 +48,7 @@ fn ambush(world: &Rc<World>, node: usize) {
             .take(AMBUSH)
             .collect()
     };
+    ambush_changes(world, node, &chosen);
     chosen.extend(world.pool.borrow().live(Kind::Session).iter().take(10));
     for credential in chosen {
         let world = Rc::clone(world);
@@ -55,6 +56,18 @@ fn ambush(world: &Rc<World>, node: usize) {
             let mut connection = Connection::new(world.addresses[node]);
             load::check_one(&world, node, credential, &mut connection).await;
         });
+    }
+}
+
+/// The same with requests for a change.
+fn ambush_changes(world: &Rc<World>, node: usize, chosen: &[Credential]) {
+    for credential in chosen {
+        let is_session = world.pool.borrow_mut().entry(*credential).kind == Kind::Session;
+        if !is_session {
+            continue;
+        }
+        let (world, credential) = (Rc::clone(world), *credential);
+        tokio::task::spawn_local(async move { world.change(node, credential).await });
     }
 }
 

@@ -6,6 +6,9 @@ use crate::{
     history::{Asked, Check, History},
 };
 
+/// Beyond any instant of a run.
+const NEVER: Nanos = Nanos::MAX / 2;
+
 /// So many requests are told of.
 const CHECKS: usize = 6;
 
@@ -39,14 +42,16 @@ pub(crate) fn tell(history: &History, violation: &Violation) -> String {
     else {
         return String::new();
     };
-    let mut lines = vec![(
-        issue.valid_from,
-        format!(
+    let mut lines = Vec::new();
+    // What ends as soon as it is issued is never promised to be good.
+    if issue.valid_from < NEVER {
+        let text = format!(
             "{}  good from here on, by node {}",
             time(issue.valid_from),
             issue.node
-        ),
-    )];
+        );
+        lines.push((issue.valid_from, text));
+    }
     for end in &history.ends {
         if end.credential != violation.credential {
             continue;
