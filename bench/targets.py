@@ -32,6 +32,7 @@ class Target:
         self._names = cycle(NAMES)
         self._refresh_tokens = []
         self._access_tokens = []
+        self._cookies = []
 
     def sign_in(self):
         """One sign-in, of the next user."""
@@ -50,6 +51,12 @@ class Target:
         self._access_tokens.append(token)
         self._client.get("/api/me", token)
 
+    def check_session(self):
+        """One call with a browser's session."""
+        cookie = self._cookies.pop(0)
+        self._cookies.append(cookie)
+        self._client.get("/api/me", cookie=cookie)
+
     def ping(self):
         """One call without one."""
         self._client.get("/api/ping")
@@ -61,6 +68,12 @@ class Target:
     def renew_access_tokens(self):
         """Tokens that outlive the next measurement."""
         self._access_tokens = [self.refresh()["access"] for _ in range(ACCESS_TOKENS)]
+
+    def sign_browsers_in(self):
+        """Sessions for the checks, once."""
+        while len(self._cookies) < ACCESS_TOKENS:
+            fields = {"identifier": next(self._names), "password": PASSWORD}
+            self._cookies.append(self._client.sign_in(fields))
 
     def stop(self):
         """Stops the server."""
