@@ -9,7 +9,7 @@ use crate::{
     clock::{MILLISECOND, Nanos, SECOND, now},
     history::Setting,
     node::{NodeProcess, Program},
-    options::Run,
+    options::Load,
     postgres::Postgres,
     request::Proof,
     world::World,
@@ -35,7 +35,7 @@ pub(crate) struct Cluster {
 ///
 /// # Errors
 /// When something does not start; the message has the end of its log.
-pub(crate) async fn start(options: &Run, seed: u64) -> anyhow::Result<(Cluster, Rc<World>)> {
+pub(crate) async fn start(options: &Load, seed: u64) -> anyhow::Result<(Cluster, Rc<World>)> {
     let folder = tempfile::Builder::new()
         .prefix("latchkey-checker-")
         .tempdir()?;
@@ -112,7 +112,7 @@ pub(crate) async fn keep_administering(world: Rc<World>) {
     }
 }
 
-fn program(options: &Run, postgres: &Postgres, folder: &TempDir) -> anyhow::Result<Program> {
+fn program(options: &Load, postgres: &Postgres, folder: &TempDir) -> anyhow::Result<Program> {
     let path = options
         .program
         .canonicalize()

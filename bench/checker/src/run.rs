@@ -13,7 +13,7 @@ use crate::{
     history::{History, Kind},
     http::Connection,
     load,
-    options::{Chaos, Run},
+    options::{Faults, Load},
     pool::State,
     rights, say,
     world::World,
@@ -26,16 +26,16 @@ const WARM_UP: Duration = Duration::from_secs(3);
 const SWEEPERS: usize = 8;
 
 /// A run in which nothing goes wrong.
-pub(crate) async fn plain(options: Run) -> anyhow::Result<History> {
+pub(crate) async fn plain(options: Load) -> anyhow::Result<History> {
     with(options, None).await
 }
 
 /// A run in which much does.
-pub(crate) async fn with_chaos(options: Run, chaos: Chaos) -> anyhow::Result<History> {
+pub(crate) async fn with_chaos(options: Load, chaos: Faults) -> anyhow::Result<History> {
     with(options, Some(chaos)).await
 }
 
-async fn with(options: Run, chaos: Option<Chaos>) -> anyhow::Result<History> {
+async fn with(options: Load, chaos: Option<Faults>) -> anyhow::Result<History> {
     let mut interrupted = tokio::signal::unix::signal(SignalKind::interrupt())?;
     let mut terminated = tokio::signal::unix::signal(SignalKind::terminate())?;
     // Whatever happens, what was started is stopped when this is dropped.
@@ -46,7 +46,7 @@ async fn with(options: Run, chaos: Option<Chaos>) -> anyhow::Result<History> {
     }
 }
 
-async fn whole(options: &Run, chaos: Option<&Chaos>) -> anyhow::Result<History> {
+async fn whole(options: &Load, chaos: Option<&Faults>) -> anyhow::Result<History> {
     let seed = options.seed.unwrap_or_else(|| now() % 1_000_000);
     say(&format!("Starting {} nodes; seed {seed} …", options.nodes));
     let (mut cluster, world) = cluster::start(options, seed).await?;
