@@ -62,6 +62,8 @@ layering() {
   may_use app "types authority identity" --features ssr
   may_use server "app identity authority migrations types"
   may_use frontend "app types"
+  # A library for others: it needs nothing of ours.
+  may_use follower ""
   # It judges from outside what the server answers: nothing of ours is in it.
   may_use checker ""
 }

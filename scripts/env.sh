@@ -63,6 +63,7 @@ HOST_PACKAGES=(
   -p latchkey-testing
   -p latchkey-app
   -p latchkey-server
+  -p latchkey-follower
   -p latchkey-checker
 )
 FRONT_PACKAGE=latchkey-frontend

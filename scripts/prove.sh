@@ -31,8 +31,8 @@ JOB=''
 # the checkout, whose artefacts must never come from a mutant; a build setting that differs keeps the two apart. This
 # one saves time as well: nobody debugs a mutant.
 APART=()
-for member in "${MEMBERS[@]}"; do
-  APART+=(--config "profile.dev.package.latchkey-$member.debug=false")
+for package in "${HOST_PACKAGES[@]}" "$FRONT_PACKAGE"; do
+  if [ "$package" != -p ]; then APART+=(--config "profile.dev.package.$package.debug=false"); fi
 done
 
 sync_copy() {

@@ -208,6 +208,11 @@ impl Feed {
     }
 }
 
+/// Whether this node could let somebody in now. Joins a poll where it has to, as a check does.
+pub async fn is_fresh(authority: &Authority) -> bool {
+    fresh(authority).await.is_ok()
+}
+
 /// What a check may rest on, until it is used.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fresh {

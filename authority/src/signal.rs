@@ -4,13 +4,18 @@
 //! follows the table ([`crate::feed`]); no request reads it. What nobody can need any more is
 //! pruned.
 
+use std::time::Duration;
+
 use latchkey_types::{FamilyId, SessionId, UnixMillis, UserId};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait,
+};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::entity::signals;
+use crate::{Authority, StoreError, entity::signals};
 
 /// What changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,6 +179,42 @@ impl Extend<Signal> for Signals {
 impl From<Signal> for Signals {
     fn from(signal: Signal) -> Self {
         Self::These(vec![signal])
+    }
+}
+
+/// Signals are kept for so long: four times what any index needs, so that whoever looks into why
+/// something ended finds it.
+const KEPT: Duration = Duration::from_hours(1);
+
+/// So many rows are deleted in one transaction.
+const BATCH: u64 = 5_000;
+
+/// Deletes what nobody can need any more; returns how many rows that were.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn prune(authority: &Authority) -> Result<u64, StoreError> {
+    let before = authority.now().before(KEPT);
+    let mut pruned = 0;
+    loop {
+        let batch = signals::Entity::find()
+            .select_only()
+            .column(signals::Column::SignalId)
+            .filter(signals::Column::At.lt(before.0))
+            .limit(BATCH)
+            .into_query();
+        let deleted = {
+            let _turn = authority.turn().await;
+            signals::Entity::delete_many()
+                .filter(signals::Column::SignalId.in_subquery(batch))
+                .exec(authority.database())
+                .await?
+                .rows_affected
+        };
+        pruned += deleted;
+        if deleted < BATCH {
+            return Ok(pruned);
+        }
     }
 }
 

@@ -2,16 +2,16 @@
 
 mod directory;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Deref, sync::Arc};
 
-use latchkey_authority::{Authority, StoreError};
+use latchkey_authority::{Authority, StoreError, feed::Snapshot};
 use latchkey_types::{UnixMillis, UserId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 pub use directory::{AccountFilter, UserEntry, find_ids, list};
 
-use crate::{entity::accounts, name::Identifier};
+use crate::{Identity, entity::accounts, name::Identifier};
 
 /// What a user is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,37 @@ pub async fn one(authority: &Authority, user_id: UserId) -> Result<Option<Accoun
         .one(authority.database())
         .await?
         .map(AccountRow::from))
+}
+
+/// An account as this node knows it, within the bound of staleness: for whoever only reads.
+#[derive(Debug, Clone)]
+pub struct AccountCopy(Arc<AccountRow>);
+
+impl Snapshot for AccountCopy {
+    fn about(&self) -> [Uuid; 2] {
+        [self.0.user_id.as_uuid(); 2]
+    }
+}
+
+impl Deref for AccountCopy {
+    type Target = AccountRow;
+
+    fn deref(&self) -> &AccountRow {
+        &self.0
+    }
+}
+
+/// [`one`] without a query, as long as nothing was told of the user since it was read.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn copy(identity: &Identity, user_id: UserId) -> Result<Option<AccountCopy>, StoreError> {
+    let authority = identity.authority();
+    let read = || async {
+        let row = one(authority, user_id).await?;
+        Ok(row.map(Arc::new).map(AccountCopy))
+    };
+    identity.accounts().get(authority, &user_id, read).await
 }
 
 /// The accounts of these users; absent ones are left out.

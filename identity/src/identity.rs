@@ -1,21 +1,35 @@
 //! [`Identity`]: what every use case here needs, in one cheap handle.
 
-use latchkey_authority::Authority;
+use std::sync::Arc;
+
+use latchkey_authority::{Authority, feed::Cached};
 use latchkey_types::{SessionId, UserId};
 
-use crate::password::PasswordHasher;
+use crate::{account::AccountCopy, password::PasswordHasher};
 
 /// The authority and the pool that hashes passwords. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Identity {
     authority: Authority,
     hasher: PasswordHasher,
+    accounts: Arc<Cached<UserId, AccountCopy>>,
 }
+
+/// So many accounts are kept for reading.
+const ACCOUNTS: usize = 65_536;
 
 impl Identity {
     /// Puts the parts together.
     pub fn new(authority: Authority, hasher: PasswordHasher) -> Self {
-        Self { authority, hasher }
+        Self {
+            authority,
+            hasher,
+            accounts: Arc::new(Cached::new(ACCOUNTS)),
+        }
+    }
+
+    pub(crate) fn accounts(&self) -> &Cached<UserId, AccountCopy> {
+        &self.accounts
     }
 
     /// Who may still act.

@@ -5,6 +5,7 @@ setup_tests() {
   step "Chromium" has_chromium install_chromium "apt-get install chromium"
   step "PostgreSQL" has_postgresql install_postgresql "apt-get install postgresql"
   step "Redis" has_redis install_redis "apt-get install redis-server (or any redis-server on PATH)"
+  step "nginx" has_nginx install_nginx "apt-get install nginx (or any nginx with auth_request on PATH)"
   step "faketime" has_faketime install_faketime "apt-get install faketime"
   step "cargo-deny $CARGO_DENY_VERSION (a few minutes)" has_cargo_deny install_cargo_deny \
     "cargo install --locked --debug cargo-deny --version $CARGO_DENY_VERSION --root '$CARGO_DENY_HOME'"
@@ -26,6 +27,26 @@ has_redis() { have redis-server; }
 install_redis() {
   apt_install redis-tools
   ln -sf /usr/bin/redis-check-rdb "$TOOLS/bin/redis-server"
+}
+
+# Debian's package would also start a service on port 80, so it is only unpacked, unless a library of it is missing.
+has_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
+install_nginx() {
+  local folder="$TOOLS/nginx"
+  have apt-get || {
+    say "There is no apt-get here."
+    return 1
+  }
+  apt_update
+  rm -rf "$folder"
+  mkdir -p "$folder/package"
+  (cd "$folder/package" && apt-get download -qq nginx >&2)
+  dpkg-deb -x "$folder"/package/nginx_*.deb "$folder"
+  if "$folder/usr/sbin/nginx" -v >&2; then
+    ln -sf "$folder/usr/sbin/nginx" "$TOOLS/bin/nginx"
+  else
+    apt_install nginx
+  fi
 }
 
 has_faketime() { have faketime; }

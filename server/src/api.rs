@@ -5,12 +5,14 @@
 
 pub(crate) mod audit;
 pub(crate) mod auth;
+pub(crate) mod check;
 pub(crate) mod docs;
 pub(crate) mod families;
 pub(crate) mod keys;
 pub mod openapi;
 pub(crate) mod overview;
 pub(crate) mod sessions;
+pub(crate) mod signals;
 pub(crate) mod threats;
 pub(crate) mod users;
 
@@ -41,13 +43,13 @@ pub(crate) async fn ping() -> Response {
 /// Says who is signed in, with their roles as they stand now.
 pub(crate) async fn me(visit: Visit) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
-    let account = account::one(visit.state().authority(), principal.user_id)
+    let account = account::copy(visit.state().identity(), principal.user_id)
         .await?
         .ok_or(Failure::NotFound)?;
     Ok(Json(Me {
         id: account.user_id,
-        username: account.username,
-        email: account.email,
+        username: account.username.clone(),
+        email: account.email.clone(),
         email_verified: account.email_verified_at.is_some(),
         roles: vec![principal.role],
         session_id: principal.session_id(),

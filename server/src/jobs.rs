@@ -1,9 +1,9 @@
-//! What goes on beside requests: reading the database's clock, writing what was seen, sweeping,
-//! sealing the record, tending the signing keys.
+//! What goes on beside requests: following the signals, reading the database's clock, writing what
+//! was seen, sweeping, sealing the record, tending the signing keys.
 
 use std::time::Duration;
 
-use latchkey_authority::{Authority, audit, family, key, session};
+use latchkey_authority::{Authority, audit, family, feed, key, session, signal};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -25,13 +25,14 @@ impl Jobs {
             let authority = authority.clone();
             move || write(authority.clone())
         }));
+        let following = tokio::spawn(feed::run(authority.clone(), stopped.clone()));
         let sweeping = tokio::spawn(every(SWEEP_EVERY, stopped, {
             let authority = authority.clone();
             move || sweep(authority.clone())
         }));
         Self {
             stop,
-            tasks: vec![writing, sweeping],
+            tasks: vec![following, writing, sweeping],
             authority: authority.clone(),
         }
     }
@@ -81,9 +82,6 @@ async fn write(authority: Authority) {
     if let Err(error) = authority.refusals().flush(&authority).await {
         tracing::warn!(error = %error, "counted refusals are not written; they are kept");
     }
-    if let Err(error) = key::catch_up(&authority).await {
-        tracing::warn!(error = %error, "changes of the signing keys are not read yet");
-    }
     loop {
         match audit::seal(&authority).await {
             Ok(0) => break,
@@ -96,16 +94,37 @@ async fn write(authority: Authority) {
     }
 }
 
-async fn sweep(authority: Authority) {
-    match key::tend(&authority).await {
-        Ok(tended) if tended == key::Tended::default() => {}
-        Ok(tended) => tracing::info!(
-            keys.published = tended.published,
-            keys.retired = tended.retired,
-            keys.resealed = tended.resealed,
-            keys.forgotten = tended.forgotten,
+fn told_of_keys(tended: key::Tended) {
+    if tended.disputed > 0 {
+        tracing::warn!(
+            keys.disputed = tended.disputed,
+            "signing keys are sealed under a master key that is not the first of this node's list: \
+             the lists of the nodes differ in order. That is so while a rotation of the master key \
+             goes from node to node; otherwise give all nodes one list"
+        );
+    }
+    let done = key::Tended {
+        disputed: 0,
+        ..tended
+    };
+    if done != key::Tended::default() {
+        tracing::info!(
+            keys.published = done.published,
+            keys.retired = done.retired,
+            keys.resealed = done.resealed,
+            keys.forgotten = done.forgotten,
             "tended the signing keys"
-        ),
+        );
+    }
+}
+
+async fn sweep(authority: Authority) {
+    authority.feed().sweep(authority.boot_time());
+    if let Err(error) = signal::prune(&authority).await {
+        tracing::warn!(error = %error, "old signals are not pruned; the next try follows");
+    }
+    match key::tend(&authority).await {
+        Ok(tended) => told_of_keys(tended),
         // Nothing stops: the keys that are there go on signing. But somebody has to look.
         Err(error) => tracing::error!(error = %error, "the signing keys are not tended"),
     }

@@ -88,6 +88,16 @@ pub struct Settings {
     pub master_key: Option<Zeroizing<String>>,
     /// Redis or Valkey.
     pub redis_url: Option<Zeroizing<String>>,
+    /// Where the feed of signals connects to, if not to the database's URL.
+    pub database_feed_url: Option<Zeroizing<String>>,
+    /// How long after its acknowledgement an end may be unknown to a node.
+    pub max_staleness: Duration,
+    /// What resource servers show that follow the signals.
+    pub follower_tokens: Vec<Zeroizing<String>>,
+    /// Where metrics are served on a listener of their own.
+    pub metrics_listen: Option<SocketAddr>,
+    /// What is shown to read metrics at the main address.
+    pub metrics_token: Option<Zeroizing<String>>,
     /// The site folder.
     pub site_dir: Option<PathBuf>,
     /// Proxies whose word is taken.
@@ -199,6 +209,20 @@ impl Settings {
             data_dir,
             master_key,
             redis_url: reader.secret("redis_url"),
+            database_feed_url: reader.optional("database_feed_url", |text| {
+                value::feed_url(text, is_embedded)
+            })?,
+            max_staleness: reader.duration(
+                "max_staleness",
+                Duration::ZERO,
+                Duration::from_mins(1),
+            )?,
+            follower_tokens: reader.list("follower_tokens", value::long_token)?,
+            metrics_listen: reader.optional("metrics_listen", |text| {
+                text.parse()
+                    .map_err(|_| "expected an address and a port".to_owned())
+            })?,
+            metrics_token: reader.optional("metrics_token", value::long_token)?,
             site_dir: reader.optional("site_dir", |text| Ok(PathBuf::from(text)))?,
             trusted_proxies: reader.list("trusted_proxies", value::network)?,
             allowed_origins: reader.list("allowed_origins", value::origin)?,

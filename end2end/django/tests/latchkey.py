@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -101,6 +102,10 @@ class Latchkey:
         if (code := server.wait()) != 0:
             raise AssertionError(f"latchkey serve ended with {code}")
 
+    def process_id(self):
+        """Of the server that runs."""
+        return self._server.pid
+
     def restart(self, **settings):
         """Stops the server and starts it with other settings. Its keys stay."""
         self.stop()
@@ -112,6 +117,11 @@ class Latchkey:
             self.stop()
         finally:
             self._folder.cleanup()
+
+    def get(self, path):
+        """Returns the JSON that is there for everybody."""
+        with urllib.request.urlopen(URL + path, timeout=30) as answer:
+            return json.load(answer)
 
     def post(self, path, body, host=None):
         """Sends JSON and returns the answer's. `host` is the one of the base URL, where that is another one."""

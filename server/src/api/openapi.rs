@@ -14,7 +14,9 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{audit, auth, docs, families, keys, overview, sessions, threats, users};
+use super::{
+    audit, auth, check, docs, families, keys, overview, sessions, signals, threats, users,
+};
 use crate::{
     bearer,
     failure::{Failure, Foreign},
@@ -37,6 +39,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
     paths(
         super::ping,
         super::me,
+        check::show,
         show,
         docs::show,
         docs::script,
@@ -74,6 +77,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         keys::rotate,
         keys::kill,
         audit::list,
+        signals::follow,
     ),
     components(schemas(auth::shapes::Problem, auth::shapes::Detail, auth::shapes::FieldErrors)),
     tags(
@@ -87,6 +91,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         (name = "Keys", description = "What signs access tokens."),
         (name = "Record", description = "Everything that happened."),
         (name = "Console", description = "What the console shows by itself."),
+        (name = "Followers", description = "Resource servers that keep an index of what is over. They show a token of the setting `follower_tokens`."),
         (name = "Operations", description = "The program itself.")
     )
 )]

@@ -13,6 +13,7 @@ use latchkey_authority::{
     Authority,
     clock::{Clock, DatabaseClock, SystemClock},
     database::connect,
+    feed::Source,
     master_key::MasterKeys,
     random::OsRandomness,
 };
@@ -90,8 +91,15 @@ pub(super) async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
                 .context("reading the database's clock")?,
         )
     };
-    let authority = Authority::new(
+    let feed = settings
+        .database_feed_url
+        .as_ref()
+        .map(|url| Source::at(url))
+        .transpose()
+        .context("setting `database_feed_url`")?;
+    let authority = Authority::with_feed(
         database,
+        feed,
         clock,
         random.clone(),
         master_keys(settings)?,

@@ -3,7 +3,7 @@
 use std::{fs::File, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
-use latchkey_authority::{caller::Caller, clock::SystemClock, key};
+use latchkey_authority::{caller::Caller, clock::SystemClock, feed, key};
 use latchkey_identity::{Identity, bootstrap_administrator, setup};
 use tokio::net::TcpListener;
 
@@ -34,6 +34,9 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     key::load(identity.authority())
         .await
         .context("the signing keys")?;
+    feed::start(identity.authority())
+        .await
+        .context("following the signals of the database")?;
     let limiter = Limiter::new(
         settings.rate_limit,
         identity.authority().keys().clone(),

@@ -6,7 +6,7 @@ use http::Method;
 use latchkey_authority::principal::Permission;
 
 use super::{
-    Access, RateClass, Route, action, call, change, limited, operation, page, polled, read,
+    Access, Proof, RateClass, Route, action, call, change, limited, operation, page, polled, read,
 };
 use crate::{
     api::{self, auth},
@@ -283,6 +283,11 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page("/api/docs", Access::Public, get!(api::docs::show)),
         read("/api/docs/try.js", Access::Public, get!(api::docs::script)),
         call(GET, "/api/me", OWN, get!(api::me)),
+        // For reverse proxies, which pass on whatever their visitor sent.
+        Route {
+            proof: Proof::Any,
+            ..read("/api/check", OWN, get!(api::check::show))
+        },
         polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
         read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
         read(
@@ -373,6 +378,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         ),
         read("/api/admin/audit", VIEW, get!(api::audit::list)),
         operation("/.well-known/jwks.json", get!(well_known::jwks)),
+        operation("/api/signals", get!(api::signals::follow)),
         operation("/healthz", get!(operations::healthz)),
         operation("/readyz", get!(operations::readyz)),
     ]

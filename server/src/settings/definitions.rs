@@ -42,6 +42,28 @@ pub const DEFINITIONS: &[Definition] = &[
         "Master keys, 32 bytes in base64url each, with commas between, the current one first; the key file in the data folder where unset. Required with PostgreSQL.",
     ),
     secret(
+        "database_feed_url",
+        "`postgres://…` of the database server itself, for the feed of signals, where `database_url` goes through a pooler; the same as that where unset.",
+    ),
+    setting(
+        "max_staleness",
+        "2s",
+        "So long after it was acknowledged an end may be unknown to a node. With `0` every check asks the database what is new.",
+    ),
+    secret(
+        "follower_tokens",
+        "Tokens with which resource servers follow `/api/signals`, at least 32 characters each, with commas between; nobody may where unset.",
+    ),
+    setting(
+        "metrics_listen",
+        "",
+        "Address and port of a listener of its own for `/metrics`.",
+    ),
+    secret(
+        "metrics_token",
+        "The token, at least 32 characters, with which `/metrics` is read at the main address; nobody may there where unset.",
+    ),
+    secret(
         "redis_url",
         "`redis://…` of a Redis or Valkey for counters that several nodes share; in memory where unset.",
     ),

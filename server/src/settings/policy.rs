@@ -30,6 +30,7 @@ impl Settings {
                 lifetime: self.access_ttl,
                 algorithm: self.access_algorithm,
             },
+            max_staleness: self.max_staleness,
         }
     }
 }

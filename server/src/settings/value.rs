@@ -158,6 +158,30 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     BaseUrl::parse(text).map(|url| url.to_string())
 }
 
+/// The database server that the feed reads. The text may hold a password and is never repeated.
+pub(super) fn feed_url(text: &str, is_embedded: bool) -> Result<Zeroizing<String>, String> {
+    if is_embedded {
+        return Err("an embedded database has no other address".to_owned());
+    }
+    if !text.starts_with("postgres") || latchkey_authority::feed::Source::at(text).is_err() {
+        return Err("expected `postgres://…`".to_owned());
+    }
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// A token that somebody else made up: long enough that nobody guesses it.
+pub(super) fn long_token(text: &str) -> Result<Zeroizing<String>, String> {
+    const LEAST: usize = 32;
+    let is_text = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if text.len() < LEAST || !is_text {
+        return Err(format!(
+            "expected at least {LEAST} visible ASCII characters; `openssl rand -hex 32` makes such \
+             a token"
+        ));
+    }
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
 /// Reads settings one by one and notes where each came from.
 pub(super) struct Reader<'a> {
     sources: &'a Sources,

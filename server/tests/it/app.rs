@@ -41,7 +41,10 @@ impl TestApp {
 
     /// With settings of its own.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let mut sources = Sources::defaults().with("base_url", BASE, Origin::Flag);
+        // Each check asks what is new: tests that are about the bound set their own.
+        let mut sources = Sources::defaults()
+            .with("base_url", BASE, Origin::Flag)
+            .with("max_staleness", "0", Origin::Flag);
         for (name, value) in settings {
             sources = sources.with(name, value, Origin::Flag);
         }

@@ -1,0 +1,1 @@
+"""For Django: `authentication` for Django REST framework with SimpleJWT, `middleware` for views without them."""
