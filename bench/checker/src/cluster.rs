@@ -81,12 +81,31 @@ pub(crate) async fn start(options: &Load, seed: u64) -> anyhow::Result<(Cluster,
         bound: options.bound * MILLISECOND,
         recovery: options.recovery * MILLISECOND,
         seed,
+        conditions: conditions(&cluster)?,
     };
     let world = Rc::new(World::new(host, addresses, options.rates(), setting));
     if !administer(&world).await {
         bail!("the administrator cannot sign in");
     }
     Ok((cluster, world))
+}
+
+fn conditions(cluster: &Cluster) -> anyhow::Result<String> {
+    let first = cluster.nodes.first().context("at least one node")?;
+    let version = first.command().arg("--version").output()?;
+    let postgres = cluster
+        .postgres
+        .question(&["SHOW server_version"])
+        .answer()?;
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    Ok(format!(
+        "{} cores, load {} before; {}, PostgreSQL {}",
+        cores,
+        load.split(' ').next().unwrap_or("unknown"),
+        String::from_utf8_lossy(&version.stdout).trim(),
+        postgres.split(' ').next().unwrap_or_default(),
+    ))
 }
 
 /// Signs the administrator in, who acts through that session from then on.

@@ -33,7 +33,7 @@ fn head(out: &mut String, history: &History) {
     let _ = writeln!(
         out,
         "{} nodes, {} s, seed {}; {} requests on {} credentials, of which {} ended ({} without \
-         acknowledgement).\n",
+         acknowledgement). {}.\n",
         setting.nodes,
         last.unwrap_or_default() / SECOND,
         setting.seed,
@@ -41,6 +41,7 @@ fn head(out: &mut String, history: &History) {
         history.issues.len(),
         acknowledged,
         history.ends.len() - acknowledged,
+        setting.conditions,
     );
 }
 

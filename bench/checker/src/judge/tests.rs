@@ -16,6 +16,7 @@ fn history(kind: Kind) -> History {
         bound: BOUND,
         recovery: 5 * SECOND,
         seed: 0,
+        conditions: String::new(),
     });
     history.issues.push(Issue {
         credential: 0,
