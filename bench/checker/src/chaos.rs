@@ -13,7 +13,7 @@ use crate::{
     clock::Nanos,
     cluster::Cluster,
     history::Fault,
-    options::{Chaos, Run},
+    options::{Faults, Load},
     postgres::Postgres,
     say,
     world::{World, number},
@@ -47,8 +47,8 @@ const KINDS: [(Kind, &str); 8] = [
 pub(crate) async fn run(
     cluster: &mut Cluster,
     world: &Rc<World>,
-    options: &Run,
-    chaos: &Chaos,
+    options: &Load,
+    chaos: &Faults,
 ) -> anyhow::Result<()> {
     let end = tokio::time::Instant::now() + Duration::from_secs(options.seconds);
     for kind in order(world, chaos)? {
@@ -76,7 +76,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-fn order(world: &World, chaos: &Chaos) -> anyhow::Result<Vec<Kind>> {
+fn order(world: &World, chaos: &Faults) -> anyhow::Result<Vec<Kind>> {
     let mut kinds = Vec::new();
     for name in &chaos.only {
         let known = KINDS.iter().find(|(_, known)| known == name);

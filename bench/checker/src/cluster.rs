@@ -9,7 +9,7 @@ use crate::{
     clock::{MILLISECOND, Nanos, SECOND, now},
     history::Setting,
     node::{NodeProcess, Program},
-    options::Run,
+    options::Load,
     postgres::Postgres,
     request::Proof,
     world::World,
@@ -35,7 +35,7 @@ pub(crate) struct Cluster {
 ///
 /// # Errors
 /// When something does not start; the message has the end of its log.
-pub(crate) async fn start(options: &Run, seed: u64) -> anyhow::Result<(Cluster, Rc<World>)> {
+pub(crate) async fn start(options: &Load, seed: u64) -> anyhow::Result<(Cluster, Rc<World>)> {
     let folder = tempfile::Builder::new()
         .prefix("latchkey-checker-")
         .tempdir()?;
@@ -81,12 +81,31 @@ pub(crate) async fn start(options: &Run, seed: u64) -> anyhow::Result<(Cluster, 
         bound: options.bound * MILLISECOND,
         recovery: options.recovery * MILLISECOND,
         seed,
+        conditions: conditions(&cluster)?,
     };
     let world = Rc::new(World::new(host, addresses, options.rates(), setting));
     if !administer(&world).await {
         bail!("the administrator cannot sign in");
     }
     Ok((cluster, world))
+}
+
+fn conditions(cluster: &Cluster) -> anyhow::Result<String> {
+    let first = cluster.nodes.first().context("at least one node")?;
+    let version = first.command().arg("--version").output()?;
+    let postgres = cluster
+        .postgres
+        .question(&["SHOW server_version"])
+        .answer()?;
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    Ok(format!(
+        "{} cores, load {} before; {}, PostgreSQL {}",
+        cores,
+        load.split(' ').next().unwrap_or("unknown"),
+        String::from_utf8_lossy(&version.stdout).trim(),
+        postgres.split(' ').next().unwrap_or_default(),
+    ))
 }
 
 /// Signs the administrator in, who acts through that session from then on.
@@ -112,7 +131,7 @@ pub(crate) async fn keep_administering(world: Rc<World>) {
     }
 }
 
-fn program(options: &Run, postgres: &Postgres, folder: &TempDir) -> anyhow::Result<Program> {
+fn program(options: &Load, postgres: &Postgres, folder: &TempDir) -> anyhow::Result<Program> {
     let path = options
         .program
         .canonicalize()

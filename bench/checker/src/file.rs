@@ -108,6 +108,7 @@ mod tests {
             bound: 2,
             recovery: 5,
             seed: 7,
+            conditions: String::new(),
         });
         history.issues.push(Issue {
             credential: 0,

@@ -169,6 +169,8 @@ pub(crate) struct Setting {
     pub(crate) recovery: Nanos,
     /// What chance began with.
     pub(crate) seed: u64,
+    /// The machine and the programs, for whoever reads the figures.
+    pub(crate) conditions: String,
 }
 
 /// Everything that happened.

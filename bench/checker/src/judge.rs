@@ -61,7 +61,7 @@ pub(crate) fn judge(history: &History) -> Verdict {
             issue,
             ends,
             checks,
-            refused_at: refused_at(issue.kind, ends, checks),
+            refused_at: refused_at(issue, ends, checks),
         };
         case.judge(&mut verdict);
     }
@@ -80,12 +80,14 @@ fn take<'a, T>(
 }
 
 /// An end that was asked for and not acknowledged may have been done all the same: the first refusal
-/// after it was asked for shows that it was, and then it is done for good.
-fn refused_at(kind: Kind, ends: &[End], checks: &[Check]) -> Option<Nanos> {
+/// after it was asked for shows that it was, and then it is done for good. What was not sure to be
+/// good before shows nothing.
+fn refused_at(issue: &Issue, ends: &[End], checks: &[Check]) -> Option<Nanos> {
     let asked = ends.iter().map(|end| end.sent).min()?;
     checks
         .iter()
-        .filter(|check| check.is_refused(kind) && check.received > asked)
+        .filter(|check| check.is_refused(issue.kind) && check.sent >= issue.valid_from)
+        .filter(|check| check.received > asked)
         .map(|check| check.received)
         .min()
 }

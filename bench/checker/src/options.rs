@@ -17,13 +17,13 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Runs nodes and ends credentials, with nothing going wrong.
-    Run(Run),
+    Run(Load),
     /// The same while nodes and database are stopped, killed, cut off and misled.
     Chaos {
         #[command(flatten)]
-        run: Run,
+        run: Load,
         #[command(flatten)]
-        chaos: Chaos,
+        chaos: Faults,
     },
     /// Judges a history that was saved.
     Judge {
@@ -34,7 +34,7 @@ pub(crate) enum Command {
 
 /// What runs, and how hard.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Run {
+pub(crate) struct Load {
     /// The program `latchkey`.
     #[arg(long)]
     pub(crate) program: PathBuf,
@@ -82,7 +82,7 @@ pub(crate) struct Run {
     pub(crate) logs: Option<PathBuf>,
 }
 
-impl Run {
+impl Load {
     pub(crate) fn rates(&self) -> Rates {
         Rates {
             checks: self.checks,
@@ -95,7 +95,7 @@ impl Run {
 
 /// What goes wrong.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Chaos {
+pub(crate) struct Faults {
     /// Each fault so many times.
     #[arg(long, default_value_t = 2)]
     pub(crate) rounds: usize,
@@ -106,4 +106,16 @@ pub(crate) struct Chaos {
     /// So many sessions end at once in a bulk end.
     #[arg(long, default_value_t = 100_000)]
     pub(crate) bulk: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Options::command().debug_assert();
+    }
 }

@@ -195,7 +195,9 @@ fn programs() -> anyhow::Result<PathBuf> {
     let has_initdb = |folder: &PathBuf| folder.join("initdb").is_file();
     let path = std::env::var_os("PATH").unwrap_or_default();
     if let Some(found) = std::env::split_paths(&path).find(has_initdb) {
-        return Ok(found);
+        // Perhaps a link: the other programs are where it leads.
+        let found = found.join("initdb").canonicalize()?;
+        return Ok(found.parent().map(Path::to_owned).unwrap_or_default());
     }
     let mut found: Vec<(u64, i64, PathBuf)> = Vec::new();
     for entry in std::fs::read_dir("/usr/lib/postgresql")

@@ -33,7 +33,7 @@ fn head(out: &mut String, history: &History) {
     let _ = writeln!(
         out,
         "{} nodes, {} s, seed {}; {} requests on {} credentials, of which {} ended ({} without \
-         acknowledgement).\n",
+         acknowledgement). {}.\n",
         setting.nodes,
         last.unwrap_or_default() / SECOND,
         setting.seed,
@@ -41,6 +41,7 @@ fn head(out: &mut String, history: &History) {
         history.issues.len(),
         acknowledged,
         history.ends.len() - acknowledged,
+        setting.conditions,
     );
 }
 
@@ -90,9 +91,9 @@ fn lags(out: &mut String, verdict: &Verdict) {
     let took = Spread::of(own.iter().map(|lag| lag.took));
     let _ = writeln!(
         out,
-        "\nEach figure is the time from the acknowledgement to the first refusal after the last \
-         acceptance: the truth is less, by no more than the probes were apart. {} samples are \
-         missing, because nobody asked in time. An end took {} until it was acknowledged (p50; p99 \
+        "\nEach figure is the time from the acknowledgement to the first request after the last \
+         one that was accepted: the truth is less, by no more than the probes were apart. {} samples are \
+         missing, because nobody asked within a second. An end took {} until it was acknowledged (p50; p99 \
          {}, max {}).\n",
         verdict.unseen_lags,
         millis(took.p50),

@@ -13,7 +13,7 @@ use crate::{
     history::{History, Kind},
     http::Connection,
     load,
-    options::{Chaos, Run},
+    options::{Faults, Load},
     pool::State,
     rights, say,
     world::World,
@@ -26,16 +26,16 @@ const WARM_UP: Duration = Duration::from_secs(3);
 const SWEEPERS: usize = 8;
 
 /// A run in which nothing goes wrong.
-pub(crate) async fn plain(options: Run) -> anyhow::Result<History> {
+pub(crate) async fn plain(options: Load) -> anyhow::Result<History> {
     with(options, None).await
 }
 
 /// A run in which much does.
-pub(crate) async fn with_chaos(options: Run, chaos: Chaos) -> anyhow::Result<History> {
+pub(crate) async fn with_chaos(options: Load, chaos: Faults) -> anyhow::Result<History> {
     with(options, Some(chaos)).await
 }
 
-async fn with(options: Run, chaos: Option<Chaos>) -> anyhow::Result<History> {
+async fn with(options: Load, chaos: Option<Faults>) -> anyhow::Result<History> {
     let mut interrupted = tokio::signal::unix::signal(SignalKind::interrupt())?;
     let mut terminated = tokio::signal::unix::signal(SignalKind::terminate())?;
     // Whatever happens, what was started is stopped when this is dropped.
@@ -46,12 +46,13 @@ async fn with(options: Run, chaos: Option<Chaos>) -> anyhow::Result<History> {
     }
 }
 
-async fn whole(options: &Run, chaos: Option<&Chaos>) -> anyhow::Result<History> {
+async fn whole(options: &Load, chaos: Option<&Faults>) -> anyhow::Result<History> {
     let seed = options.seed.unwrap_or_else(|| now() % 1_000_000);
     say(&format!("Starting {} nodes; seed {seed} …", options.nodes));
     let (mut cluster, world) = cluster::start(options, seed).await?;
     fill(&world, options.users).await?;
     say("Everybody is signed in.");
+    let began = std::time::Instant::now();
     let mut tasks = vec![
         spawn_local({
             let world = Rc::clone(&world);
@@ -90,7 +91,24 @@ async fn whole(options: &Run, chaos: Option<&Chaos>) -> anyhow::Result<History> 
             "{unprepared} sign-ins and promotions did not work out; the last was told: {last}"
         ));
     }
+    say(&format!(
+        "The checker itself took {} s of CPU in {} s.",
+        own_cpu(),
+        began.elapsed().as_secs()
+    ));
     Ok(world.take_history())
+}
+
+/// CPU time of this process in seconds: fields 14 and 15 of `proc_pid_stat(5)`, in hundredths.
+fn own_cpu() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name in parentheses may hold spaces; behind it stands the third field.
+    let fields = text.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum::<u64>()
+        / 100
 }
 
 /// Makes the accounts and signs everybody in.

@@ -86,14 +86,14 @@ async fn cut_all(cluster: &Cluster, name: &str) -> anyhow::Result<u64> {
 /// Ends a session in a transaction that writes its signal first and commits much later: later
 /// signals become visible before it.
 pub(super) async fn hold(cluster: &mut Cluster, world: &Rc<World>) -> Outcome {
-    let session = world.one_of(world.pool.borrow().live(Kind::Session));
-    let Some(session) = session else {
-        return Ok(Some("nobody is signed in".to_owned()));
+    let all = world.pool.borrow().live(Kind::Session).to_vec();
+    let free = all.into_iter().find_map(|session| {
+        let user = world.pool.borrow_mut().entry(session).user;
+        world.take_user(user).then_some((session, user))
+    });
+    let Some((session, user)) = free else {
+        return Ok(Some("nobody is signed in and left alone".to_owned()));
     };
-    let user = world.pool.borrow_mut().entry(session).user;
-    if !world.take_user(user) {
-        return Ok(Some("the user is busy".to_owned()));
-    }
     let outcome = hold_end_of(cluster, world, session, user).await;
     world.give_user(user);
     outcome

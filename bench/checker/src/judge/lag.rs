@@ -2,9 +2,12 @@
 
 use super::Case;
 use crate::{
-    clock::Nanos,
+    clock::{Nanos, SECOND},
     history::{Asked, Check, End, Kind, Node},
 };
+
+/// Requests that were further apart than this tell nothing.
+const COARSE: Nanos = SECOND;
 
 /// How long after its acknowledgement an end was felt at a node. The truth lies between the last
 /// request that was accepted and the next one, which was not: so far apart were they.
@@ -20,7 +23,7 @@ pub(crate) struct Lag {
     pub(crate) near: Option<String>,
     /// From the acknowledgement to the last request that was accepted; 0 where none was.
     pub(crate) seen: Nanos,
-    /// From the acknowledgement to the first request that was refused after that one.
+    /// From the acknowledgement to the first request after that one: it was not accepted.
     pub(crate) at_most: Nanos,
     /// How long the request took, from the first byte sent to the acknowledgement.
     pub(crate) took: Nanos,
@@ -40,11 +43,14 @@ impl Case<'_> {
             .rev()
             .find(|check| check.is_accepted())
             .map_or(acknowledged, |check| check.sent);
-        let refused = self
+        let next = self
             .checks
             .iter()
             .filter(after)
-            .find(|check| check.sent > last_accepted && check.is_refused(self.issue.kind))?;
+            .find(|check| check.sent > last_accepted)?;
+        if next.sent - last_accepted > COARSE {
+            return None;
+        }
         let bound = self.history.setting.bound;
         let near = self.history.faults.iter().find(|fault| {
             fault.is_at(node)
@@ -57,7 +63,7 @@ impl Case<'_> {
             is_own: end.node == Some(node),
             near: near.map(|fault| fault.name.clone()),
             seen: last_accepted - acknowledged,
-            at_most: refused.sent - acknowledged,
+            at_most: next.sent - acknowledged,
             took: end.received.saturating_sub(end.sent),
         })
     }
