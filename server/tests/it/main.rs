@@ -33,4 +33,5 @@ mod sign_up;
 mod threats;
 mod token_cookies;
 mod tokens;
+mod two_clocks;
 mod well_known;
