@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -130,6 +131,11 @@ class Latchkey:
         if answer.status != 200:
             raise AssertionError(f"{path} answered {answer.status}: {text}")
         return json.loads(text)
+
+    def key_set(self):
+        """The keys that it publishes."""
+        with urllib.request.urlopen(f"{URL}/.well-known/jwks.json", timeout=30) as answer:
+            return json.load(answer)["keys"]
 
     def sign_in(self, name, host=None):
         """A pair of tokens."""
