@@ -1,7 +1,7 @@
 # The commands that a person types. Each is one script in scripts/, which does the set-up that it needs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test check prove journeys pictures test-long bench release setup clean
+.PHONY: help run demo dev test check prove journeys pictures test-long bench checker release setup clean
 
 help: ## Shows these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,11 +30,14 @@ journeys: ## The journeys in a browser alone; ONLY=sign-in takes those of one fi
 pictures: ## A picture of every page, in light and dark, on a phone and on a desk
 	@scripts/journeys.sh pictures
 
-test-long: ## The Rust tests with many more rounds, then fuzzing
+test-long: ## The Rust tests with many more rounds, fuzzing, the checker of ended credentials
 	@scripts/test-long.sh
 
 bench: ## What signing in, refreshing and checking a token cost, beside a stock SimpleJWT
 	@scripts/bench.sh
+
+checker: ## Three nodes under load: is every acknowledged end honoured in time? HOW=chaos, HOW=faults
+	@scripts/checker.sh $(or $(HOW),run)
 
 release: ## Builds a tarball with the program and its site in target/dist
 	@scripts/release.sh

@@ -17,10 +17,10 @@ check_deny() { cargo deny --locked check licenses bans sources; }
 
 check_dependency_rule() { "$ROOT/scripts/dependency-rule.sh"; }
 
-# Whether `make prove` can apply them: a change beside one is noticed here, at once.
+# Whether `make prove` and `make checker` can apply them: a change beside one is noticed here, at once.
 check_mutants() {
   local patch failed=''
-  for patch in "$ROOT"/*/tests/mutants/*.patch; do
+  for patch in "$ROOT"/*/tests/mutants/*.patch "$ROOT"/bench/checker/faults/*.patch; do
     git apply --check --whitespace=nowarn "$patch" || failed="$failed $(basename "$patch")"
   done
   if [ -n "$failed" ]; then die "no longer fit what they break:$failed"; fi

@@ -64,6 +64,8 @@ layering() {
   may_use frontend "app types"
   # A library for others: it needs nothing of ours.
   may_use follower ""
+  # It judges from outside what the server answers: nothing of ours is in it.
+  may_use checker ""
 }
 
 # Build scripts and procedural macros run on the machine that compiles; only what is linked counts.

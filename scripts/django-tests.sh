@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether a stock Django project takes our access tokens: with each algorithm that signs them, against the real program
-# on SQLite. What is after the name goes to Django's test runner: scripts/django-tests.sh tests.test_keys
+# on SQLite; and whether somebody else's reader finds the OpenAPI document valid. What is after the name goes to Django's test runner: scripts/django-tests.sh tests.test_keys
 set -euo pipefail
 
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"

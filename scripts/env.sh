@@ -64,6 +64,7 @@ HOST_PACKAGES=(
   -p latchkey-app
   -p latchkey-server
   -p latchkey-follower
+  -p latchkey-checker
 )
 FRONT_PACKAGE=latchkey-frontend
 MEMBERS=(types authority identity migrations testing app server frontend)

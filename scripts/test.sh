@@ -38,7 +38,7 @@ everything() {
   all_checks
   part "Rust tests on SQLite" rust_on_sqlite
   part "Rust tests on PostgreSQL" rust_on_postgresql
-  part "Django accepts our tokens" "$HERE/django-tests.sh"
+  part "Django, and the OpenAPI document" "$HERE/django-tests.sh"
   part "followers refuse what was ended" "$HERE/follower-tests.sh"
   part "journeys" "$HERE/journeys.sh"
   part "bytes of the site" bytes_of_the_site

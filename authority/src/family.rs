@@ -2,7 +2,7 @@
 //! descend from it. Never (user, client): ending one device leaves the others alone.
 //!
 //! - [`open`] makes one, in a transaction that has locked its user;
-//! - [`refresh`] exchanges a token for the next pair, [`verify`] judges one without rotating it,
+//! - [`refresh`] exchanges a token for the next pair ([`refresh_by`] in one way only), [`verify`] judges one without rotating it,
 //!   [`sign_out`] gives one up;
 //! - `judge` holds the rules by which all three decide, as a function without a query;
 //! - [`check`] decides whether the family of an access token may act;
@@ -38,7 +38,7 @@ pub use list::{
 pub use open::{NewFamily, open};
 pub use presented::Presenter;
 pub use received::Receipts;
-pub use refresh::{Refreshed, refresh};
+pub use refresh::{Refreshed, refresh, refresh_by};
 pub(crate) use side::Side;
 pub use sweep::{Swept, sweep};
 pub use token::{LENGTH as REFRESH_TOKEN_LENGTH, family_of};
@@ -61,6 +61,9 @@ pub enum RefreshError {
     /// Another client's, or without the key that it is bound to. Its family is untouched.
     #[error("a refresh token of another client")]
     NotTheirs,
+    /// Its pair travels in another way than this caller may be given one. Its family is untouched.
+    #[error("a refresh token whose pair travels in another way")]
+    OtherTransport,
     /// Of a family that was over.
     #[error("the refresh family is over")]
     Ended {

@@ -94,20 +94,37 @@ async fn write(authority: Authority) {
     }
 }
 
+fn told_of_keys(tended: key::Tended) {
+    if tended.disputed > 0 {
+        tracing::warn!(
+            keys.disputed = tended.disputed,
+            "signing keys are sealed under a master key that is not the first of this node's list: \
+             the lists of the nodes differ in order. That is so while a rotation of the master key \
+             goes from node to node; otherwise give all nodes one list"
+        );
+    }
+    let done = key::Tended {
+        disputed: 0,
+        ..tended
+    };
+    if done != key::Tended::default() {
+        tracing::info!(
+            keys.published = done.published,
+            keys.retired = done.retired,
+            keys.resealed = done.resealed,
+            keys.forgotten = done.forgotten,
+            "tended the signing keys"
+        );
+    }
+}
+
 async fn sweep(authority: Authority) {
     authority.feed().sweep(authority.boot_time());
     if let Err(error) = signal::prune(&authority).await {
         tracing::warn!(error = %error, "old signals are not pruned; the next try follows");
     }
     match key::tend(&authority).await {
-        Ok(tended) if tended == key::Tended::default() => {}
-        Ok(tended) => tracing::info!(
-            keys.published = tended.published,
-            keys.retired = tended.retired,
-            keys.resealed = tended.resealed,
-            keys.forgotten = tended.forgotten,
-            "tended the signing keys"
-        ),
+        Ok(tended) => told_of_keys(tended),
         // Nothing stops: the keys that are there go on signing. But somebody has to look.
         Err(error) => tracing::error!(error = %error, "the signing keys are not tended"),
     }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use latchkey_types::{FamilyEndReason, IncidentClass, UnixMillis};
+use latchkey_types::{FamilyEndReason, IncidentClass, Transport, UnixMillis, Word};
 
 use super::{check::over, side::Side, token::Nonce};
 use crate::{
@@ -66,6 +66,8 @@ pub(crate) struct Standing<'a> {
 pub(crate) enum Judgement<'a> {
     /// Another client's, or without the key that it is bound to.
     NotTheirs,
+    /// Its family's pairs travel in another way than this caller may be given one.
+    OtherTransport,
     /// Its family is over.
     Ended(FamilyEndReason),
     /// The current one.
@@ -84,6 +86,22 @@ pub(crate) enum Judgement<'a> {
         class: IncidentClass,
         rotation: &'a rotations::Model,
     },
+}
+
+impl Judgement<'_> {
+    /// The same, where the family's pairs travel as the caller may be given one: nothing is given in
+    /// another way. What gives nothing stays what it is.
+    pub(crate) fn given_by(self, family: &families::Model, only: Option<Transport>) -> Self {
+        let is_given = match self {
+            Self::Current | Self::Adopt | Self::Retry { .. } | Self::LostResponse { .. } => true,
+            Self::NotTheirs | Self::OtherTransport | Self::Ended(_) | Self::Reuse { .. } => false,
+        };
+        if is_given && only.is_some_and(|only| only.as_str() != family.transport) {
+            Self::OtherTransport
+        } else {
+            self
+        }
+    }
 }
 
 impl<'a> Standing<'a> {

@@ -214,14 +214,20 @@ pub(super) async fn refuse(
                 RefreshError::Reused { family_id, class },
             )
         }
-        _ => (
-            tokio::spawn(async move {
-                let authority = tx.authority().clone();
-                drop(tx);
-                outcome::record_refusal(&authority, "not_theirs", Some(&family), &caller).await
-            }),
-            RefreshError::NotTheirs,
-        ),
+        judgement => {
+            let (reason, error) = match judgement {
+                Judgement::OtherTransport => ("other_transport", RefreshError::OtherTransport),
+                _ => ("not_theirs", RefreshError::NotTheirs),
+            };
+            (
+                tokio::spawn(async move {
+                    let authority = tx.authority().clone();
+                    drop(tx);
+                    outcome::record_refusal(&authority, reason, Some(&family), &caller).await
+                }),
+                error,
+            )
+        }
     };
     match following.await {
         Ok(Ok(())) => error,

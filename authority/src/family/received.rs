@@ -4,12 +4,17 @@
 //! never rests on it, because a token that was moved past is reuse when it comes back.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
 use latchkey_types::{FamilyId, UnixMillis};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+use uuid::Uuid;
 
 use super::side::Side;
 use crate::{
@@ -94,12 +99,15 @@ impl Receipts {
             .remove(&family_id);
     }
 
+    /// So many rows are written in one transaction.
+    const BATCH: usize = 500;
+
     /// Writes what was noted and is not written yet; returns how much that was.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails; what was not written is kept for the next time.
     pub async fn flush(&self, authority: &Authority) -> Result<usize, StoreError> {
-        let pending: Vec<(FamilyId, Receipt)> = self
+        let mut pending: Vec<(FamilyId, Receipt)> = self
             .noted
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -107,26 +115,80 @@ impl Receipts {
             .filter(|(_, receipt)| !receipt.is_written)
             .map(|(family_id, receipt)| (*family_id, receipt.clone()))
             .collect();
-        for (family_id, receipt) in &pending {
-            write(authority, *family_id, receipt).await?;
+        pending.sort_unstable_by_key(|(family_id, _)| *family_id);
+        for batch in pending.chunks(Self::BATCH) {
+            write(authority, batch).await?;
             let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(known) = noted.get_mut(family_id)
-                && known.made == receipt.made
-            {
-                known.is_written = true;
+            for (family_id, receipt) in batch {
+                if let Some(known) = noted.get_mut(family_id)
+                    && known.made == receipt.made
+                {
+                    known.is_written = true;
+                }
             }
         }
         Ok(pending.len())
     }
 }
 
-/// One row, which nobody locks for long: rotations are only written by who holds their family.
-async fn write(
-    authority: &Authority,
+/// Writes one batch.
+///
+/// A refresh that holds one rotation may want another one of its family, or of another family whose
+/// user it holds. So nothing here waits while it holds anything: the rows that nobody holds are
+/// written together, the others one by one.
+async fn write(authority: &Authority, batch: &[(FamilyId, Receipt)]) -> Result<(), StoreError> {
+    let _turn = authority.turn().await;
+    let transaction = authority
+        .database()
+        .begin_with_options(TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        })
+        .await?;
+    let free: HashSet<Uuid> = rotations::Entity::find()
+        .select_only()
+        .column(rotations::Column::FamilyId)
+        .filter(
+            batch
+                .iter()
+                .fold(Condition::any(), |any, (family_id, receipt)| {
+                    any.add(is_its_row(*family_id, receipt))
+                }),
+        )
+        .order_by_asc(rotations::Column::FamilyId)
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(&transaction)
+        .await?
+        .into_iter()
+        .collect();
+    // What is not there any more counts as held; there is nothing to wait for.
+    let (free, held): (Vec<_>, Vec<_>) =
+        (batch.iter()).partition(|(family_id, _)| free.contains(&family_id.as_uuid()));
+    for (family_id, receipt) in free {
+        write_one(&transaction, *family_id, receipt).await?;
+    }
+    transaction.commit().await?;
+    for (family_id, receipt) in held {
+        write_one(authority.database(), *family_id, receipt).await?;
+    }
+    Ok(())
+}
+
+/// The row of the rotation that made what was shown.
+fn is_its_row(family_id: FamilyId, receipt: &Receipt) -> Condition {
+    Condition::all()
+        .add(rotations::Column::FamilyId.eq(family_id.as_uuid()))
+        .add(rotations::Column::Generation.eq(receipt.made.generation))
+        .add(rotations::Column::At.eq(receipt.made.at))
+}
+
+/// The first who was written stays.
+async fn write_one(
+    connection: &impl ConnectionTrait,
     family_id: FamilyId,
     receipt: &Receipt,
 ) -> Result<(), StoreError> {
-    let _turn = authority.turn().await;
     let side = &receipt.side;
     rotations::Entity::update_many()
         .col_expr(
@@ -149,19 +211,15 @@ async fn write(
             rotations::Column::ReceivedSystem,
             Expr::value(Some(side.system.clone())),
         )
-        .filter(rotations::Column::FamilyId.eq(family_id.as_uuid()))
-        .filter(rotations::Column::Generation.eq(receipt.made.generation))
-        .filter(rotations::Column::At.eq(receipt.made.at))
+        .filter(is_its_row(family_id, receipt))
         .filter(rotations::Column::ReceivedAt.is_null())
-        .exec(authority.database())
+        .exec(connection)
         .await?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]

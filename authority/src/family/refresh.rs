@@ -7,9 +7,9 @@
 //!   reuse, although the answer is a refusal (invariant 1).
 //! - The caller's user is locked shared before the family, so nothing is minted beside a disabling.
 
-use latchkey_types::{FamilyId, RefreshOutcome, UserId, Word};
+use latchkey_types::{FamilyId, RefreshOutcome, Transport, UserId, Word};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, EntityTrait, QueryFilter,
     sea_query::{Expr, Query, SimpleExpr},
 };
 
@@ -50,6 +50,30 @@ pub async fn refresh(
     text: &str,
     by: &Presenter<'_>,
 ) -> Result<Refreshed, RefreshError> {
+    exchange(authority, text, by, None).await
+}
+
+/// The same for a caller who may only be given a pair that travels in this way. Of any other family
+/// nothing is given, and nothing rotates; a token that is no good is still what it is for
+/// [`refresh`], with all that follows.
+///
+/// # Errors
+/// As [`refresh`]; [`RefreshError::OtherTransport`] where that would have given a pair.
+pub async fn refresh_by(
+    authority: &Authority,
+    text: &str,
+    by: &Presenter<'_>,
+    transport: Transport,
+) -> Result<Refreshed, RefreshError> {
+    exchange(authority, text, by, Some(transport)).await
+}
+
+async fn exchange(
+    authority: &Authority,
+    text: &str,
+    by: &Presenter<'_>,
+    only: Option<Transport>,
+) -> Result<Refreshed, RefreshError> {
     let arrival = authority.now();
     let token = match RefreshToken::open(authority.keys(), text) {
         Ok(token) => token,
@@ -64,11 +88,11 @@ pub async fn refresh(
         drop(tx);
         return Err(refused(authority, TokenError::Forged, by.caller).await);
     };
-    if let Some(family) = swap(&tx, token.family_id, user_id, &presented).await? {
+    if let Some(family) = swap(&tx, token.family_id, user_id, &presented, only).await? {
         return rotated(tx, family, &presented).await;
     }
     let found = Found::read(&tx, token.family_id, &presented).await?;
-    settle(tx, &found, &presented, by.caller).await
+    settle(tx, &found, &presented, by.caller, only).await
 }
 
 /// The compare-and-swap: one statement that holds every condition of the current token.
@@ -77,6 +101,7 @@ async fn swap(
     family_id: FamilyId,
     user_id: UserId,
     presented: &Presentation<'_>,
+    only: Option<Transport>,
 ) -> Result<Option<families::Model>, StoreError> {
     if !tx.locked(user_id).is_some_and(|user| user.is_active) {
         return Ok(None);
@@ -115,6 +140,9 @@ async fn swap(
         presented.key_thumbprint,
     ))
     .filter(is_its_token)
+    .filter(
+        Condition::all().add_option(only.map(|only| families::Column::Transport.eq(only.as_str()))),
+    )
     .exec_with_returning(tx.connection())
     .await?;
     Ok(updated.into_iter().next())
@@ -185,9 +213,10 @@ async fn settle(
     found: &Found,
     presented: &Presentation<'_>,
     caller: &Caller,
+    only: Option<Transport>,
 ) -> Result<Refreshed, RefreshError> {
     let family = &found.family;
-    match found.judge(&tx, presented)? {
+    match found.judge(&tx, presented)?.given_by(family, only) {
         Judgement::Retry {
             rotation,
             is_foreign,

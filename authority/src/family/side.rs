@@ -22,9 +22,10 @@ pub(crate) struct Side {
 pub(crate) enum Sameness {
     /// The same browser or agent family on the same operating system.
     Same,
-    /// Not the same.
+    /// Not the same: both say what they are.
     Other,
-    /// Neither says enough: a back end that refreshes for many. Never taken for the same.
+    /// One of them says too little, or both: a back end that refreshes for many, a server that
+    /// renders. Never taken for the same.
     Unknown,
 }
 
@@ -85,8 +86,8 @@ impl Side {
             (true, true) if self.browser == other.browser && self.system == other.system => {
                 Sameness::Same
             }
-            (false, false) => Sameness::Unknown,
-            _ => Sameness::Other,
+            (true, true) => Sameness::Other,
+            _ => Sameness::Unknown,
         }
     }
 
@@ -96,12 +97,14 @@ impl Side {
     }
 
     /// Whether it is another device, as far as can be told. Two that say nothing of themselves
-    /// are told apart by what is left: the text of their agent and their network.
+    /// are told apart by what is left: the text of their agent and their network. Of one that does
+    /// and one that does not, nobody can say so: it may be a browser and the server that renders
+    /// its pages.
     pub(crate) fn is_other_device(&self, other: &Self) -> bool {
         match self.sameness(other) {
             Sameness::Same => false,
             Sameness::Other => true,
-            Sameness::Unknown => self.is_elsewhere(other),
+            Sameness::Unknown => !self.is_known() && !other.is_known() && self.is_elsewhere(other),
         }
     }
 
@@ -133,10 +136,27 @@ mod tests {
         assert!(firefox.is_same_device(&newer));
         assert!(!firefox.is_other_device(&newer));
         assert!(firefox.is_elsewhere(&newer));
-        assert!(firefox.is_other_device(&back_end));
         assert!(!back_end.is_same_device(&back_end));
         assert!(!back_end.is_other_device(&back_end));
         assert!(back_end.is_other_device(&side("", "", "curl", "c")));
         assert!(back_end.is_other_device(&side("", "", "node", "d")));
+    }
+
+    #[test]
+    fn of_a_browser_and_a_back_end_nobody_can_say_whether_they_are_one_device() {
+        let firefox = side("Firefox", "Linux", "Firefox/1", "a");
+        for back_end in [
+            side("", "", "node", "c"),
+            side("", "Linux", "node", "a"),
+            side("Firefox", "", "Firefox/1", "a"),
+        ] {
+            for (one, other) in [(&firefox, &back_end), (&back_end, &firefox)] {
+                assert_eq!(one.sameness(other), Sameness::Unknown);
+                assert!(!one.is_same_device(other));
+                assert!(!one.is_other_device(other));
+            }
+        }
+        assert!(firefox.is_other_device(&side("Chrome", "Linux", "Chrome/1", "a")));
+        assert!(firefox.is_other_device(&side("Firefox", "Windows 10", "Firefox/1", "a")));
     }
 }

@@ -1,6 +1,7 @@
 //! The keys as one node holds them in memory.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{
         Arc, PoisonError, RwLock,
@@ -206,6 +207,8 @@ pub struct SigningKeys {
     version: AtomicU64,
     /// Held while reading, so that many who find it stale read once.
     pub(super) reading: Mutex<()>,
+    /// The ids of the keys that this node sealed anew since it was started.
+    resealed: RwLock<BTreeSet<String>>,
     pub(crate) verified: VerifiedTokens,
 }
 
@@ -221,8 +224,31 @@ impl SigningKeys {
             current: RwLock::default(),
             version: AtomicU64::default(),
             reading: Mutex::default(),
+            resealed: RwLock::default(),
             verified: VerifiedTokens::new(keys),
         }
+    }
+
+    pub(super) fn has_resealed(&self, kid: &str) -> bool {
+        let resealed = self.resealed.read();
+        resealed
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(kid)
+    }
+
+    pub(super) fn note_resealed(&self, kid: &str) {
+        let resealed = self.resealed.write();
+        resealed
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(kid.to_owned());
+    }
+
+    /// Forgets those that are gone.
+    pub(super) fn keep_resealed(&self, is_there: impl Fn(&str) -> bool) {
+        let resealed = self.resealed.write();
+        resealed
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|kid| is_there(kid));
     }
 
     /// Has the keys read again before they are used the next time.

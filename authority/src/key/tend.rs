@@ -21,6 +21,9 @@ pub struct Tended {
     pub retired: u64,
     /// Keys that were sealed anew, under the current master key.
     pub resealed: u64,
+    /// Keys that this node sealed anew and that are under another master key again: some other
+    /// node's list has another one first.
+    pub disputed: u64,
     /// Keys that are good for nothing and were forgotten.
     pub forgotten: u64,
 }
@@ -57,12 +60,22 @@ pub async fn tend(authority: &Authority) -> Result<Tended, KeyError> {
         }
         let is_good = Times::of(row).verifies(now);
         if is_good && row.master_key_id != authority.keys().current_id() {
-            tended.resealed += u64::from(reseal(authority, &row.kid).await?);
+            // Once in the life of this process: two nodes that do not agree which master key is
+            // the first would seal in turns for ever. Whoever is started last has the last word.
+            if authority.signing_keys().has_resealed(&row.kid) {
+                tended.disputed += 1;
+            } else if reseal(authority, &row.kid).await? {
+                authority.signing_keys().note_resealed(&row.kid);
+                tended.resealed += 1;
+            }
         }
     }
     if rows.iter().any(|row| is_over(row, now)) {
         tended.forgotten = forget(authority).await?;
     }
+    authority
+        .signing_keys()
+        .keep_resealed(|kid| rows.iter().any(|row| row.kid == kid));
     Ok(tended)
 }
 

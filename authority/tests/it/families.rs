@@ -5,6 +5,7 @@ mod crash;
 mod ends;
 mod lost_timeline;
 mod model;
+mod receipts;
 mod rules;
 mod statements;
 mod storm;

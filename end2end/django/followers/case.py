@@ -37,7 +37,7 @@ class FollowerCase(TestCase):
         settings = {"follower_tokens": os.environ["FOLLOWER_TOKEN"], "rate_limit": "off", **settings}
         cls.latchkey.restart(**settings)
         # Keys are made right after the first start, and a build for tests is slow at that.
-        cls.latchkey.key_set()
+        cls.latchkey.get("/.well-known/jwks.json")
 
     def setUp(self):
         """Each test begins like a process that was just started."""

@@ -36,4 +36,5 @@ mod sign_up;
 mod threats;
 mod token_cookies;
 mod tokens;
+mod two_clocks;
 mod well_known;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::Method;
-use latchkey_types::Role;
+use latchkey_authority::family;
+use latchkey_types::{RefreshOutcome, Role};
 use serde_json::{Value, json};
 
 use crate::{
@@ -299,12 +300,60 @@ async fn what_travels_in_cookies_is_answered_in_cookies_and_to_pages_of_ours_alo
     assert_eq!(reply.status, 403);
     assert!(reply.headers.get("set-cookie").is_none());
     assert!(!reply.body.contains("lkr_"));
-    // Within the grace the right page is still answered.
     let mut own = app.browser();
     let reply = own.call(Method::POST, path, &[OURS], &body).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     assert!(reply.set_cookie(REFRESH).is_some());
     assert!(!reply.body.contains("lkr_"));
+}
+
+#[tokio::test]
+async fn i06_a_refresh_that_may_not_be_answered_in_cookies_rotates_nothing() {
+    let app = TestApp::new().await;
+    app.user("ann", Role::User).await;
+    let mut browser = signed_in(&app).await;
+    let token = browser.cookies[REFRESH].clone();
+    let body = json!({ "refresh": token });
+    let foreign = [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ];
+    for headers in [&foreign[..], &[]] {
+        for path in ["/api/auth/token/refresh/", "/api/token/refresh/"] {
+            let reply = app.browser().call(Method::POST, path, headers, &body).await;
+            assert_eq!(reply.status, 403, "{path} {}", reply.body);
+            assert!(reply.headers.get("set-cookie").is_none());
+            assert!(!reply.body.contains("lkr_"));
+        }
+    }
+    // Long past the grace the cookie's token is still the current one: it rotates, and is neither a
+    // retry nor a lost reply.
+    app.clock.advance(Duration::from_hours(1));
+    let reply = refresh(&mut browser, &[OURS]).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert_ne!(browser.cookies[REFRESH], token);
+    let authority = app.authority();
+    let family_id = family::family_of(authority, &token).unwrap();
+    let picture = family::picture(authority, family_id, None, 10)
+        .await
+        .unwrap();
+    let rotations = picture.unwrap().rotations.items;
+    let of = |row: &family::RotationRow| (row.generation, row.outcome, row.retries);
+    assert_eq!(
+        rotations.iter().map(of).collect::<Vec<_>>(),
+        [
+            (1, RefreshOutcome::Rotated, 0),
+            (0, RefreshOutcome::Rotated, 0)
+        ]
+    );
+    // What was rotated already gives itself away all the same, whoever presents it.
+    app.clock.advance(Duration::from_mins(1));
+    assert_eq!(refresh(&mut browser, &[OURS]).await.status, 200);
+    let path = "/api/auth/token/refresh/";
+    let reply = app.browser().call(Method::POST, path, &[], &body).await;
+    assert_eq!(reply.status, 401, "{}", reply.body);
+    let reply = refresh(&mut browser, &[OURS]).await;
+    assert_eq!(reply.json()["detail"], "Token is blacklisted");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use latchkey_authority::{
     FamilyPolicy,
+    caller::Caller,
     family::{self, RefreshError},
     principal::Credential,
 };
@@ -98,6 +99,73 @@ async fn i06_a_retry_is_refused_once_another_device_has_used_the_successor() {
     let result = world.refresh(&world.first, &stranger()).await;
     assert_eq!(reused(&result), Some(IncidentClass::Theft));
     assert_eq!(world.end_reason().await, Some(FamilyEndReason::Theft));
+}
+
+#[tokio::test]
+async fn i06_a_renderer_that_uses_the_successor_is_no_other_device_than_its_browser() {
+    // The browser rotated, and a server that says nothing of itself was first to use what came of it.
+    let world = World::new().await;
+    let second = world.rotate(&world.first).await;
+    family::verify(&world.test.authority, &second, &presenter(&back_end()))
+        .await
+        .unwrap();
+    let again = world
+        .expect(&world.first, &home(), RefreshOutcome::Retry)
+        .await;
+    assert_eq!(again, second);
+    world.rotate(&second).await;
+
+    // The server rotated and used it; the browser tries again on its own. That is on the record, and no
+    // reply is taken for lost afterwards.
+    let world = World::new().await;
+    let second = world
+        .expect(&world.first, &back_end(), RefreshOutcome::Rotated)
+        .await;
+    family::verify(&world.test.authority, &second, &presenter(&back_end()))
+        .await
+        .unwrap();
+    let again = world
+        .expect(&world.first, &home(), RefreshOutcome::ForeignRetry)
+        .await;
+    assert_eq!(again, second);
+    world.rotate(&second).await;
+    assert_eq!(world.end_reason().await, None);
+    let kinds = world.test.event_kinds().await;
+    assert!(kinds.contains(&EventKind::ForeignRetry));
+}
+
+#[tokio::test]
+async fn i06_of_two_that_say_nothing_of_themselves_the_second_is_another_device() {
+    let curl = Caller {
+        user_agent: "curl".to_owned(),
+        ..back_end()
+    };
+    let world = World::opened_by(FamilyPolicy::default(), &back_end()).await;
+    let second = world
+        .expect(&world.first, &back_end(), RefreshOutcome::Rotated)
+        .await;
+    family::verify(&world.test.authority, &second, &presenter(&back_end()))
+        .await
+        .unwrap();
+    let result = world.refresh(&world.first, &curl).await;
+    assert_eq!(reused(&result), Some(IncidentClass::Theft));
+}
+
+#[tokio::test]
+async fn i06_past_the_grace_a_renderer_is_not_the_device_that_rotated() {
+    let world = World::new().await;
+    world.rotate(&world.first).await;
+    world.advance(60);
+    let result = world.refresh(&world.first, &back_end()).await;
+    assert_eq!(reused(&result), Some(IncidentClass::Theft));
+
+    let world = World::new().await;
+    world
+        .expect(&world.first, &back_end(), RefreshOutcome::Rotated)
+        .await;
+    world.advance(60);
+    let result = world.refresh(&world.first, &home()).await;
+    assert_eq!(reused(&result), Some(IncidentClass::Theft));
 }
 
 #[tokio::test]

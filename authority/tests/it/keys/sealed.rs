@@ -3,7 +3,7 @@
 use std::fs;
 
 use latchkey_authority::{
-    key::{self, KeyError},
+    key::{self, KeyError, Tended},
     master_key::MasterKeys,
     principal::Actor,
 };
@@ -111,6 +111,37 @@ async fn keys_are_sealed_anew_under_a_new_master_key_and_the_old_one_can_go() {
     assert_eq!(word(&verify(&later, &token.text).await), "good");
     let token = mint(&later).await;
     assert_eq!(word(&verify(&both, &token.text).await), "good");
+}
+
+#[tokio::test]
+async fn nodes_whose_lists_differ_in_order_do_not_seal_in_turns() {
+    let test = TestAuthority::new().await;
+    let token = mint(&test.authority).await;
+    key::tend(&test.authority).await.unwrap();
+    let one = test.node(master_keys(&format!("{NEW},{OLD}")), 7);
+    let other = test.node(master_keys(&format!("{OLD},{NEW}")), 8);
+    let (mut resealed, mut disputed) = (0, [0, 0]);
+    for _ in 0..5 {
+        for (node, disputed) in [&one, &other].into_iter().zip(&mut disputed) {
+            let tended = key::tend(node).await.unwrap();
+            resealed += tended.resealed;
+            *disputed = tended.disputed;
+        }
+    }
+    // Each of the two keys once by each of the two nodes.
+    assert_eq!(resealed, 4);
+    // The one that did not have the last word says so.
+    assert_eq!(disputed, [2, 0]);
+    for node in [&one, &other] {
+        assert_eq!(word(&verify(node, &token.text).await), "good");
+        mint(node).await;
+    }
+    // A rotation ends with the restart of the last node.
+    let other = test.node(master_keys(&format!("{NEW},{OLD}")), 9);
+    assert_eq!(key::tend(&other).await.unwrap().resealed, 2);
+    for node in [&one, &other] {
+        assert_eq!(key::tend(node).await.unwrap(), Tended::default());
+    }
 }
 
 #[tokio::test]

@@ -35,7 +35,9 @@ impl Why {
                 Err(Failure::BadToken(bearer::EXPIRED)) => Self::Expired,
                 Err(_) => Self::Invalid,
             },
-            RefreshError::UnknownKey | RefreshError::NotTheirs => Self::Invalid,
+            RefreshError::UnknownKey | RefreshError::NotTheirs | RefreshError::OtherTransport => {
+                Self::Invalid
+            }
             RefreshError::Reused { .. } => Self::Blacklisted,
             RefreshError::Ended { reason, .. } => match reason {
                 FamilyEndReason::Idle | FamilyEndReason::Expired => Self::Expired,

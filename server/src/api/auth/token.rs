@@ -1,11 +1,13 @@
 //! SimpleJWT's four calls: obtain, refresh, verify, blacklist.
 
+use std::mem;
+
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, StatusCode};
-use latchkey_authority::family::{self, Presenter};
+use latchkey_authority::family::{self, Presenter, RefreshError};
 use latchkey_types::Transport;
 use serde_json::{Map, json};
 
@@ -110,28 +112,37 @@ async fn exchange(
 ) -> Result<Response, Refusal> {
     let authority = visit.state().authority();
     // Only what our own MAC vouches for is counted: nobody can use up another family's minute.
+    let mut meant = Ok(());
     if let Some(family_id) = family::family_of(authority, presented) {
+        meant = visit.require_meant_by(Binding::Family(family_id));
         if came == Came::InCookie {
-            visit.require_meant_by(Binding::Family(family_id))?;
+            mem::replace(&mut meant, Ok(()))?;
         }
         limits::count_of_family(visit, Counted::Refresh, family_id).await?;
     } else if came == Came::InCookie {
         visit.require_meant()?;
     }
-    let refreshed = match family::refresh(authority, presented, &presenter(visit)).await {
-        Ok(refreshed) => refreshed,
-        // Nothing is said of cookies: of several that refresh at once, the one that is refused
-        // must not take away what another one was given.
-        Err(error) => return Err(Why::of(visit, presented, error).await?.refusal()),
+    let presenter = presenter(visit);
+    let refreshed = match &meant {
+        Ok(()) => family::refresh(authority, presented, &presenter).await,
+        // The answer may set cookies, and no page of a stranger may put them into this browser: so
+        // it is judged before anything rotates.
+        Err(_) => family::refresh_by(authority, presented, &presenter, Transport::Body).await,
     };
-    let issued = refreshed.issued;
-    if issued.transport == Transport::Cookie && came == Came::InBody {
-        // The answer sets cookies: no page of a stranger may put them into this browser.
-        visit.require_meant_by(Binding::Family(issued.family_id))?;
-    }
+    let refreshed = match refreshed {
+        Ok(refreshed) => refreshed,
+        Err(error) => {
+            if matches!(error, RefreshError::OtherTransport) {
+                meant?;
+            }
+            // Nothing is said of cookies: of several that refresh at once, the one that is refused
+            // must not take away what another one was given.
+            return Err(Why::of(visit, presented, error).await?.refusal());
+        }
+    };
     Ok(transport::answer(
         visit,
-        &issued,
+        &refreshed.issued,
         expirations,
         StatusCode::OK,
         Map::new(),

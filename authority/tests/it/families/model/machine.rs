@@ -60,12 +60,14 @@ impl Who {
         self.device.is_some() && self.device == other.device
     }
 
-    /// Choice: two back ends that say nothing of themselves are told apart by agent and network.
+    /// Choice: two back ends that say nothing of themselves are told apart by agent and network. Of
+    /// a browser and a back end nobody can say that they are two.
     pub(crate) fn is_other_device(&self, other: &Self) -> bool {
-        if self.device.is_none() && other.device.is_none() {
-            return self.is_elsewhere(other);
+        match (self.device, other.device) {
+            (None, None) => self.is_elsewhere(other),
+            (Some(one), Some(another)) => one != another,
+            _ => false,
         }
-        self.device != other.device
     }
 
     pub(crate) fn is_elsewhere(&self, other: &Self) -> bool {

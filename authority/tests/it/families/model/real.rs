@@ -107,6 +107,7 @@ fn refused(error: RefreshError) -> Reply {
         RefreshError::Ended { reason, .. } => Reply::Ended(reason),
         RefreshError::Reused { class, .. } => Reply::Reused(class),
         RefreshError::UnknownKey => panic!("every node has the same keys"),
+        RefreshError::OtherTransport => panic!("any transport will do"),
         RefreshError::Internal(error) => panic!("{error:?}"),
     }
 }

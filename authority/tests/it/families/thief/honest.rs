@@ -25,7 +25,7 @@ pub(crate) struct Habits {
     /// Pages are rendered on a server, which presents the token from so many calls at once.
     pub(crate) calls: usize,
     /// The renderer shows the new access token to us before the page is delivered.
-    pub(crate) asks_early: bool,
+    pub(crate) asks_early: Option<Early>,
     /// So many replies in a thousand do not arrive.
     pub(crate) lost: u32,
     /// So many requests in a thousand never arrive.
@@ -36,11 +36,20 @@ pub(crate) struct Habits {
     pub(crate) is_back_end: bool,
 }
 
+/// How a renderer says who it is when it asks on its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Early {
+    /// With the user agent of the browser that it renders for.
+    AsTheBrowser,
+    /// With one of its own, which names no system.
+    AsItself,
+}
+
 impl Habits {
     pub(crate) const BROWSER: Self = Self {
         tabs: 4,
         calls: 0,
-        asks_early: false,
+        asks_early: None,
         lost: 50,
         unsent: 20,
         moves_in_between: false,
@@ -81,6 +90,11 @@ pub(crate) struct Honest {
 const VERSIONS: [&str; 4] = ["Firefox/128", "Firefox/129", "Firefox/130", "Firefox/131"];
 pub(crate) const DEVICE: Option<(&str, &str)> = Some(("Firefox", "Linux"));
 const RENDERER: u8 = 40;
+const BACK_END: Who = Who {
+    device: None,
+    agent: "node",
+    network: RENDERER,
+};
 
 impl Honest {
     pub(crate) async fn sign_in(stage: &mut Stage, habits: Habits) -> Self {
@@ -113,11 +127,7 @@ impl Honest {
     /// How its requests look from where we are.
     pub(crate) fn who(&self) -> Who {
         if self.habits.is_back_end {
-            return Who {
-                device: None,
-                agent: "node",
-                network: RENDERER,
-            };
+            return BACK_END;
         }
         Who {
             device: DEVICE,
@@ -219,7 +229,11 @@ impl Play {
         };
         self.honest.refreshes += 1;
         self.watched();
-        if self.honest.habits.asks_early {
+        if let Some(early) = self.honest.habits.asks_early {
+            let who = match early {
+                Early::AsTheBrowser => who,
+                Early::AsItself => BACK_END,
+            };
             self.stage.check(access, who).await;
         }
         if !sent.is_last {

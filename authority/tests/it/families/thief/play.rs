@@ -23,6 +23,14 @@ pub(crate) enum Event {
     Thief,
 }
 
+/// The honest client was refused.
+#[derive(Debug)]
+pub(crate) struct SignedOut {
+    pub(crate) answer: Answer,
+    /// How long after the rotation that it had made, where that was the reason.
+    pub(crate) gap: Option<Millis>,
+}
+
 /// How it came out for the thief.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -95,7 +103,7 @@ impl Play {
 
     /// Lets the honest one live alone for so many days, in one family after the other. Returns how
     /// often it refreshed, and each time that it was signed out.
-    pub(crate) async fn live(mut self, days: i64) -> (u64, Vec<(Millis, Answer)>) {
+    pub(crate) async fn live(mut self, days: i64) -> (u64, Vec<SignedOut>) {
         let end = self.stage.now() + days * DAY;
         let mut refreshes = 0;
         let mut signed_out = Vec::new();
@@ -114,7 +122,8 @@ impl Play {
                 )
             );
             if !is_over {
-                signed_out.push((self.stage.now(), answer));
+                let gap = self.stage.last_gap(self.honest.family);
+                signed_out.push(SignedOut { answer, gap });
             }
             // Whatever is still under way belongs to the family that is over.
             self.queue.clear();

@@ -133,6 +133,12 @@ impl Stage {
             .map_or(0, |family| family.incidents.len())
     }
 
+    /// Of the family's last incident: how long after the rotation the token came.
+    pub(crate) fn last_gap(&self, family: usize) -> Option<Millis> {
+        let incident = self.machine.families.get(&family)?.incidents.last()?;
+        Some(incident.gap)
+    }
+
     /// Whether the family is over because a token was reused.
     pub(crate) fn has_ended_by_reuse(&self, family: usize) -> bool {
         let ended = self.machine.families.get(&family).and_then(|f| f.ended);
