@@ -35,7 +35,7 @@ for target in "$@"; do
   if ! cargo fuzz run --sanitizer none --fuzz-dir . "$target" "$found" "seeds/$target" \
     -- -max_total_time="$LIMIT" -max_len=6000 -print_final_stats=1 >"$log" 2>&1; then
     tail -n 40 "$log"
-    die "$target: a finding ($log has all of it)"
+    die "$target: a finding, or it did not run ($log has all of it)"
   fi
   tail -n 6 "$log"
   say "  $target: no finding in $(seconds "$(($(now_ms) - begun))") s"
