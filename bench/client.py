@@ -2,6 +2,7 @@
 
 import json
 import socket
+from urllib.parse import urlencode
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
@@ -14,16 +15,38 @@ class Client:
         self._socket = None
         self._head = f"Host: 127.0.0.1:{port}\r\nUser-Agent: {AGENT}\r\nAccept: application/json\r\n"
 
-    def get(self, path, token=None):
-        """Asks for `path`, with a bearer token where one is given."""
-        bearer = f"Authorization: Bearer {token}\r\n" if token else ""
-        return self._send(f"GET {path} HTTP/1.1\r\n{self._head}{bearer}\r\n".encode())
+    def get(self, path, token=None, cookie=None):
+        """Asks for `path`, with a bearer token or a cookie where one is given."""
+        proof = f"Authorization: Bearer {token}\r\n" if token else ""
+        proof += f"Cookie: {cookie}\r\n" if cookie else ""
+        return self._send(f"GET {path} HTTP/1.1\r\n{self._head}{proof}\r\n".encode())
+
+    def sign_in(self, fields):
+        """Signs in by the page's form and returns the session's cookie."""
+        text = urlencode(fields)
+        head = (
+            f"POST /login HTTP/1.1\r\n{self._head}Sec-Fetch-Site: same-origin\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(text)}"
+        )
+        answer, body = self._exchange(f"{head}\r\n\r\n{text}".encode())
+        for line in answer.decode().split("\r\n"):
+            name, _, value = line.partition(":")
+            if name.lower() == "set-cookie" and value.strip().startswith("latchkey="):
+                return value.strip().partition(";")[0]
+        raise AssertionError(f"no session: {answer[:300]!r} {body[:300]!r}")
 
     def post(self, path, body):
         """Posts JSON and returns what came back as JSON."""
         text = json.dumps(body)
         head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(text)}"
         return json.loads(self._send(f"{head}\r\n\r\n{text}".encode()))
+
+    def status_of_post(self, path, body):
+        """Posts JSON and returns the status of the answer, whatever it is."""
+        text = json.dumps(body)
+        head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(text)}"
+        head, _ = self._exchange(f"{head}\r\n\r\n{text}".encode())
+        return int(head.split(b" ", 2)[1])
 
     def close(self):
         """Gives the connection up."""

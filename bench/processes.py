@@ -63,6 +63,11 @@ class Server:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    @property
+    def pid(self):
+        """The process."""
+        return self._process.pid
+
     def cpu_seconds(self):
         """CPU time so far."""
         return cpu_seconds(self._process.pid)

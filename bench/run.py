@@ -25,8 +25,20 @@ CALLS = {
     "sign-in without the hash": ("sign_in", "cheap", None),
     "refresh": ("refresh", "cheap", None),
     "bearer check": ("check", "cheap", "renew_access_tokens"),
+    "session check": ("check_session", "cheap", "sign_browsers_in"),
     "ping": ("ping", "cheap", None),
 }
+
+# What the peer has no like of.
+OURS_ALONE = {"session check"}
+
+# A check on a warm node takes so much of what a route without proof takes, and no more.
+CHECK_LIMIT = 1.25
+
+
+def who_has(call):
+    """Who can be called like that."""
+    return ["Latchkey"] if call in OURS_ALONE else ["Latchkey", "SimpleJWT"]
 
 
 def measure(target, postgres, call, requests):
@@ -75,8 +87,8 @@ class Database:
                     target.open_families()
 
     def of(self, call):
-        """The two that take turns at a call."""
-        return [self.targets[CALLS[call][1], who] for who in ["Latchkey", "SimpleJWT"]]
+        """Those that take turns at a call."""
+        return [self.targets[CALLS[call][1], who] for who in who_has(call)]
 
     def statements(self):
         """For each call and each of the two: statements and transactions, as most requests need them."""
@@ -140,13 +152,16 @@ def table(databases, figures):
     for call in CALLS:
         for database in databases:
             cells, sums = [], []
-            for who in ["Latchkey", "SimpleJWT"]:
+            for who in who_has(call):
                 pairs = figures[database.name, call, who]
                 whole, part = median(pairs)
                 low, high = min(map(sum, pairs)), max(map(sum, pairs))
                 database_part = f", PostgreSQL {micros(part)} of it" if database.postgres else ""
                 cells.append(f"{micros(whole)} ({micros(low)} to {micros(high)}){database_part}")
                 sums.append(whole)
+            if len(sums) == 1:
+                print(f"| {call} | {database.name} | {cells[0]} | — | — |")
+                continue
             ratio = ratios[database.name, call] = sums[0] / sums[1]
             share = f"1/{1 / ratio:.1f}" if ratio < 1 else f"{ratio:.2f} times"
             print(f"| {call} | {database.name} | {cells[0]} | {cells[1]} | {share} |")
@@ -159,21 +174,41 @@ def statements_table(found):
     for call in CALLS:
         cells = []
         for who in ["Latchkey", "SimpleJWT"]:
+            if (call, who) not in found:
+                cells.append("—")
+                continue
             statements, transactions = found[call, who]
             cells.append(f"{statements} in {transactions}" if statements else "none")
         print(f"| {call} | {cells[0]} | {cells[1]} |")
 
 
-def goals(ratios, found):
+def checks_table(databases, figures):
+    """What a check takes beside a route without proof, round by round, as Markdown; and the ratios."""
+    print("\n| Check | Database | beside a ping |\n| --- | --- | --- |")
+    ratios = {}
+    for call in ["bearer check", "session check"]:
+        for database in databases:
+            rounds = zip(figures[database.name, call, "Latchkey"], figures[database.name, "ping", "Latchkey"])
+            shares = [sum(check) / sum(ping) for check, ping in rounds]
+            ratio = ratios[database.name, call] = statistics.median(shares)
+            print(f"| {call} | {database.name} | {ratio:.2f} ({min(shares):.2f} to {max(shares):.2f}) |")
+    return ratios
+
+
+def goals(ratios, checks, found):
     """What it must cost, and whether it does."""
     outcome = {
         f"a refresh on {name} takes at most a tenth of SimpleJWT's CPU": ratio <= 0.1
         for (name, call), ratio in ratios.items()
         if call == "refresh"
     }
+    for (name, call), ratio in checks.items():
+        outcome[f"a {call} on {name} takes at most {CHECK_LIMIT} times what a ping takes"] = ratio <= CHECK_LIMIT
     if found:
         statements, transactions = found["refresh", "Latchkey"]
         outcome["a refresh is one transaction of four statements at most"] = statements <= 4 and transactions == 1
+        for call in ["bearer check", "session check"]:
+            outcome[f"a {call} on a warm node asks the database nothing"] = found[call, "Latchkey"][0] == 0
     print()
     for goal, is_met in outcome.items():
         print(f"- {'met' if is_met else 'MISSED'}: {goal}")
@@ -215,10 +250,11 @@ def main():
             load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
             print(f"{os.cpu_count()} cores, load {load}; {', '.join(versions)}\n")
             ratios = table(databases, figures)
+            checks = checks_table(databases, figures)
             found = databases[-1].statements() if postgres else None
             if found:
                 statements_table(found)
-            return 0 if goals(ratios, found) else 1
+            return 0 if goals(ratios, checks, found) else 1
         finally:
             for database in databases:
                 database.stop()

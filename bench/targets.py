@@ -32,6 +32,7 @@ class Target:
         self._names = cycle(NAMES)
         self._refresh_tokens = []
         self._access_tokens = []
+        self._cookies = []
 
     def sign_in(self):
         """One sign-in, of the next user."""
@@ -50,6 +51,12 @@ class Target:
         self._access_tokens.append(token)
         self._client.get("/api/me", token)
 
+    def check_session(self):
+        """One call with a browser's session."""
+        cookie = self._cookies.pop(0)
+        self._cookies.append(cookie)
+        self._client.get("/api/me", cookie=cookie)
+
     def ping(self):
         """One call without one."""
         self._client.get("/api/ping")
@@ -62,14 +69,20 @@ class Target:
         """Tokens that outlive the next measurement."""
         self._access_tokens = [self.refresh()["access"] for _ in range(ACCESS_TOKENS)]
 
+    def sign_browsers_in(self):
+        """Sessions for the checks, once."""
+        while len(self._cookies) < ACCESS_TOKENS:
+            fields = {"identifier": next(self._names), "password": PASSWORD}
+            self._cookies.append(self._client.sign_in(fields))
+
     def stop(self):
         """Stops the server."""
         self._client.close()
         self.server.stop()
 
 
-def latchkey(program, site, folder, database, hashes):
-    """Latchkey as shipped, on `database` (`None` for its own SQLite file)."""
+def latchkey(program, site, folder, database, hashes, further=None):
+    """Latchkey as shipped, on `database` (`None` for its own SQLite file), with `further` settings."""
     port = free_port()
     settings = {
         "listen": f"127.0.0.1:{port}",
@@ -83,6 +96,7 @@ def latchkey(program, site, folder, database, hashes):
         settings |= {"database_url": database, "master_key": generated.stdout.strip(), "migrate": "on"}
     if hashes == "cheap":
         settings |= {"password_memory": "8", "password_iterations": "1"}
+    settings |= further or {}
     environment = SURROUNDINGS | {f"LATCHKEY_{name.upper()}": value for name, value in settings.items()}
     if database:
         subprocess.run([program, "migrate", "up"], env=environment, cwd=folder, check=True, capture_output=True)

@@ -54,8 +54,11 @@ pub const MAX_STALENESS: Duration = Duration::from_secs(2);
 /// So long a check waits for a poll that makes the node fresh.
 const JOIN_LIMIT: Duration = Duration::from_secs(1);
 
-/// So long one poll may take, connecting included.
+/// So long connecting may take, and so long one poll.
 const POLL_LIMIT: Duration = Duration::from_secs(1);
+
+/// So long reading everything that is remembered may take, after connecting.
+const REBUILD_LIMIT: Duration = Duration::from_secs(30);
 
 /// Between two attempts to poll of those who wait, where the first one failed.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
@@ -161,6 +164,11 @@ impl Feed {
     /// Applies one signal: idempotent.
     pub(crate) fn apply(&self, signal: &Signal, at: Duration) {
         self.recent.record(&self.index, signal, at);
+    }
+
+    /// Has every copy read again.
+    pub(crate) fn doubt_everything(&self) {
+        self.index.doubt_everything();
     }
 
     /// Forgets what no token and no cached copy can outlive.
@@ -302,24 +310,16 @@ async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> 
     }
     let now = authority.boot_time();
     let number = feed.lease.begin();
-    let read = timeout(POLL_LIMIT, reader.read(authority))
-        .await
-        .unwrap_or(Err(FeedError::Late));
-    match read {
+    match reader.read(authority).await {
         Ok(read) => {
             if read.moved_backwards {
                 feed.polls.backwards.fetch_add(1, Ordering::Relaxed);
+                feed.doubt_everything();
                 tracing::error!(
                     "the table of signals is behind what this node knows: a restored copy, or a \
                      fail-over that lost commits. This node keeps what it knows. Run `latchkey \
                      recover` if a backup was restored"
                 );
-            }
-            if read.is_new_connection || read.holds_unknown_kinds {
-                feed.index.doubt_everything();
-            }
-            for signal in &read.signals {
-                authority.apply(signal);
             }
             feed.polls.succeeded.fetch_add(1, Ordering::Relaxed);
             *feed

@@ -9,29 +9,38 @@
 
 use std::collections::HashSet;
 
+use futures_util::TryStreamExt as _;
 use latchkey_types::UnixMillis;
-use sqlx::{ConnectOptions as _, PgConnection, Row as _, postgres::PgConnectOptions};
+use sqlx::{
+    ConnectOptions as _, PgConnection, Postgres, Row as _,
+    postgres::{PgArguments, PgConnectOptions},
+    query::Query,
+};
 
-use super::reader::{FeedError, Read, Row, understand};
+use super::{
+    POLL_LIMIT, REBUILD_LIMIT,
+    reader::{FeedError, Read, Row, in_time},
+};
+use crate::Authority;
 
-/// Rows from a mark on, and what the snapshot of this statement is. One row comes even where there
-/// is no signal.
+/// Rows from a mark on, whether they come again, and what the snapshot of this statement is. One
+/// row comes even where there is no signal.
 const POLL: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
+     coalesce(transaction_id >= pg_snapshot_xmin(snapshot), false) AS comes_again, \
      pg_snapshot_xmin(snapshot)::text::bigint AS low, \
      pg_snapshot_xmax(snapshot)::text::bigint AS high, \
      snapshot::text AS position \
      FROM (SELECT pg_current_snapshot() AS snapshot) AS now \
-     LEFT JOIN signals ON transaction_id >= $1::text::xid8 \
-     ORDER BY signal_id";
+     LEFT JOIN signals ON transaction_id >= $1::text::xid8";
 
 /// The same by time, for a node that has read nothing yet.
 const REBUILD: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
+     coalesce(transaction_id >= pg_snapshot_xmin(snapshot), false) AS comes_again, \
      pg_snapshot_xmin(snapshot)::text::bigint AS low, \
      pg_snapshot_xmax(snapshot)::text::bigint AS high, \
      snapshot::text AS position \
      FROM (SELECT pg_current_snapshot() AS snapshot) AS now \
-     LEFT JOIN signals ON at >= $1 \
-     ORDER BY signal_id";
+     LEFT JOIN signals ON at >= $1";
 
 #[derive(Debug)]
 pub(super) struct PostgresReader {
@@ -41,7 +50,7 @@ pub(super) struct PostgresReader {
     mark: i64,
     /// No transaction from this id on had begun at the last poll.
     high: i64,
-    /// Rows from the mark on that were read.
+    /// Rows from the mark on that were applied.
     seen: HashSet<i64>,
 }
 
@@ -64,49 +73,60 @@ impl PostgresReader {
         self.connection = None;
     }
 
-    pub(super) async fn read(&mut self, since: UnixMillis) -> Result<Read, FeedError> {
-        let is_new_connection = self.connection.is_none();
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.connect().await?,
+    pub(super) async fn read(
+        &mut self,
+        authority: &Authority,
+        since: UnixMillis,
+        apply: &mut impl FnMut(Row),
+    ) -> Result<Read, FeedError> {
+        if let Some(mut connection) = self.connection.take() {
+            let poll = sqlx::query(POLL).bind(self.mark.to_string());
+            let polled = in_time(POLL_LIMIT, self.rows(&mut connection, poll, apply)).await?;
+            // Numbers below the mark may be given again then: the next poll reads by time.
+            self.connection = (!polled.moved_backwards).then_some(connection);
+            return Ok(polled);
+        }
+        let mut connection = in_time(POLL_LIMIT, self.connect()).await?;
+        // Whatever happened meanwhile (a fail-over, a restored copy), the table says.
+        authority.feed().doubt_everything();
+        self.seen.clear();
+        let rebuild = sqlx::query(REBUILD).bind(since.0);
+        let rebuilt = in_time(REBUILD_LIMIT, self.rows(&mut connection, rebuild, apply)).await?;
+        self.connection = Some(connection);
+        Ok(rebuilt)
+    }
+
+    /// Applies the rows of a query that were not applied yet, and moves the mark.
+    async fn rows(
+        &mut self,
+        connection: &mut PgConnection,
+        query: Query<'_, Postgres, PgArguments>,
+        apply: &mut impl FnMut(Row),
+    ) -> Result<Read, sqlx::Error> {
+        let mut rows = query.fetch(connection);
+        let mut seen = HashSet::new();
+        let mut last = None;
+        while let Some(row) = rows.try_next().await? {
+            if let Some(signal) = signal(&row)? {
+                if row.try_get("comes_again")? {
+                    seen.insert(signal.signal_id);
+                }
+                if !self.seen.contains(&signal.signal_id) {
+                    apply(signal);
+                }
+            }
+            last = Some(row);
+        }
+        let last = last.ok_or(sqlx::Error::RowNotFound)?;
+        let high: i64 = last.try_get("high")?;
+        let read = Read {
+            moved_backwards: high < self.high,
+            position: last.try_get("position")?,
         };
-        let rows = if is_new_connection {
-            // Whatever happened meanwhile (a fail-over, a restored copy), the table says.
-            self.seen.clear();
-            sqlx::query(REBUILD)
-                .bind(since.0)
-                .fetch_all(&mut connection)
-                .await?
-        } else {
-            sqlx::query(POLL)
-                .bind(self.mark.to_string())
-                .fetch_all(&mut connection)
-                .await?
-        };
-        let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-        let low: i64 = first.try_get("low")?;
-        let high: i64 = first.try_get("high")?;
-        let position: String = first.try_get("position")?;
-        let rows = rows
-            .iter()
-            .filter_map(|row| signal(row).transpose())
-            .collect::<Result<Vec<_>, _>>()?;
-        let moved_backwards = high < self.high;
-        let ids = rows.iter().map(|row| row.signal_id).collect();
-        let (signals, holds_unknown_kinds) = understand(rows, &self.seen);
-        // Rows from the new mark on are among these, and come again.
-        self.seen = ids;
-        self.mark = low;
+        self.mark = last.try_get("low")?;
         self.high = high;
-        // Numbers below the mark may be given again then: the next poll reads by time.
-        self.connection = (is_new_connection || !moved_backwards).then_some(connection);
-        Ok(Read {
-            signals,
-            holds_unknown_kinds,
-            is_new_connection,
-            moved_backwards,
-            position,
-        })
+        self.seen = seen;
+        Ok(read)
     }
 
     async fn connect(&self) -> Result<PgConnection, FeedError> {

@@ -1,10 +1,11 @@
 //! Reading the table of signals, on a connection of its own.
 
-use std::collections::HashSet;
+use std::time::Duration;
 
 use latchkey_types::UnixMillis;
 use sea_orm::{DatabaseConnection, DbBackend};
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{REMEMBERED, postgres::PostgresReader, sqlite::SqliteReader};
@@ -63,12 +64,6 @@ pub enum FeedError {
 /// What one poll read.
 #[derive(Debug)]
 pub(super) struct Read {
-    /// New signals, oldest first.
-    pub(super) signals: Vec<Signal>,
-    /// There was something that this release does not understand.
-    pub(super) holds_unknown_kinds: bool,
-    /// Read over a connection that was just made: what was known before may have gaps.
-    pub(super) is_new_connection: bool,
     /// The table is behind what was read before.
     pub(super) moved_backwards: bool,
     /// Up to where was read, in the database's own words.
@@ -100,12 +95,15 @@ impl Reader {
         }
     }
 
-    /// Reads what is new; connects first where there is no connection.
+    /// Reads what is new and applies it row by row; connects first where there is no connection.
+    ///
+    /// Applying only takes away: what was applied before a failure was right.
     pub(super) async fn read(&mut self, authority: &Authority) -> Result<Read, FeedError> {
         let since = remembered_since(authority.now());
+        let mut apply = |row: Row| apply(authority, &row);
         match self {
-            Self::Postgres(reader) => reader.read(since).await,
-            Self::Sqlite(reader) => reader.read(since).await,
+            Self::Postgres(reader) => reader.read(authority, since, &mut apply).await,
+            Self::Sqlite(reader) => reader.read(authority, since, &mut apply).await,
         }
     }
 
@@ -129,33 +127,37 @@ impl Reader {
 /// Signals since then may still matter: a row has the time at which its transaction began, and one
 /// may last as long as it is let. A minute more, for clocks of a primary and its successor.
 fn remembered_since(now: UnixMillis) -> UnixMillis {
-    const SUCCESSOR: std::time::Duration = std::time::Duration::from_mins(1);
+    const SUCCESSOR: Duration = Duration::from_mins(1);
     now.before(REMEMBERED + TRANSACTION_LIMIT + SUCCESSOR)
 }
 
-/// Leaves out what was read already, and understands the rest.
-pub(super) fn understand(rows: Vec<Row>, seen: &HashSet<i64>) -> (Vec<Signal>, bool) {
-    let mut holds_unknown_kinds = false;
-    let mut signals = Vec::with_capacity(rows.len());
-    for row in rows {
-        if seen.contains(&row.signal_id) {
-            continue;
-        }
-        match Signal::read(
-            &row.kind,
-            row.user_id,
-            row.session_id,
-            row.payload.as_deref(),
-        ) {
-            Some(signal) => signals.push(signal),
-            None => {
-                holds_unknown_kinds = true;
-                tracing::warn!(
-                    signal.kind = row.kind,
-                    "a signal that this release does not understand: every copy is read again"
-                );
-            }
+/// Has every copy read again where a row says what this release does not understand.
+fn apply(authority: &Authority, row: &Row) {
+    let signal = Signal::read(
+        &row.kind,
+        row.user_id,
+        row.session_id,
+        row.payload.as_deref(),
+    );
+    match signal {
+        Some(signal) => authority.apply(&signal),
+        None => {
+            tracing::warn!(
+                signal.kind = row.kind,
+                "a signal that this release does not understand: every copy is read again"
+            );
+            authority.feed().doubt_everything();
         }
     }
-    (signals, holds_unknown_kinds)
+}
+
+/// Connecting, or one poll, within its limit.
+pub(super) async fn in_time<T, E: Into<FeedError>>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, FeedError> {
+    timeout(limit, work)
+        .await
+        .map_err(|_| FeedError::Late)?
+        .map_err(Into::into)
 }

@@ -5,12 +5,15 @@
 //! whether somebody else has committed. Writers come one after the other and numbers are never
 //! given twice (AUTOINCREMENT), so that they are the order of commits.
 
-use std::collections::HashSet;
-
+use futures_util::TryStreamExt as _;
 use latchkey_types::UnixMillis;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::reader::{FeedError, Read, Row, understand};
+use super::{
+    POLL_LIMIT, REBUILD_LIMIT,
+    reader::{FeedError, Read, Row, in_time},
+};
+use crate::Authority;
 
 #[derive(Debug)]
 pub(super) struct SqliteReader {
@@ -18,6 +21,8 @@ pub(super) struct SqliteReader {
     connection: Option<SqliteConnection>,
     version: Option<i64>,
     last: i64,
+    /// Nothing was read over this connection: the rows that still matter are read by time.
+    is_behind: bool,
 }
 
 impl SqliteReader {
@@ -27,6 +32,7 @@ impl SqliteReader {
             connection: None,
             version: None,
             last: 0,
+            is_behind: true,
         }
     }
 
@@ -35,54 +41,71 @@ impl SqliteReader {
         self.version = None;
     }
 
-    pub(super) async fn read(&mut self, since: UnixMillis) -> Result<Read, FeedError> {
-        let is_new_connection = self.connection.is_none();
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.options.connect().await?,
+    pub(super) async fn read(
+        &mut self,
+        authority: &Authority,
+        since: UnixMillis,
+        apply: &mut impl FnMut(Row),
+    ) -> Result<Read, FeedError> {
+        if self.connection.is_none() {
+            self.connection = Some(in_time(POLL_LIMIT, self.options.connect()).await?);
+            self.version = None;
+            self.is_behind = true;
+            authority.feed().doubt_everything();
+        }
+        let limit = if self.is_behind {
+            REBUILD_LIMIT
+        } else {
+            POLL_LIMIT
         };
+        let moved_backwards = in_time(limit, self.catch_up(since, apply)).await?;
+        Ok(Read {
+            moved_backwards,
+            position: self.last.to_string(),
+        })
+    }
+
+    /// Applies what is new, if anything is; returns whether the table is behind what was read.
+    async fn catch_up(
+        &mut self,
+        since: UnixMillis,
+        apply: &mut impl FnMut(Row),
+    ) -> Result<bool, sqlx::Error> {
+        let connection = self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         // Before the rows: what is committed in between is seen as a further change.
         let version: i64 = sqlx::query_scalar("PRAGMA data_version")
-            .fetch_one(&mut connection)
+            .fetch_one(&mut *connection)
             .await?;
-        let mut read = Read {
-            signals: Vec::new(),
-            holds_unknown_kinds: false,
-            is_new_connection,
-            moved_backwards: false,
-            position: self.last.to_string(),
-        };
-        if self.version != Some(version) {
-            let given: Option<i64> =
-                sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'signals'")
-                    .fetch_optional(&mut connection)
-                    .await?;
-            read.moved_backwards = given.unwrap_or(0) < self.last;
-            if is_new_connection || read.moved_backwards {
-                self.last = 0;
-            }
-            let rows = sqlx::query(
-                "SELECT signal_id, kind, user_id, session_id, payload FROM signals \
-                 WHERE signal_id > ? AND at >= ? ORDER BY signal_id",
-            )
-            .bind(self.last)
-            .bind(if self.last == 0 { since.0 } else { i64::MIN })
-            .fetch_all(&mut connection)
-            .await?
-            .iter()
-            .map(signal)
-            .collect::<Result<Vec<_>, _>>()?;
-            self.last = rows
-                .last()
-                .map_or(0, |row| row.signal_id)
-                .max(given.unwrap_or(0))
-                .max(self.last);
-            (read.signals, read.holds_unknown_kinds) = understand(rows, &HashSet::new());
-            read.position = self.last.to_string();
-            self.version = Some(version);
+        if self.version == Some(version) {
+            return Ok(false);
         }
-        self.connection = Some(connection);
-        Ok(read)
+        let given: i64 =
+            sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'signals'")
+                .fetch_optional(&mut *connection)
+                .await?
+                .unwrap_or(0);
+        let moved_backwards = given < self.last;
+        if self.is_behind || moved_backwards {
+            self.last = 0;
+        }
+        let mut rows = sqlx::query(
+            "SELECT signal_id, kind, user_id, session_id, payload FROM signals \
+             WHERE signal_id > ? AND at >= ? ORDER BY signal_id",
+        )
+        .bind(self.last)
+        .bind(if self.last == 0 { since.0 } else { i64::MIN })
+        .fetch(&mut *connection);
+        let mut last = given.max(self.last);
+        while let Some(row) = rows.try_next().await? {
+            let signal = signal(&row)?;
+            last = last.max(signal.signal_id);
+            apply(signal);
+        }
+        drop(rows);
+        self.last = last;
+        self.version = Some(version);
+        self.is_behind = false;
+        Ok(moved_backwards)
     }
 }
 

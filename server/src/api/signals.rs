@@ -127,7 +127,9 @@ pub(crate) async fn follow(
     if !feed::is_fresh(authority).await {
         return Err(Failure::Busy { retry_after: 1 });
     }
-    // The age before what is known is read: the other way round it could be younger than that.
+    // In this order: a process that is stopped in between must not take the pause for time that it
+    // knew of, and what is known must not be older than is said.
+    let held = began.elapsed();
     let age = authority.feed().state(authority).age.unwrap_or_default();
     let heard = authority.feed().heard_after(query.after.as_deref(), PAGE);
     let answer = SignalsJson {
@@ -137,7 +139,7 @@ pub(crate) async fn follow(
         more: heard.has_more,
         // Rounded so that nobody takes it for younger than it is.
         age_ms: millis(age) + 1,
-        held_ms: millis(began.elapsed()),
+        held_ms: millis(held),
         remember_s: REMEMBERED.as_secs(),
     };
     let mut response = Json(answer).into_response();
