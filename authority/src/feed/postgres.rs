@@ -15,12 +15,13 @@ use sqlx::{ConnectOptions as _, PgConnection, Row as _, postgres::PgConnectOptio
 use super::reader::{FeedError, Read, Row, understand};
 
 /// Rows from a mark on, and what the snapshot of this statement is. One row comes even where there
-/// is no signal.
+/// is no signal. `given` is the last number of the table's counter, which no transaction undoes.
 const POLL: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
      pg_snapshot_xmin(snapshot)::text::bigint AS low, \
      pg_snapshot_xmax(snapshot)::text::bigint AS high, \
-     snapshot::text AS position \
-     FROM (SELECT pg_current_snapshot() AS snapshot) AS now \
+     snapshot::text AS position, given \
+     FROM (SELECT last_value AS given FROM signals_signal_id_seq) AS counter, \
+     (SELECT pg_current_snapshot() AS snapshot) AS now \
      LEFT JOIN signals ON transaction_id >= $1::text::xid8 \
      ORDER BY signal_id";
 
@@ -28,8 +29,9 @@ const POLL: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
 const REBUILD: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
      pg_snapshot_xmin(snapshot)::text::bigint AS low, \
      pg_snapshot_xmax(snapshot)::text::bigint AS high, \
-     snapshot::text AS position \
-     FROM (SELECT pg_current_snapshot() AS snapshot) AS now \
+     snapshot::text AS position, given \
+     FROM (SELECT last_value AS given FROM signals_signal_id_seq) AS counter, \
+     (SELECT pg_current_snapshot() AS snapshot) AS now \
      LEFT JOIN signals ON at >= $1 \
      ORDER BY signal_id";
 
@@ -41,6 +43,8 @@ pub(super) struct PostgresReader {
     mark: i64,
     /// No transaction from this id on had begun at the last poll.
     high: i64,
+    /// The highest number of a row that was read.
+    last: i64,
     /// Rows from the mark on that were read.
     seen: HashSet<i64>,
 }
@@ -52,6 +56,7 @@ impl PostgresReader {
             connection: None,
             mark: 0,
             high: 0,
+            last: 0,
             seen: HashSet::new(),
         }
     }
@@ -91,8 +96,15 @@ impl PostgresReader {
             .iter()
             .filter_map(|row| signal(row).transpose())
             .collect::<Result<Vec<_>, _>>()?;
-        let moved_backwards = high < self.high;
-        let ids = rows.iter().map(|row| row.signal_id).collect();
+        let given: i64 = first.try_get("given")?;
+        // Numbers of transactions begin anew with another server. A copy that is put back into the
+        // same one has its own counter, which is then behind a row that was read.
+        let moved_backwards = high < self.high || given < self.last;
+        if moved_backwards {
+            self.last = 0;
+        }
+        let ids: HashSet<i64> = rows.iter().map(|row| row.signal_id).collect();
+        self.last = ids.iter().copied().fold(self.last, i64::max);
         let (signals, holds_unknown_kinds) = understand(rows, &self.seen);
         // Rows from the new mark on are among these, and come again.
         self.seen = ids;
