@@ -21,12 +21,14 @@ use super::{
 use crate::Authority;
 
 /// What was committed since a snapshot, and what the snapshot of this statement is. One row comes
-/// even where there is no signal.
+/// even where there is no signal. `given` is the last number of the table's counter, which no
+/// transaction undoes.
 const POLL: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
      pg_snapshot_xmin(snapshot)::text AS low, \
      pg_snapshot_xmax(snapshot)::text::bigint AS high, \
-     snapshot::text AS position, pg_is_in_recovery() AS is_replica \
-     FROM (SELECT pg_current_snapshot() AS snapshot) AS now \
+     snapshot::text AS position, given, pg_is_in_recovery() AS is_replica \
+     FROM (SELECT last_value AS given FROM signals_signal_id_seq) AS counter, \
+     (SELECT pg_current_snapshot() AS snapshot) AS now \
      LEFT JOIN signals ON transaction_id >= $1::text::xid8 \
      AND NOT pg_visible_in_snapshot(transaction_id, $2::text::pg_snapshot)";
 
@@ -34,8 +36,9 @@ const POLL: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
 const REBUILD: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
      pg_snapshot_xmin(snapshot)::text AS low, \
      pg_snapshot_xmax(snapshot)::text::bigint AS high, \
-     snapshot::text AS position, pg_is_in_recovery() AS is_replica \
-     FROM (SELECT pg_current_snapshot() AS snapshot) AS now \
+     snapshot::text AS position, given, pg_is_in_recovery() AS is_replica \
+     FROM (SELECT last_value AS given FROM signals_signal_id_seq) AS counter, \
+     (SELECT pg_current_snapshot() AS snapshot) AS now \
      LEFT JOIN signals ON at >= $1";
 
 #[derive(Debug)]
@@ -46,6 +49,8 @@ pub(super) struct PostgresReader {
     mark: String,
     /// No transaction from this id on had begun at the last poll.
     high: i64,
+    /// The highest number of a row that was read.
+    last: i64,
     /// The snapshot of the last poll: `pg_snapshot` as text.
     position: String,
 }
@@ -57,6 +62,7 @@ impl PostgresReader {
             connection: None,
             mark: String::new(),
             high: 0,
+            last: 0,
             position: String::new(),
         }
     }
@@ -119,8 +125,10 @@ impl PostgresReader {
     ) -> Result<Read, FeedError> {
         let mut rows = query.fetch(connection);
         let mut last = None;
+        let mut number = 0;
         while let Some(row) = rows.try_next().await? {
             if let Some(signal) = signal(&row)? {
+                number = number.max(signal.signal_id);
                 apply(signal);
             }
             last = Some(row);
@@ -130,7 +138,15 @@ impl PostgresReader {
             return Err(FeedError::Replica);
         }
         let high: i64 = last.try_get("high")?;
-        let moved_backwards = high < self.high;
+        let given: i64 = last.try_get("given")?;
+        // Numbers of transactions begin anew with another server. A copy that is put back into the
+        // same one has its own counter, which is then behind a row that was read.
+        let moved_backwards = high < self.high || given < self.last;
+        self.last = if moved_backwards {
+            number
+        } else {
+            number.max(self.last)
+        };
         self.mark = last.try_get("low")?;
         self.high = high;
         self.position = last.try_get("position")?;
