@@ -137,8 +137,11 @@ impl KeySet {
         }
         fetched.tried_at = Some(now);
         let mut transport = Transport::new(self.address.clone());
+        // Anybody may keep the set for minutes: under an address of its own no cache in between has
+        // it.
+        let path = format!("/.well-known/jwks.json?at={}", now.as_nanos());
         let body = transport
-            .get("/.well-known/jwks.json", None, ANSWER_LIMIT, MAX_KEY_SET)
+            .get(&path, None, ANSWER_LIMIT, MAX_KEY_SET)
             .await?;
         self.replace(parse(&body)?, now);
         fetched.known_at = Some(now);

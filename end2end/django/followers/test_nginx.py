@@ -51,6 +51,15 @@ class Proxied(FollowerCase):
             status, _, told = self.ask(PUBLIC, access, headers=SPOOFED)
             self.assertEqual((status, self.identity(told)), (200, {}))
 
+    def test_a_path_that_can_be_read_in_two_ways_is_refused(self):
+        ambiguous = ["..%2fpublic", "..%2Fpublic", "..%5cpublic", "%2e%2e/public", "../public", "./x", "a;b", "a\\b", "/x"]
+        for path in [f"{PAGE}/{part}/report" for part in ambiguous]:
+            for access in [None, self.sign_in()]:
+                status, _, _ = self.ask(path, access)
+                self.assertEqual(status, 400, path)
+        status, _, _ = self.ask(f"{PUBLIC}?next=/a/../b%2fc;d//e")
+        self.assertEqual(status, 200)
+
     def test_a_body_goes_to_the_application_alone(self):
         access = self.sign_in()
         body = b"x" * 200_000
