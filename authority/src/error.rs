@@ -1,6 +1,6 @@
 //! Errors that the use cases share.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 use crate::key::KeyError;
 
@@ -26,6 +26,44 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
+}
+
+impl StoreError {
+    /// Whether the database is away, so that the same may work in a moment: no mistake of anybody's.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Database(error) => is_outage(error),
+            Self::NotFresh => true,
+            Self::Key(_) | Self::Inconsistent { .. } => false,
+        }
+    }
+}
+
+fn is_outage(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            match error.as_database_error() {
+                // Connection exceptions, too few resources, an operator who intervenes: "shutting
+                // down", "starting up" (PostgreSQL, appendix A).
+                Some(error) => error.code().is_some_and(|code| {
+                    code.len() == 5
+                        && ["08", "53", "57P"]
+                            .iter()
+                            .any(|class| code.starts_with(class))
+                }),
+                None => matches!(
+                    **error,
+                    sqlx::Error::Io(_)
+                        | sqlx::Error::Tls(_)
+                        | sqlx::Error::PoolTimedOut
+                        | sqlx::Error::PoolClosed
+                        | sqlx::Error::WorkerCrashed
+                ),
+            }
+        }
+        _ => false,
+    }
 }
 
 impl From<KeyError> for StoreError {

@@ -76,8 +76,8 @@ impl Failure {
         Self::Internal(Arc::new(error.into()))
     }
 
-    /// Nobody can be checked at the moment: nobody is let in on a guess, and nobody is signed out by
-    /// an outage either.
+    /// The database is away, or this node cannot know who may act: nobody is let in on a guess, and
+    /// nobody is signed out by an outage either.
     pub(crate) fn unchecked(error: impl Into<anyhow::Error>) -> Self {
         let error: anyhow::Error = error.into();
         // The feed itself says once for all that it is interrupted: not each request again.
@@ -89,7 +89,10 @@ impl Failure {
             tracing::debug!("refused: this node is not fresh");
             return Self::Busy { retry_after: 1 };
         }
-        tracing::error!(error = format!("{error:#}"), "nobody can be checked");
+        tracing::error!(
+            error = format!("{error:#}"),
+            "the database does not do what is asked"
+        );
         Self::Busy { retry_after: 5 }
     }
 
@@ -332,9 +335,10 @@ impl IntoResponse for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::NotFresh => Self::unchecked(error),
-            error => Self::internal(error),
+        if error.is_outage() {
+            Self::unchecked(error)
+        } else {
+            Self::internal(error)
         }
     }
 }
