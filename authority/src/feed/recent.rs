@@ -95,7 +95,7 @@ impl Recent {
             (found, is_all)
         });
         let last = found.last().map_or(0, |(number, _)| *number);
-        if from_index {
+        if from_index && cursor.is_some() {
             // The index holds ids alone: whether the keys changed meanwhile nobody can say any more.
             let keys = Entry {
                 change: Change::KeysChanged,
