@@ -34,6 +34,7 @@ use std::{
     time::Duration,
 };
 
+use latchkey_types::UnixMillis;
 use sea_orm::DatabaseConnection;
 use tokio::{sync::Notify, time::timeout};
 use uuid::Uuid;
@@ -81,6 +82,18 @@ pub struct Feed {
     is_running: AtomicBool,
     polls: Counters,
     last_failure: Mutex<Option<String>>,
+    reached: Mutex<Option<Reached>>,
+}
+
+/// How far the last poll came that had something to apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reached {
+    /// Which poll it was.
+    pub(crate) poll: u64,
+    /// Everything that this position contains was applied: in the database's own words.
+    pub(crate) position: String,
+    /// By when.
+    pub(crate) at: UnixMillis,
 }
 
 #[derive(Debug, Default)]
@@ -143,7 +156,16 @@ impl Feed {
             is_running: AtomicBool::new(false),
             polls: Counters::default(),
             last_failure: Mutex::default(),
+            reached: Mutex::default(),
         }
+    }
+
+    /// How far the last poll came that had something to apply, or that read everything anew.
+    pub(crate) fn reached(&self) -> Option<Reached> {
+        self.reached
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Signals applied so far: what a cached value is stamped with *before* it is read.
@@ -310,6 +332,7 @@ async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> 
     }
     let now = authority.boot_time();
     let number = feed.lease.begin();
+    let known = feed.applied();
     match reader.read(authority).await {
         Ok(read) => {
             if read.moved_backwards {
@@ -320,6 +343,14 @@ async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> 
                      fail-over that lost commits. This node keeps what it knows. Run `latchkey \
                      recover` if a backup was restored"
                 );
+            }
+            if feed.applied() != known {
+                let reached = Reached {
+                    poll: number,
+                    position: read.position.clone(),
+                    at: authority.now(),
+                };
+                *feed.reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(reached);
             }
             feed.polls.succeeded.fetch_add(1, Ordering::Relaxed);
             *feed
