@@ -41,6 +41,13 @@ class Client:
         head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(text)}"
         return json.loads(self._send(f"{head}\r\n\r\n{text}".encode()))
 
+    def status_of_post(self, path, body):
+        """Posts JSON and returns the status of the answer, whatever it is."""
+        text = json.dumps(body)
+        head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Type: application/json\r\nContent-Length: {len(text)}"
+        head, _ = self._exchange(f"{head}\r\n\r\n{text}".encode())
+        return int(head.split(b" ", 2)[1])
+
     def close(self):
         """Gives the connection up."""
         if self._socket:

@@ -81,8 +81,8 @@ class Target:
         self.server.stop()
 
 
-def latchkey(program, site, folder, database, hashes):
-    """Latchkey as shipped, on `database` (`None` for its own SQLite file)."""
+def latchkey(program, site, folder, database, hashes, further=None):
+    """Latchkey as shipped, on `database` (`None` for its own SQLite file), with `further` settings."""
     port = free_port()
     settings = {
         "listen": f"127.0.0.1:{port}",
@@ -96,6 +96,7 @@ def latchkey(program, site, folder, database, hashes):
         settings |= {"database_url": database, "master_key": generated.stdout.strip(), "migrate": "on"}
     if hashes == "cheap":
         settings |= {"password_memory": "8", "password_iterations": "1"}
+    settings |= further or {}
     environment = SURROUNDINGS | {f"LATCHKEY_{name.upper()}": value for name, value in settings.items()}
     if database:
         subprocess.run([program, "migrate", "up"], env=environment, cwd=folder, check=True, capture_output=True)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What signing in, refreshing and checking a token cost, beside a stock SimpleJWT. What is after the name goes to
-# bench/run.py: scripts/bench.sh --rounds 3 --without-postgresql
+# What signing in, refreshing and checking a token cost, beside a stock SimpleJWT; how long checks take in a storm of wrong
+# passwords; what a million revocations cost in memory. What is after the name goes to the first of them, bench/run.py:
+# scripts/bench.sh --rounds 3 --without-postgresql
 set -euo pipefail
 
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -19,4 +20,9 @@ cd "$ROOT"
 build_release
 PYTHON="$(python_home "$BENCH_REQUIREMENTS")/bin/python"
 hide_tools_setting
-exec "$PYTHON" -B bench/run.py --program "$RELEASE_PROGRAM" --site "$RELEASE_SITE" "$@"
+made=(--program "$RELEASE_PROGRAM" --site "$RELEASE_SITE")
+status=0
+"$PYTHON" -B bench/run.py "${made[@]}" "$@" || status=1
+"$PYTHON" -B bench/storm.py "${made[@]}" || status=1
+"$PYTHON" -B bench/memory.py "${made[@]}" || status=1
+exit "$status"

@@ -35,12 +35,13 @@ RESULTS=()
 FAILED=''
 JOB=''
 
-# Out of the same packages as the tests, so that dependencies are compiled once for all of them. No site is needed.
-# The program takes the place of the one that stands beside the site: that is to be built again when it is wanted.
+# The server as cargo-leptos builds it, so that what one of them compiled serves the other; no site is needed. It may
+# take the place of the program beside the site, which is looked at again when it is wanted.
 build() {
   claim_target_dir
   rm -f "$RELEASE_SITE.built"
-  cargo build --release "${HOST_PACKAGES[@]}" --bin latchkey --bin latchkey-checker
+  cargo build --release -p latchkey-server --bin latchkey
+  cargo build --release -p latchkey-checker
 }
 
 # Under the name of another program, so that a faulty one never stands where people look for the good one. Its crates
@@ -54,7 +55,7 @@ build_faulty() {
     cd "$COPY"
     sed -i 's/^name = "latchkey"$/name = "latchkey-faulty"/' server/Cargo.toml
     export CARGO_TARGET_DIR="$TARGET_DIR"
-    exec cargo build --release "${apart[@]}" "${HOST_PACKAGES[@]}" --bin latchkey-faulty
+    exec cargo build --release "${apart[@]}" -p latchkey-server --bin latchkey-faulty
   )
 }
 

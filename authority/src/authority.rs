@@ -312,6 +312,13 @@ impl Authority {
         }
     }
 
+    /// Has everything read again that this node keeps, and has those that follow it fetch the keys
+    /// again: it may have missed what was told.
+    pub(crate) fn doubt_everything(&self) {
+        self.inner.signing_keys.forget();
+        self.inner.feed.doubt_everything(self.boot_time());
+    }
+
     /// Applies one committed signal on this node: whatever this node keeps of what is over goes, and
     /// what it has copied is read again. Whoever caused it hears of it only afterwards.
     pub(crate) fn apply(&self, signal: &Signal) {

@@ -36,7 +36,10 @@ use std::{
 
 use latchkey_types::UnixMillis;
 use sea_orm::DatabaseConnection;
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::{Notify, OwnedMutexGuard},
+    time::timeout,
+};
 use uuid::Uuid;
 
 pub use self::{
@@ -168,6 +171,14 @@ impl Feed {
             .clone()
     }
 
+    /// Notes how far a poll came. The next one may have ended before it.
+    fn reach(&self, reached: Reached) {
+        let mut last = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|last| last.poll < reached.poll) {
+            *last = Some(reached);
+        }
+    }
+
     /// Signals applied so far: what a cached value is stamped with *before* it is read.
     pub fn applied(&self) -> u64 {
         self.index.applied()
@@ -189,8 +200,9 @@ impl Feed {
     }
 
     /// Has every copy read again.
-    pub(crate) fn doubt_everything(&self) {
+    pub(crate) fn doubt_everything(&self, at: Duration) {
         self.index.doubt_everything();
+        self.recent.doubt_keys(&self.index, at);
     }
 
     /// Forgets what no token and no cached copy can outlive.
@@ -259,6 +271,11 @@ impl Fresh {
     }
 }
 
+/// Whether this node is fresh without a further poll.
+pub(crate) fn is_fresh_now(authority: &Authority) -> bool {
+    authority.feed().lease.is_fresh(authority.boot_time())
+}
+
 /// Makes sure that this node knows of everything that was acknowledged longer ago than the bound:
 /// at once where it is fresh, by joining the next poll where it is not.
 ///
@@ -266,7 +283,7 @@ impl Fresh {
 /// [`StoreError::NotFresh`] when no poll succeeds in time: then nobody is let in.
 pub(crate) async fn fresh(authority: &Authority) -> Result<Fresh, StoreError> {
     let feed = authority.feed();
-    if feed.lease.is_fresh(authority.boot_time()) {
+    if is_fresh_now(authority) {
         return Ok(Fresh { has_joined: false });
     }
     let begun = feed.lease.begun();
@@ -301,16 +318,28 @@ where
 
 /// Waits for a successful poll with a number above `begun`, and makes it where nobody else does.
 async fn join(authority: &Authority, begun: u64) {
-    loop {
-        // In a task of its own: whoever waits may go away, and the poll is everybody's.
-        let polling = tokio::spawn({
-            let authority = authority.clone();
-            async move { poll_after(&authority, begun).await.is_ok() }
-        });
-        if polling.await.unwrap_or(false) {
-            return;
+    let feed = authority.feed();
+    let mut ended = feed.lease.ended();
+    while feed.lease.succeeded() <= begun {
+        match Arc::clone(&feed.reader).try_lock_owned() {
+            Ok(reader) => {
+                // In a task of its own: whoever waits may go away, and the poll is everybody's.
+                let authority = authority.clone();
+                let polling = tokio::spawn(async move { poll_with(&authority, reader).await });
+                if !matches!(polling.await, Ok(Ok(()))) {
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
+            }
+            // Somebody polls: whether it began early enough shows when it has ended.
+            Err(_) => {
+                if ended.changed().await.is_err() {
+                    return;
+                }
+                if !feed.lease.last_succeeded() {
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
+            }
         }
-        tokio::time::sleep(RETRY_PAUSE).await;
     }
 }
 
@@ -319,25 +348,38 @@ async fn join(authority: &Authority, begun: u64) {
 /// # Errors
 /// [`FeedError`] says why not; the node goes on being as fresh as it was.
 pub async fn poll(authority: &Authority) -> Result<(), FeedError> {
-    poll_after(authority, authority.feed().lease.begun()).await
+    let reader = Arc::clone(&authority.feed().reader).lock_owned().await;
+    poll_with(authority, reader).await
 }
 
-/// Polls, unless a poll that began after number `begun` has succeeded meanwhile.
-async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> {
+/// Polls. Whoever has the reader is the only one.
+async fn poll_with(
+    authority: &Authority,
+    mut reader: OwnedMutexGuard<Reader>,
+) -> Result<(), FeedError> {
     let feed = authority.feed();
-    // Whoever polls now began before this call; the next to get the reader polls for all who wait.
-    let mut reader = Arc::clone(&feed.reader).lock_owned().await;
-    if feed.lease.succeeded() > begun {
-        return Ok(());
-    }
     let now = authority.boot_time();
+    if feed.lease.age(now).is_some_and(|age| age >= REMEMBERED) {
+        // Longer away than the table need remember: a connection that survived it proves nothing.
+        reader.reset();
+    }
     let number = feed.lease.begin();
     let known = feed.applied();
-    match reader.read(authority).await {
+    let result = reader.read(authority).await;
+    if result.is_err() {
+        reader.reset();
+    }
+    // Before anybody is told that it has ended: they want to be the next.
+    drop(reader);
+    let failure = result.as_ref().err().map(ToString::to_string);
+    *feed
+        .last_failure
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner) = failure;
+    match result {
         Ok(read) => {
             if read.moved_backwards {
                 feed.polls.backwards.fetch_add(1, Ordering::Relaxed);
-                feed.doubt_everything();
                 tracing::error!(
                     "the table of signals is behind what this node knows: a restored copy, or a \
                      fail-over that lost commits. This node keeps what it knows. Run `latchkey \
@@ -345,28 +387,19 @@ async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> 
                 );
             }
             if feed.applied() != known {
-                let reached = Reached {
+                feed.reach(Reached {
                     poll: number,
                     position: read.position.clone(),
                     at: authority.now(),
-                };
-                *feed.reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(reached);
+                });
             }
             feed.polls.succeeded.fetch_add(1, Ordering::Relaxed);
-            *feed
-                .last_failure
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = None;
             feed.lease.succeed(number, now, read.position);
             Ok(())
         }
         Err(error) => {
-            reader.reset();
             feed.polls.failed.fetch_add(1, Ordering::Relaxed);
-            *feed
-                .last_failure
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+            feed.lease.fail(number);
             Err(error)
         }
     }

@@ -106,7 +106,7 @@ pub(crate) async fn verify(state: &AppState, text: &str) -> Result<Verified, Fai
         .map_err(|error| match error {
             AccessTokenError::Expired => EXPIRED.into(),
             AccessTokenError::WrongType => WRONG_TYPE.into(),
-            AccessTokenError::Internal(error) => unavailable(error.into()),
+            AccessTokenError::Internal(error) => Failure::unchecked(error),
             _ => INVALID.into(),
         })
 }
@@ -121,7 +121,7 @@ pub(crate) async fn verify_even_expired(
     }
     match access_token::verify_even_expired(state.authority(), text).await {
         Ok(verified) => Ok(Some(verified)),
-        Err(AccessTokenError::Internal(error)) => Err(unavailable(error.into())),
+        Err(AccessTokenError::Internal(error)) => Err(Failure::unchecked(error)),
         Err(_) => Ok(None),
     }
 }
@@ -149,19 +149,13 @@ pub(crate) async fn live(
 ) -> Result<Principal, Failure> {
     let check = family::check(state.authority(), verified, caller)
         .await
-        .map_err(|error| unavailable(error.into()))?;
+        .map_err(|error| Failure::unchecked(error))?;
     match check {
         Check::Live { principal } => Ok(principal),
         Check::Ended { .. } | Check::Unknown => Err(INVALID.into()),
         Check::UserDisabled => Err(BearerError::UserInactive.into()),
         Check::UserGone => Err(BearerError::UserNotFound.into()),
     }
-}
-
-fn unavailable(error: anyhow::Error) -> Failure {
-    // Nobody is let in on a guess, and nobody is signed out by an outage either.
-    tracing::error!(error = format!("{error:#}"), "tokens cannot be checked");
-    Failure::Busy { retry_after: 5 }
 }
 
 impl From<BearerError> for Failure {

@@ -76,6 +76,23 @@ impl Failure {
         Self::Internal(Arc::new(error.into()))
     }
 
+    /// Nobody can be checked at the moment: nobody is let in on a guess, and nobody is signed out by
+    /// an outage either.
+    pub(crate) fn unchecked(error: impl Into<anyhow::Error>) -> Self {
+        let error: anyhow::Error = error.into();
+        // The feed itself says once for all that it is interrupted: not each request again.
+        let not_fresh = StoreError::NotFresh.to_string();
+        if error
+            .chain()
+            .any(|error| error.to_string().ends_with(&not_fresh))
+        {
+            tracing::debug!("refused: this node is not fresh");
+            return Self::Busy { retry_after: 1 };
+        }
+        tracing::error!(error = format!("{error:#}"), "nobody can be checked");
+        Self::Busy { retry_after: 5 }
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {
@@ -315,7 +332,10 @@ impl IntoResponse for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::internal(error)
+        match error {
+            StoreError::NotFresh => Self::unchecked(error),
+            error => Self::internal(error),
+        }
     }
 }
 

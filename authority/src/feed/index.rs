@@ -162,14 +162,20 @@ impl Index {
         self.told.len()
     }
 
-    /// Up to `limit` of what has a number above `after`, in the order of numbers; and whether that
-    /// was all.
-    pub(super) fn told_after(&self, after: u64, limit: usize) -> (Vec<(u64, Uuid, Change)>, bool) {
+    /// Up to `limit` of what has a number above `after` and at most `until`, in the order of numbers;
+    /// and whether that was all. What is told while this looks has a number above `until`: it may be
+    /// seen or missed, and so is left for the next time.
+    pub(super) fn told_between(
+        &self,
+        after: u64,
+        until: u64,
+        limit: usize,
+    ) -> (Vec<(u64, Uuid, Change)>, bool) {
         let mut found: Vec<_> = self
             .told
             .pin()
             .iter()
-            .filter(|(_, told)| told.signal() > after)
+            .filter(|(_, told)| told.signal() > after && told.signal() <= until)
             .map(|(id, told)| (told.signal(), *id, told.change()))
             .collect();
         let is_all = found.len() <= limit;
@@ -237,7 +243,7 @@ mod tests {
         let mut after = 0;
         let mut seen = Vec::new();
         loop {
-            let (page, is_all) = index.told_after(after, 10);
+            let (page, is_all) = index.told_between(after, u64::MAX, 10);
             assert!(page.len() <= 10);
             seen.extend(page.iter().map(|(_, id, _)| *id));
             if is_all {
@@ -246,5 +252,7 @@ mod tests {
             after = page.last().map(|(signal, ..)| *signal).unwrap();
         }
         assert_eq!(seen, (1..=25).map(id).collect::<Vec<_>>());
+        let (until, is_all) = index.told_between(0, 7, 10);
+        assert!(is_all && until.len() == 7);
     }
 }

@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::watch;
+
 /// The instant before the last successful poll was sent, and the numbers of polls.
 #[derive(Debug)]
 pub(super) struct Lease {
@@ -17,6 +19,8 @@ pub(super) struct Lease {
     begun: AtomicU64,
     succeeded: AtomicU64,
     position: Mutex<String>,
+    /// The last poll that ended, and whether it succeeded.
+    ended: watch::Sender<(u64, bool)>,
 }
 
 impl Lease {
@@ -27,6 +31,7 @@ impl Lease {
             begun: AtomicU64::new(0),
             succeeded: AtomicU64::new(0),
             position: Mutex::default(),
+            ended: watch::channel((0, true)).0,
         }
     }
 
@@ -68,7 +73,23 @@ impl Lease {
         *self.position.lock().unwrap_or_else(PoisonError::into_inner) = position;
         let nanos = u64::try_from(as_of.as_nanos()).unwrap_or(u64::MAX).max(1);
         self.as_of.fetch_max(nanos, Ordering::AcqRel);
-        self.succeeded.store(number, Ordering::Release);
+        self.succeeded.fetch_max(number, Ordering::AcqRel);
+        self.ended.send_replace((number, true));
+    }
+
+    /// A poll failed: those who wait for its end are told.
+    pub(super) fn fail(&self, number: u64) {
+        self.ended.send_replace((number, false));
+    }
+
+    /// Hears of every poll that ends from now on.
+    pub(super) fn ended(&self) -> watch::Receiver<(u64, bool)> {
+        self.ended.subscribe()
+    }
+
+    /// Whether the last poll that ended has succeeded.
+    pub(super) fn last_succeeded(&self) -> bool {
+        self.ended.borrow().1
     }
 
     /// Up to where the last successful poll has read.

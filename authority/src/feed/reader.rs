@@ -146,7 +146,7 @@ fn apply(authority: &Authority, row: &Row) {
                 signal.kind = row.kind,
                 "a signal that this release does not understand: every copy is read again"
             );
-            authority.feed().doubt_everything();
+            authority.doubt_everything();
         }
     }
 }

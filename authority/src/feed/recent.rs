@@ -78,31 +78,36 @@ impl Recent {
     }
 
     pub(super) fn after(&self, index: &Index, cursor: Option<&str>, limit: usize) -> Heard {
-        let known = cursor.and_then(|cursor| self.number(cursor));
-        let (mut after, is_reset) = (known.unwrap_or(0), known.is_none());
         // Before anything is looked up: what is applied meanwhile is told again.
         let applied = self.applied(index);
-        let kept = self.kept_after(after, limit);
-        let (entries, is_all) = match kept {
-            Some(kept) if !is_reset => kept,
-            _ => {
-                let (told, is_all) = index.told_after(after, limit);
-                let entries = told
-                    .into_iter()
-                    .map(|(number, id, change)| (number, Entry { change, id }))
-                    .collect();
-                (entries, is_all)
-            }
-        };
-        after = match entries.last() {
-            Some((number, _)) if !is_all => *number,
-            Some((number, _)) => applied.max(*number),
-            None => applied.max(after),
-        };
+        let known = cursor
+            .and_then(|cursor| self.number(cursor))
+            .filter(|number| *number <= applied);
+        let after = known.unwrap_or(0);
+        let kept = known.and_then(|after| self.kept_after(after, limit));
+        let from_index = kept.is_none();
+        let (mut found, is_all) = kept.unwrap_or_else(|| {
+            let (told, is_all) = index.told_between(after, applied, limit);
+            let found = told
+                .into_iter()
+                .map(|(number, id, change)| (number, Entry { change, id }))
+                .collect();
+            (found, is_all)
+        });
+        let last = found.last().map_or(0, |(number, _)| *number);
+        if from_index {
+            // The index holds ids alone: whether the keys changed meanwhile nobody can say any more.
+            let keys = Entry {
+                change: Change::KeysChanged,
+                id: Uuid::nil(),
+            };
+            found.insert(0, (after, keys));
+        }
+        let next = if is_all { applied.max(last) } else { last };
         Heard {
-            entries: entries.into_iter().map(|(_, entry)| entry).collect(),
-            next: format!("{}.{after}", self.epoch.simple()),
-            is_reset,
+            entries: found.into_iter().map(|(_, entry)| entry).collect(),
+            next: format!("{}.{next}", self.epoch.simple()),
+            is_reset: known.is_none(),
             has_more: !is_all,
         }
     }
@@ -120,6 +125,11 @@ impl Recent {
             .await;
     }
 
+    /// Notes that whatever follows the keys has to fetch them again.
+    pub(super) fn doubt_keys(&self, index: &Index, at: Duration) {
+        self.record(index, &Signal::KeysChanged, at);
+    }
+
     /// Signals that were applied and can be found. Under the lock: a number is given a moment before
     /// it can.
     fn applied(&self, index: &Index) -> u64 {
@@ -132,7 +142,7 @@ impl Recent {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let first = entries.front().map(|(number, _)| *number);
         let begins_in_time = match first {
-            Some(first) => first <= after + 1 || entries.len() < LIMIT,
+            Some(first) => first <= after.saturating_add(1) || entries.len() < LIMIT,
             None => true,
         };
         if !begins_in_time {
@@ -197,6 +207,7 @@ mod tests {
         heard
             .entries
             .iter()
+            .filter(|entry| entry.change != Change::KeysChanged)
             .map(|entry| entry.id.as_u128())
             .collect()
     }
@@ -229,10 +240,13 @@ mod tests {
         let (recent, index) = (Recent::default(), Index::default());
         recent.record(&index, &ended(1), Duration::from_secs(1));
         let other = Recent::default().after(&Index::default(), None, 3).next;
-        for cursor in ["", "x", "0.1", &other] {
+        let ahead = format!("{}.{}", recent.epoch.simple(), u64::MAX);
+        for cursor in ["", "x", "0.1", &other, &ahead] {
             let heard = recent.after(&index, Some(cursor), 3);
             assert!(heard.is_reset, "{cursor}");
             assert_eq!(numbers(&heard), [1], "{cursor}");
+            let keys = |entry: &Entry| entry.change == Change::KeysChanged;
+            assert!(heard.entries.iter().any(keys), "the keys may have changed");
         }
     }
 }

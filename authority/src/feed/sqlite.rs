@@ -51,7 +51,7 @@ impl SqliteReader {
             self.connection = Some(in_time(POLL_LIMIT, self.options.connect()).await?);
             self.version = None;
             self.is_behind = true;
-            authority.feed().doubt_everything();
+            authority.doubt_everything();
         }
         let limit = if self.is_behind {
             REBUILD_LIMIT

@@ -8,7 +8,7 @@ use super::{
     load::{current, rows, with_signer},
     set::{Times, algorithm},
 };
-use crate::Authority;
+use crate::{Authority, feed};
 
 /// What a key is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +88,9 @@ pub async fn list(authority: &Authority) -> Result<Vec<KeyRow>, KeyError> {
 /// The public halves of all keys that verify, as a JSON Web Key Set (RFC 7517 §5).
 ///
 /// # Errors
-/// As [`super::load`].
+/// As [`super::load`]; and where this node cannot show that it knows of every key that was killed.
 pub async fn jwks(authority: &Authority) -> Result<serde_json::Value, KeyError> {
+    feed::fresh(authority).await?;
     for algorithm in super::tend::in_use(authority) {
         with_signer(authority, algorithm).await?;
     }

@@ -9,5 +9,5 @@ mod receipts;
 mod rules;
 mod statements;
 mod storm;
-mod support;
+pub(crate) mod support;
 mod thief;

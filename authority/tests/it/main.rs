@@ -15,6 +15,7 @@ mod clock;
 mod connection;
 mod cookie;
 mod families;
+mod feed;
 mod hanging_up;
 mod keys;
 mod last_seen;

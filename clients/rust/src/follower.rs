@@ -291,7 +291,7 @@ impl Poller {
         sleep(FIRST_PAUSE).await;
         let rest = pause_after(failures).saturating_sub(FIRST_PAUSE);
         // Over, or somebody waits: both are the end of it.
-        drop(timeout(rest, self.known.wanted.notified()).await);
+        let _ = timeout(rest, self.known.wanted.notified()).await;
     }
 
     /// One question and what follows from its answer; says whether there is more at once.

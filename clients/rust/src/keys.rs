@@ -24,8 +24,8 @@ const FETCH_EVERY: Duration = Duration::from_secs(1);
 const ABSENT_FOR: Duration = Duration::from_secs(5);
 /// So many of them are remembered.
 const MAX_ABSENT: usize = 256;
-/// So long an answer may take.
-const ANSWER_LIMIT: Duration = Duration::from_secs(1);
+/// So long the set may take: a server that was just started may have keys to make first.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 /// A longer set is none.
 const MAX_KEY_SET: usize = 256 * 1024;
 

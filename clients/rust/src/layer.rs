@@ -1,7 +1,6 @@
 //! Before a tower service: who acts stands in the request's extensions, or the request is refused.
 
 use std::{
-    future::Future,
     pin::Pin,
     task::{Context, Poll},
 };

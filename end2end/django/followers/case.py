@@ -36,6 +36,8 @@ class FollowerCase(TestCase):
         """Starts the server, or starts it again."""
         settings = {"follower_tokens": os.environ["FOLLOWER_TOKEN"], "rate_limit": "off", **settings}
         cls.latchkey.restart(**settings)
+        # Keys are made right after the first start, and a build for tests is slow at that.
+        cls.latchkey.get("/.well-known/jwks.json")
 
     def setUp(self):
         """Each test begins like a process that was just started."""
@@ -61,10 +63,9 @@ class FollowerCase(TestCase):
         return self.client.get(view, headers={"authorization": f"Bearer {access}"})
 
     def pause(self):
-        """Stops the server in mid-air. Returns when."""
-        process = self.latchkey.process_id()
-        self.addCleanup(os.kill, process, signal.SIGCONT)
-        os.kill(process, signal.SIGSTOP)
+        """Stops the server in mid-air, for this test at most. Returns when."""
+        self.addCleanup(self.resume)
+        os.kill(self.latchkey.process_id(), signal.SIGSTOP)
         return time.monotonic()
 
     def resume(self):

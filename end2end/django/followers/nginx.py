@@ -127,8 +127,9 @@ class Nginx:
         """One request: status, headers, and what the application says it was sent."""
         connection = http.client.HTTPConnection(self.address, timeout=30)
         try:
-            connection.putrequest(method, path)
-            for name, value in (headers or {}).items():
+            headers = headers or {}
+            connection.putrequest(method, path, skip_host="Host" in headers)
+            for name, value in headers.items():
                 for one in value if isinstance(value, list) else [value]:
                     connection.putheader(name, one)
             if body is not None:

@@ -60,7 +60,6 @@ class Refuses(FollowerCase):
                 last, before = until(401, lambda: self.get(view, access).status_code)  # noqa: B023
                 self.assertEqual(set(before) - {200}, set())
                 self.assertLessEqual(last - acknowledged, BOUND)
-                print(f"{view} {max(0, last - acknowledged) * 1000:.0f} ms", end=" ", flush=True)
                 self.assert_refused(self.get(view, access))
                 self.assertEqual(self.get(view, other).status_code, 200)
 

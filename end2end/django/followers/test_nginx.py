@@ -113,7 +113,6 @@ class Proxied(FollowerCase):
                 last, before = until(refusal, lambda: self.ask(path, access)[0])  # noqa: B023
                 self.assertEqual(set(before) - {200}, set())
                 self.assertLessEqual(last - acknowledged, BOUND)
-                print(f"{path} {max(0, last - acknowledged) * 1000:.0f} ms", end=" ", flush=True)
                 self.assertEqual(self.ask(path, other)[0], 200)
 
     def test_while_latchkey_is_silent_or_away_nobody_is_let_in(self):

@@ -74,21 +74,14 @@ async fn look_up_session(state: &AppState, session: &Session) -> Result<LookedUp
     if session.id().is_none() {
         return Ok(LookedUp::default());
     }
-    let unavailable = |error: anyhow::Error| {
-        // Nobody is let in on a guess, and nobody is signed out by an outage either.
-        tracing::error!(error = format!("{error:#}"), "sessions cannot be checked");
-        Failure::Busy { retry_after: 5 }
-    };
-    let session_id: Option<SessionId> = session
-        .get(SESSION_ID)
-        .await
-        .map_err(|error| unavailable(error.into()))?;
+    let session_id: Option<SessionId> =
+        session.get(SESSION_ID).await.map_err(Failure::unchecked)?;
     let Some(session_id) = session_id else {
         return Ok(LookedUp::default());
     };
     let check = session::check(state.authority(), session_id)
         .await
-        .map_err(|error| unavailable(error.into()))?;
+        .map_err(Failure::unchecked)?;
     Ok(match check {
         Check::Live {
             principal,

@@ -69,28 +69,35 @@ impl Served {
             .map_while(Result::ok)
             .any(|line| line.starts_with("Latchkey is ready at"));
         assert!(is_ready, "it ended before it was ready");
-        Self {
+        let served = Self {
             folder,
             address,
             child,
-        }
+        };
+        // Keys are made right after the first start, and a build for tests is slow at that.
+        served.call("GET", "/.well-known/jwks.json", "", "");
+        served
     }
 
     pub(crate) fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// One call; its answer must be a 200 with JSON.
+    /// Posts JSON; the answer must be a 200 with JSON.
     pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Value {
-        let body = body.to_string();
-        let authorization = token.map_or_else(String::new, |token| {
-            format!("authorization: Bearer {token}\r\n")
-        });
+        let mut headers = "content-type: application/json\r\n".to_owned();
+        if let Some(token) = token {
+            headers.push_str(&format!("authorization: Bearer {token}\r\n"));
+        }
+        self.call("POST", path, &headers, &body.to_string())
+    }
+
+    fn call(&self, method: &str, path: &str, headers: &str, body: &str) -> Value {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{authorization}\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\
+             content-length: {}\r\n\r\n{body}",
             self.address,
             body.len(),
         )

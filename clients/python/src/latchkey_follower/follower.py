@@ -23,6 +23,8 @@ JOIN_LIMIT = 1.0
 HOLD_MS = 500
 #: Seconds that an answer may take beyond that.
 ANSWER_LIMIT = 1.0
+#: Seconds that the key set may take: a server that was just started may have keys to make first.
+KEY_SET_LIMIT = 2.0
 #: A poll begins so many seconds after the one before at the earliest, unless there is more to fetch.
 POLL_EVERY = 0.05
 #: Pauses after failures, in seconds: doubled from the first to the last.
@@ -162,7 +164,7 @@ class Follower:
     def _fetch_keys(self) -> bytes:
         transport = Transport(self._address, self._tls)
         try:
-            return transport.get("/.well-known/jwks.json", {}, limit=ANSWER_LIMIT, max_bytes=MAX_KEY_SET)
+            return transport.get("/.well-known/jwks.json", {}, limit=KEY_SET_LIMIT, max_bytes=MAX_KEY_SET)
         finally:
             transport.close()
 

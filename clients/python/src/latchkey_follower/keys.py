@@ -19,7 +19,7 @@ ABSENT_FOR = 5.0
 #: So many of them are remembered.
 MAX_ABSENT = 256
 #: Whoever needs a key waits so many seconds at most while somebody else fetches.
-WAIT_LIMIT = 2.5
+WAIT_LIMIT = 3.5
 
 #: What Latchkey signs with: by the type and the curve of a key, the one algorithm that it is good for.
 _ALGORITHMS = {("OKP", "Ed25519"): "EdDSA", ("EC", "P-256"): "ES256", ("RSA", None): "RS256"}

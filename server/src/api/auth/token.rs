@@ -122,12 +122,12 @@ async fn exchange(
     } else if came == Came::InCookie {
         visit.require_meant()?;
     }
-    let presenter = presenter(visit);
+    let by = presenter(visit);
     let refreshed = match &meant {
-        Ok(()) => family::refresh(authority, presented, &presenter).await,
+        Ok(()) => family::refresh(authority, presented, &by).await,
         // The answer may set cookies, and no page of a stranger may put them into this browser: so
         // it is judged before anything rotates.
-        Err(_) => family::refresh_by(authority, presented, &presenter, Transport::Body).await,
+        Err(_) => family::refresh_by(authority, presented, &by, Transport::Body).await,
     };
     let refreshed = match refreshed {
         Ok(refreshed) => refreshed,

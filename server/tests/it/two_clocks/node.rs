@@ -163,21 +163,18 @@ impl Node {
         access: Option<&str>,
     ) -> Reply {
         let body = body.map(Value::to_string).unwrap_or_default();
-        let mut request = format!(
+        let from = who.map_or(String::new(), |who| {
+            let (agent, network) = (who.agent, who.network);
+            format!("User-Agent: {agent}\r\nX-Forwarded-For: 192.0.{network}.1\r\n")
+        });
+        let proof = access.map_or(String::new(), |access| {
+            format!("Authorization: Bearer {access}\r\n")
+        });
+        let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {BASE}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n",
+             Content-Type: application/json\r\nContent-Length: {}\r\n{from}{proof}",
             body.len()
         );
-        if let Some(who) = who {
-            let agent = who.agent;
-            request += &format!(
-                "User-Agent: {agent}\r\nX-Forwarded-For: 192.0.{}.1\r\n",
-                who.network
-            );
-        }
-        if let Some(access) = access {
-            request += &format!("Authorization: Bearer {access}\r\n");
-        }
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
