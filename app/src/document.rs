@@ -59,6 +59,8 @@ pub enum Section {
     AdminAudit,
     /// `/admin/keys`
     AdminKeys,
+    /// `/admin/nodes`
+    AdminNodes,
 }
 
 /// Everything around the page's own content.

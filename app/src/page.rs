@@ -5,6 +5,7 @@ pub mod admin_audit;
 pub mod admin_families;
 pub mod admin_family;
 pub mod admin_keys;
+pub mod admin_nodes;
 pub mod admin_overview;
 pub mod admin_sessions;
 pub mod admin_threat;

@@ -108,6 +108,16 @@ pub(crate) fn exact_length(millis: u64) -> String {
     }
 }
 
+/// How long something took, short as it may be: `12 ms`, `1.4 s`, `2 s`, `4 min 12 s`.
+#[cfg(feature = "ssr")]
+pub(crate) fn gap(millis: u64) -> String {
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..60_000 if millis % 1_000 < 100 => format!("{} s", millis / 1_000),
+        _ => exact_length(millis),
+    }
+}
+
 enum Span {
     Moment,
     Length(String),
@@ -177,6 +187,15 @@ mod tests {
         ] {
             assert_eq!(length(millis), text);
             assert_eq!(exact_length(millis), exact);
+        }
+        for (millis, text) in [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1_400, "1.4 s"),
+            (2_000, "2 s"),
+            (252_400, "4 min 12 s"),
+        ] {
+            assert_eq!(gap(millis), text);
         }
     }
 

@@ -367,3 +367,49 @@ pub(crate) mod signing_keys {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod nodes {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "nodes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub node_id: Uuid,
+        pub name: String,
+        pub version: String,
+        pub started_at: i64,
+        pub beat_at: i64,
+        pub position: String,
+        pub lag_ms: Option<i64>,
+        pub bound_ms: i64,
+        pub applied: i64,
+        pub is_listening: bool,
+        pub is_fresh: bool,
+        pub stopped_at: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod node_positions {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "node_positions")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub position_id: i64,
+        pub node_id: Uuid,
+        pub position: String,
+        pub at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -34,6 +34,7 @@ use std::{
     time::Duration,
 };
 
+use latchkey_types::UnixMillis;
 use sea_orm::DatabaseConnection;
 use tokio::{
     sync::{Notify, OwnedMutexGuard},
@@ -84,6 +85,18 @@ pub struct Feed {
     is_running: AtomicBool,
     polls: Counters,
     last_failure: Mutex<Option<String>>,
+    reached: Mutex<Option<Reached>>,
+}
+
+/// How far the last poll came that had something to apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reached {
+    /// Which poll it was.
+    pub(crate) poll: u64,
+    /// Everything that this position contains was applied: in the database's own words.
+    pub(crate) position: String,
+    /// By when.
+    pub(crate) at: UnixMillis,
 }
 
 #[derive(Debug, Default)]
@@ -146,6 +159,23 @@ impl Feed {
             is_running: AtomicBool::new(false),
             polls: Counters::default(),
             last_failure: Mutex::default(),
+            reached: Mutex::default(),
+        }
+    }
+
+    /// How far the last poll came that had something to apply, or that read everything anew.
+    pub(crate) fn reached(&self) -> Option<Reached> {
+        self.reached
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Notes how far a poll came. The next one may have ended before it.
+    fn reach(&self, reached: Reached) {
+        let mut last = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|last| last.poll < reached.poll) {
+            *last = Some(reached);
         }
     }
 
@@ -334,6 +364,7 @@ async fn poll_with(
         reader.reset();
     }
     let number = feed.lease.begin();
+    let known = feed.applied();
     let result = reader.read(authority).await;
     if result.is_err() {
         reader.reset();
@@ -354,6 +385,13 @@ async fn poll_with(
                      fail-over that lost commits. This node keeps what it knows. Run `latchkey \
                      recover` if a backup was restored"
                 );
+            }
+            if feed.applied() != known {
+                feed.reach(Reached {
+                    poll: number,
+                    position: read.position.clone(),
+                    at: authority.now(),
+                });
             }
             feed.polls.succeeded.fetch_add(1, Ordering::Relaxed);
             feed.lease.succeed(number, now, read.position);

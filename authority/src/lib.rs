@@ -14,6 +14,7 @@
 //! - [`audit`]: the record, its seals and their verification;
 //! - [`signal`]: what other nodes are told;
 //! - [`feed`]: how each node hears of it, and knows that it has;
+//! - [`node`]: which nodes there are, and when each had applied a revocation;
 //! - [`principal`]: who a request acts for, and what they may do.
 
 #![warn(missing_docs)]
@@ -31,6 +32,7 @@ pub mod feed;
 pub mod incident;
 pub mod key;
 pub mod master_key;
+pub mod node;
 pub mod page;
 pub mod principal;
 pub mod random;

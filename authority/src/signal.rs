@@ -61,7 +61,8 @@ pub enum Signal {
 }
 
 impl Signal {
-    fn kind(&self) -> &'static str {
+    /// What changed, as it stands in the table.
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::SessionChanged { .. } => "session_changed",
             Self::SessionEnded { .. } => "session_ended",
@@ -184,7 +185,7 @@ impl From<Signal> for Signals {
 
 /// Signals are kept for so long: four times what any index needs, so that whoever looks into why
 /// something ended finds it.
-const KEPT: Duration = Duration::from_hours(1);
+pub const KEPT: Duration = Duration::from_hours(1);
 
 /// So many rows are deleted in one transaction.
 const BATCH: u64 = 5_000;

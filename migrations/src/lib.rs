@@ -21,6 +21,7 @@ mod m20261123_000005_accounts;
 mod m20261123_000006_installation;
 mod m20261125_000007_families;
 mod m20261125_000008_signing_keys;
+mod m20261125_000009_nodes;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_installation::Migration),
             Box::new(m20261125_000007_families::Migration),
             Box::new(m20261125_000008_signing_keys::Migration),
+            Box::new(m20261125_000009_nodes::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod check;
 pub(crate) mod docs;
 pub(crate) mod families;
 pub(crate) mod keys;
+pub(crate) mod nodes;
 pub mod openapi;
 pub(crate) mod overview;
 pub(crate) mod sessions;

@@ -1,12 +1,19 @@
-//! What goes on beside requests: following the signals, reading the database's clock, writing what
-//! was seen, sweeping, sealing the record, tending the signing keys.
+//! What goes on beside requests: following the signals and saying how far, reading the database's
+//! clock, writing what was seen, sweeping, sealing the record, tending the signing keys.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use latchkey_authority::{Authority, audit, family, feed, key, session, signal};
+use latchkey_authority::{Authority, audit, family, feed, key, node, node::Node, session, signal};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 const WRITE_EVERY: Duration = Duration::from_secs(1);
+const BEAT_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Jobs that run until they are told to stop.
@@ -15,6 +22,7 @@ pub(crate) struct Jobs {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     authority: Authority,
+    heart: Arc<Heart>,
 }
 
 impl Jobs {
@@ -26,14 +34,22 @@ impl Jobs {
             move || write(authority.clone())
         }));
         let following = tokio::spawn(feed::run(authority.clone(), stopped.clone()));
+        // In a task of its own: what else is written must not make the node look silent.
+        let heart = Arc::new(Heart::new(authority));
+        let beating = tokio::spawn(every(BEAT_EVERY, stopped.clone(), {
+            let authority = authority.clone();
+            let heart = Arc::clone(&heart);
+            move || Arc::clone(&heart).beat(authority.clone())
+        }));
         let sweeping = tokio::spawn(every(SWEEP_EVERY, stopped, {
             let authority = authority.clone();
             move || sweep(authority.clone())
         }));
         Self {
             stop,
-            tasks: vec![following, writing, sweeping],
+            tasks: vec![following, writing, beating, sweeping],
             authority: authority.clone(),
+            heart,
         }
     }
 
@@ -50,7 +66,52 @@ impl Jobs {
         if let Err(error) = self.authority.refusals().finish(&self.authority).await {
             tracing::warn!(error = %error, "the last counted refusals are not written");
         }
+        if let Err(error) = self.heart.node.stop(&self.authority).await {
+            tracing::warn!(error = %error, "this node's goodbye is not written: it looks silent");
+        }
     }
+}
+
+/// This node, as it says to the others that it is there.
+#[derive(Debug)]
+struct Heart {
+    node: Node,
+    has_complained: AtomicBool,
+}
+
+impl Heart {
+    fn new(authority: &Authority) -> Self {
+        Self {
+            node: Node::new(authority, node_name(), env!("CARGO_PKG_VERSION")),
+            has_complained: AtomicBool::new(false),
+        }
+    }
+
+    /// Says when beating fails and when it works again; not each time.
+    async fn beat(self: Arc<Self>, authority: Authority) {
+        match self.node.beat(&authority).await {
+            Ok(()) => {
+                if self.has_complained.swap(false, Ordering::Relaxed) {
+                    tracing::info!("this node's heartbeat is written again");
+                }
+            }
+            Err(error) => {
+                if !self.has_complained.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        error = %error,
+                        "this node's heartbeat is not written: the console shows it as silent"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The machine and the process: what an administrator can find again.
+fn node_name() -> String {
+    let machine = rustix::system::uname();
+    let machine = machine.nodename().to_string_lossy();
+    format!("{machine}:{}", std::process::id())
 }
 
 async fn every<F: Future<Output = ()>>(
@@ -122,6 +183,9 @@ async fn sweep(authority: Authority) {
     authority.feed().sweep(authority.boot_time());
     if let Err(error) = signal::prune(&authority).await {
         tracing::warn!(error = %error, "old signals are not pruned; the next try follows");
+    }
+    if let Err(error) = node::sweep(&authority).await {
+        tracing::warn!(error = %error, "what nodes said is not swept; the next try follows");
     }
     match key::tend(&authority).await {
         Ok(tended) => told_of_keys(tended),

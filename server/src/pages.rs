@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod admin_audit;
 pub(crate) mod admin_families;
 pub(crate) mod admin_keys;
+pub(crate) mod admin_nodes;
 pub(crate) mod admin_overview;
 pub(crate) mod admin_sessions;
 pub(crate) mod admin_threats;

@@ -83,6 +83,10 @@ id!(
     IncidentId
 );
 id!(
+    /// Names one run of the program on one machine.
+    NodeId
+);
+id!(
     /// Names an audit event.
     EventId
 );

@@ -21,6 +21,7 @@ use latchkey_app::{
 use latchkey_types::{EventKind, Outcome, Role, SessionState};
 
 use crate::{
+    node_states,
     people::{
         LONG_NAME, NOW, ago, ended, event, link, long_email, long_event, long_session, long_user,
         session, user,
@@ -75,6 +76,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     admin_user(&mut stage);
     audit(&mut stage);
     program_states::all(&mut stage);
+    node_states::all(&mut stage);
     stage.shots
 }
 

@@ -25,6 +25,7 @@ const CONSOLE: Entries = &[
     (Section::AdminUsers, "/admin/users", "Users"),
     (Section::AdminAudit, "/admin/audit", "Audit"),
     (Section::AdminKeys, "/admin/keys", "Keys"),
+    (Section::AdminNodes, "/admin/nodes", "Nodes"),
 ];
 
 /// The bar of a signed-in user.

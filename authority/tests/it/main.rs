@@ -22,6 +22,7 @@ mod last_seen;
 mod lifetimes;
 mod lists;
 mod lists_of_events;
+mod nodes;
 mod one_transaction;
 mod operator;
 mod race_of_administrators;

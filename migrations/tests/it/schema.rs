@@ -42,7 +42,7 @@ async fn schema(connection: &DatabaseConnection) -> Vec<String> {
 const NOTHING: [&str; 0] = [];
 
 /// The tables of the whole program.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
     "users",
     "sessions",
     "signals",
@@ -54,6 +54,8 @@ const TABLES: [&str; 11] = [
     "passwords",
     "installation",
     "signing_keys",
+    "nodes",
+    "node_positions",
 ];
 
 #[tokio::test]
@@ -140,6 +142,11 @@ async fn migrations_go_down_with_rows_in_every_table() {
             "signing_keys (kid, algorithm, public_jwk, sealed_key, nonce, master_key_id, \
              created_at, signs_from) VALUES ('', 'EdDSA', '', {bytes}, {bytes}, '', 1, 1)"
         ),
+        format!(
+            "nodes (node_id, name, version, started_at, beat_at, position, bound_ms, applied) \
+             VALUES ({uuid}, '', '', 1, 1, '', 1, 1)"
+        ),
+        format!("node_positions (node_id, position, at) VALUES ({uuid}, '', 1)"),
         format!("setup_links (code_hash, created_at, expires_at) VALUES ({bytes}, 1, 1)"),
     ] {
         connection

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    audit, auth, check, docs, families, keys, overview, sessions, signals, threats, users,
+    audit, auth, check, docs, families, keys, nodes, overview, sessions, signals, threats, users,
 };
 use crate::{
     bearer,
@@ -76,6 +76,8 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         keys::list,
         keys::rotate,
         keys::kill,
+        nodes::list,
+        nodes::revocations,
         audit::list,
         signals::follow,
     ),
@@ -89,6 +91,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         (name = "Threats", description = "Refresh tokens that were used as they should not be."),
         (name = "Users", description = "Accounts and roles."),
         (name = "Keys", description = "What signs access tokens."),
+        (name = "Nodes", description = "The processes that serve this database, and what each has heard."),
         (name = "Record", description = "Everything that happened."),
         (name = "Console", description = "What the console shows by itself."),
         (name = "Followers", description = "Resource servers that keep an index of what is over. They show a token of the setting `follower_tokens`."),

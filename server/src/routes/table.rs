@@ -121,6 +121,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             KEYS,
             post!(pages::admin_keys::kill),
         ),
+        page("/admin/nodes", VIEW, get!(pages::admin_nodes::show)),
         page("/admin/users", VIEW, get!(pages::admin_users::list)),
         page(
             "/admin/users/{user_id}",
@@ -376,6 +377,8 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             KEYS,
             post!(api::keys::kill),
         ),
+        read("/api/admin/nodes", VIEW, get!(api::nodes::list)),
+        read("/api/admin/signals", VIEW, get!(api::nodes::revocations)),
         read("/api/admin/audit", VIEW, get!(api::audit::list)),
         operation("/.well-known/jwks.json", get!(well_known::jwks)),
         operation("/api/signals", get!(api::signals::follow)),

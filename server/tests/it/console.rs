@@ -117,6 +117,7 @@ async fn an_auditor_sees_every_page_and_no_button() {
         "/admin/threats".to_owned(),
         format!("/admin/threats/{incident_id}"),
         "/admin/keys".to_owned(),
+        "/admin/nodes".to_owned(),
     ] {
         let page = auditor.get(&path).await;
         assert_eq!(page.status, 200, "{path}");

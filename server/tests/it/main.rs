@@ -21,6 +21,7 @@ mod golden;
 mod headers;
 mod key_page;
 mod limits;
+mod nodes;
 mod openapi;
 mod oracle;
 mod origin;

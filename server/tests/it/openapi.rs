@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use http::Method;
+use latchkey_authority::{feed, node::Node};
 use latchkey_server::{
     api::openapi::{DOCUMENT, is_documented},
     routes::ROUTES,
@@ -242,6 +243,9 @@ async fn what_is_answered_is_what_the_document_says() {
     let mut thief = app.browser().at([198, 51, 100, 7]);
     thief.call(Method::POST, path, &[], &body).await;
     let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    feed::start(app.authority()).await.unwrap();
+    let node = Node::new(app.authority(), "edge-1:4711", "1.2.3");
+    node.beat(app.authority()).await.unwrap();
     let first = |list: Value| list["items"][0]["id"].as_str().unwrap().to_owned();
     let ids = BTreeMap::from([
         ("{user_id}", ann.to_string()),

@@ -1,0 +1,502 @@
+//! `/admin/nodes`
+
+use latchkey_types::UnixMillis;
+use leptos::prelude::*;
+
+use super::sessions::UserLink;
+use crate::{
+    Frame, Page,
+    component::{
+        Badge, Banner, Card, Cell, Empty, Glyph, Heading, Pager, PersonLink, Row, Table, Tone, When,
+    },
+    phrase::{counted, gap, thousands},
+};
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct NodeItem {
+    /// What it calls itself.
+    pub name: String,
+    /// Its release.
+    pub version: String,
+    /// How it is.
+    pub standing: NodeStanding,
+    /// When it began to serve.
+    pub started_at: UnixMillis,
+    /// When it beat last.
+    pub beat_at: UnixMillis,
+    /// How old what it knew was then, in milliseconds; `None` before its first poll.
+    pub lag_ms: Option<u64>,
+    /// How old that may get before it refuses.
+    pub bound_ms: u64,
+    /// Whether hints of other nodes reach it.
+    pub is_listening: bool,
+    /// Signals that it has applied since its start.
+    pub applied: u64,
+}
+
+/// How a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeStanding {
+    /// It knows of every end within its bound.
+    Fresh,
+    /// What it knows is too old: it refuses everybody.
+    Behind,
+    /// Nothing is heard of it.
+    Silent {
+        /// From when on it lets nobody in, cut off as it is.
+        refuses_since: UnixMillis,
+    },
+    /// It was shut down.
+    Stopped {
+        /// When.
+        at: UnixMillis,
+    },
+}
+
+impl NodeStanding {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Fresh => "Fresh",
+            Self::Behind => "Behind",
+            Self::Silent { .. } => "Silent",
+            Self::Stopped { .. } => "Stopped",
+        }
+    }
+
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Fresh => Tone::Good,
+            Self::Behind => Tone::Bad,
+            Self::Silent { .. } => Tone::Caution,
+            Self::Stopped { .. } => Tone::Plain,
+        }
+    }
+}
+
+/// Something that was revoked or changed.
+#[derive(Debug, Clone)]
+pub struct RevocationItem {
+    /// What it is.
+    pub what: Revoked,
+    /// Whose it was.
+    pub user: Option<UserLink>,
+    /// When.
+    pub at: UnixMillis,
+    /// What became of it on each node.
+    pub receipts: Vec<ReceiptItem>,
+}
+
+/// What was revoked or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoked {
+    /// A session.
+    Session {
+        /// The end of its id.
+        short: String,
+    },
+    /// A refresh family.
+    Family {
+        /// Its id.
+        id: String,
+        /// The end of it.
+        short: String,
+    },
+    /// Several of one user's.
+    Several {
+        /// So many sessions.
+        sessions: u64,
+        /// So many refresh families.
+        families: u64,
+    },
+    /// What a user is or may do.
+    User,
+    /// The signing keys.
+    Keys,
+    /// Something that a later release knows.
+    Unknown {
+        /// What it calls it.
+        kind: String,
+    },
+}
+
+/// What became of a revocation on one node.
+#[derive(Debug, Clone)]
+pub struct ReceiptItem {
+    /// What the node calls itself.
+    pub node: String,
+    /// What became of it.
+    pub reception: ReceptionItem,
+}
+
+/// What became of a revocation on one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceptionItem {
+    /// Applied, after so many milliseconds at most.
+    Applied {
+        /// So many.
+        within_ms: u64,
+    },
+    /// The node started later, and knew of it before it answered anybody.
+    Rebuilt,
+    /// The node is silent, and lets nobody in.
+    Refusing {
+        /// Since when.
+        since: UnixMillis,
+    },
+    /// The node stopped before.
+    Gone,
+    /// The next beat will tell.
+    Awaited,
+    /// It should have been applied by now.
+    Missing,
+}
+
+/// The nodes, and what became of the latest revocations on each.
+#[derive(Debug, Clone)]
+pub struct AdminNodesPage {
+    /// The nodes: those that run, those that stopped or fell silent within a day.
+    pub nodes: Vec<NodeItem>,
+    /// Whether the database is a file, so that there is one node and nobody to send it hints.
+    pub is_embedded: bool,
+    /// The revocations, newest first.
+    pub revocations: Vec<RevocationItem>,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// The address of the first page, when this is not it.
+    pub first: Option<String>,
+}
+
+impl Page for AdminNodesPage {
+    const HAS_ISLANDS: bool = true;
+
+    fn view(self, _frame: &Frame) -> AnyView {
+        let text = if self.is_embedded {
+            "The process that serves this database. It hears of every end at once, of those by the command line too."
+        } else {
+            "The processes that serve this database together. Each hears of every end within its bound, or lets nobody in."
+        };
+        let warnings = warnings(&self.nodes);
+        let nodes = if self.nodes.is_empty() {
+            view! {
+                <Empty
+                    glyph=Glyph::Monitor
+                    title="No node has been heard of"
+                    text="Each writes a heartbeat from its first second on."
+                />
+            }
+            .into_any()
+        } else {
+            view! { <NodeTable nodes=self.nodes is_embedded=self.is_embedded /> }.into_any()
+        };
+        let revocations = if self.revocations.is_empty() {
+            view! {
+                <Empty
+                    glyph=Glyph::Check
+                    title="Nothing was revoked"
+                    text="What ends or changes is listed here for an hour. The record has it for good."
+                />
+            }
+            .into_any()
+        } else {
+            view! { <RevocationTable revocations=self.revocations /> }.into_any()
+        };
+        view! {
+            <Heading title="Nodes" text />
+            {warnings}
+            <div class="card">{nodes}</div>
+            <div class="mt-6">
+                <Card
+                    title="Latest revocations"
+                    id="latest-revocations"
+                    text="What ended or changed within the last hour, and how long after it each node had applied it at the latest."
+                    flush=true
+                >
+                    {revocations}
+                </Card>
+            </div>
+            <Pager first=self.first next=self.next />
+        }
+        .into_any()
+    }
+}
+
+/// What is wrong with nodes, and what to do.
+fn warnings(nodes: &[NodeItem]) -> AnyView {
+    let named = |is_meant: fn(NodeStanding) -> bool| -> Vec<String> {
+        let meant = nodes.iter().filter(|node| is_meant(node.standing));
+        meant.map(|node| node.name.clone()).collect()
+    };
+    let behind = named(|standing| standing == NodeStanding::Behind);
+    let silent = named(|standing| matches!(standing, NodeStanding::Silent { .. }));
+    let behind = (!behind.is_empty()).then(|| {
+        view! {
+            <Banner tone=Tone::Bad>
+                <strong>{who(&behind, "behind")}</strong>
+                ", and refuses everybody until the signals are read again. Its log says why they are not: look whether the database answers there, and whether the address of the feed leads to the primary."
+            </Banner>
+        }
+    });
+    let silent = (!silent.is_empty()).then(|| {
+        view! {
+            <Banner tone=Tone::Caution>
+                <strong>{who(&silent, "silent")}</strong>
+                ". Cut off from the database, a node lets nobody in. If it was taken away or has crashed, nothing is to be done: it leaves this list a day after its last beat. Otherwise look whether it runs, and whether it reaches the database."
+            </Banner>
+        }
+    });
+    view! {
+        {behind}
+        {silent}
+    }
+    .into_any()
+}
+
+fn who(names: &[String], how: &str) -> String {
+    match names {
+        [name] => format!("{name} is {how}"),
+        names => {
+            let nodes = counted(names.len() as u64, "node", "nodes");
+            format!("{nodes} are {how}")
+        }
+    }
+}
+
+#[component]
+fn NodeTable(nodes: Vec<NodeItem>, is_embedded: bool) -> impl IntoView {
+    let columns = vec![
+        "Node",
+        "State",
+        "Started",
+        "Last beat",
+        "Lag",
+        "Hears by",
+        "Signals applied",
+    ];
+    let rows = nodes
+        .into_iter()
+        .map(|node| view! { <NodeRow node is_embedded /> })
+        .collect_view();
+    view! {
+        <Table caption="Nodes" columns>
+            {rows}
+        </Table>
+    }
+    .into_any()
+}
+
+#[component]
+fn NodeRow(node: NodeItem, is_embedded: bool) -> impl IntoView {
+    let since = match node.standing {
+        NodeStanding::Silent { refuses_since } => Some(("lets nobody in since ", refuses_since)),
+        NodeStanding::Stopped { at } => Some(("", at)),
+        NodeStanding::Fresh | NodeStanding::Behind => None,
+    }
+    .map(|(words, at)| {
+        view! {
+            <span class="note">
+                {words} <When at />
+            </span>
+        }
+    });
+    let lag = match node.lag_ms {
+        Some(lag_ms) => view! {
+            <span class="whitespace-nowrap">{gap(lag_ms)}</span>
+            <span class="note">{format!("of {} at most", gap(node.bound_ms))}</span>
+        }
+        .into_any(),
+        None => view! { <span class="text-muted">"–"</span> }.into_any(),
+    };
+    let hears = match (is_embedded, node.is_listening) {
+        (true, _) => "Polls",
+        (false, true) => "Hints and polls",
+        (false, false) => "Polls only",
+    };
+    view! {
+        <Row>
+            <Cell>
+                <span class="font-medium text-ink wrap-anywhere">{node.name}</span>
+                <span class="note">{format!("Version {}", node.version)}</span>
+            </Cell>
+            <Cell label="State">
+                <Badge tone=node.standing.tone() text=node.standing.label() />
+                {since}
+            </Cell>
+            <Cell label="Started">
+                <When at=node.started_at />
+            </Cell>
+            <Cell label="Last beat">
+                <When at=node.beat_at />
+            </Cell>
+            <Cell label="Lag">{lag}</Cell>
+            <Cell label="Hears by">{hears}</Cell>
+            <Cell label="Signals applied">{thousands(node.applied)}</Cell>
+        </Row>
+    }
+    .into_any()
+}
+
+#[component]
+fn RevocationTable(revocations: Vec<RevocationItem>) -> impl IntoView {
+    let rows = revocations
+        .into_iter()
+        .map(|revocation| view! { <RevocationRow revocation /> })
+        .collect_view();
+    view! {
+        <Table
+            caption="What ended or changed, newest first"
+            columns=vec!["What", "Whose", "When", "All nodes", "Each node"]
+        >
+            {rows}
+        </Table>
+    }
+    .into_any()
+}
+
+#[component]
+fn RevocationRow(revocation: RevocationItem) -> impl IntoView {
+    let whose = match revocation.user {
+        Some(user) => view! { <PersonLink user /> }.into_any(),
+        None => view! { <span class="text-muted">"–"</span> }.into_any(),
+    };
+    let what = what(revocation.what);
+    let (tone, all) = all_nodes(&revocation.receipts);
+    let receipts = each_node(revocation.receipts);
+    let at = revocation.at;
+    view! {
+        <Row>
+            <Cell>{what}</Cell>
+            <Cell label="Whose">{whose}</Cell>
+            <Cell label="When">
+                <When at />
+            </Cell>
+            <Cell label="All nodes">
+                <span class=match tone {
+                    Tone::Good => "text-ink",
+                    Tone::Bad => "font-medium text-danger",
+                    _ => "text-muted",
+                }>{all}</span>
+            </Cell>
+            <Cell label="Each node">{receipts}</Cell>
+        </Row>
+    }
+    .into_any()
+}
+
+fn what(what: Revoked) -> AnyView {
+    let (title, note) = match what {
+        Revoked::Session { short } => ("Session ended", format!("…{short}").into_any()),
+        Revoked::Family { id, short } => (
+            "API sign-in ended",
+            view! {
+                <a href=format!("/admin/families/{id}") class="link">
+                    {format!("…{short}")}
+                </a>
+            }
+            .into_any(),
+        ),
+        Revoked::Several { sessions, families } => (
+            "Signed out",
+            format!(
+                "{}, {}",
+                counted(sessions, "session", "sessions"),
+                counted(families, "API sign-in", "API sign-ins")
+            )
+            .into_any(),
+        ),
+        Revoked::User => ("User changed", "Role, state, name or password".into_any()),
+        Revoked::Keys => ("Signing keys changed", ().into_any()),
+        Revoked::Unknown { kind } => ("Of a later release", kind.into_any()),
+    };
+    view! {
+        <span class="font-medium text-ink">{title}</span>
+        <span class="note">{note}</span>
+    }
+    .into_any()
+}
+
+/// In a word, whether all nodes that are there know of it.
+fn all_nodes(receipts: &[ReceiptItem]) -> (Tone, String) {
+    let count = |is_meant: fn(ReceptionItem) -> bool| {
+        let meant = receipts.iter().filter(|one| is_meant(one.reception));
+        meant.count() as u64
+    };
+    let missing = count(|one| one == ReceptionItem::Missing);
+    let awaited = count(|one| one == ReceptionItem::Awaited);
+    let refusing = count(|one| matches!(one, ReceptionItem::Refusing { .. }));
+    let longest = receipts
+        .iter()
+        .filter_map(|one| match one.reception {
+            ReceptionItem::Applied { within_ms } => Some(within_ms),
+            _ => None,
+        })
+        .max();
+    if missing > 0 {
+        let text = counted(missing, "node is missing", "nodes are missing");
+        return (Tone::Bad, text);
+    }
+    if awaited > 0 {
+        return (Tone::Plain, "Not told yet".to_owned());
+    }
+    match (longest, refusing) {
+        (Some(longest), 0) => (Tone::Good, format!("Within {}", gap(longest))),
+        (Some(longest), _) => {
+            let rest = counted(refusing, "refuses", "refuse");
+            (Tone::Good, format!("Within {}; {rest}", gap(longest)))
+        }
+        (None, 0) => (Tone::Plain, "None was there".to_owned()),
+        (None, _) => (Tone::Plain, "None lets anybody in".to_owned()),
+    }
+}
+
+/// What became of it on each node. Those that started later or were gone are only counted.
+fn each_node(receipts: Vec<ReceiptItem>) -> AnyView {
+    let mut later = 0;
+    let mut gone = 0;
+    let lines = receipts
+        .into_iter()
+        .filter_map(|receipt| {
+            let said = match receipt.reception {
+                ReceptionItem::Rebuilt => {
+                    later += 1;
+                    return None;
+                }
+                ReceptionItem::Gone => {
+                    gone += 1;
+                    return None;
+                }
+                ReceptionItem::Applied { within_ms } => {
+                    view! { <span class="text-muted">{gap(within_ms)}</span> }.into_any()
+                }
+                ReceptionItem::Refusing { since } => view! {
+                    <span class="text-muted">"lets nobody in since " <When at=since /></span>
+                }
+                .into_any(),
+                ReceptionItem::Awaited => {
+                    view! { <span class="text-muted">"not told yet"</span> }.into_any()
+                }
+                ReceptionItem::Missing => {
+                    view! { <span class="font-medium text-danger">"missing"</span> }.into_any()
+                }
+            };
+            Some(view! {
+                <li class="flex flex-wrap gap-x-2">
+                    <span class="wrap-anywhere text-ink">{receipt.node}</span>
+                    {said}
+                </li>
+            })
+        })
+        .collect::<Vec<_>>();
+    if lines.is_empty() && later == 0 && gone == 0 {
+        return view! { <span class="text-muted">"–"</span> }.into_any();
+    }
+    let later = (later > 0).then(|| {
+        let text = counted(later, "node started", "nodes started");
+        view! { <li class="text-muted">{format!("{text} later, knowing it")}</li> }
+    });
+    let gone = (gone > 0).then(|| {
+        let text = counted(gone, "node stopped", "nodes stopped");
+        view! { <li class="text-muted">{format!("{text} meanwhile")}</li> }
+    });
+    view! { <ul class="space-y-0.5">{lines} {later} {gone}</ul> }.into_any()
+}
