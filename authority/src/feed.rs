@@ -45,7 +45,12 @@ pub use self::{
     recent::{Entry, Heard},
     run::{run, start},
 };
-use self::{index::Index, lease::Lease, reader::Reader, recent::Recent};
+use self::{
+    index::Index,
+    lease::Lease,
+    reader::{Read, Reader},
+    recent::Recent,
+};
 use crate::{Authority, StoreError, signal::Signal};
 
 /// How old what a node knows may be, where the settings say nothing else.
@@ -54,8 +59,12 @@ pub const MAX_STALENESS: Duration = Duration::from_secs(2);
 /// So long a check waits for a poll that makes the node fresh.
 const JOIN_LIMIT: Duration = Duration::from_secs(1);
 
-/// So long one poll may take, connecting included.
+/// So long one poll may take, and so long connecting.
 const POLL_LIMIT: Duration = Duration::from_secs(1);
+
+/// So long the first poll over a connection may take: it reads all that is remembered, which is a
+/// lot after many ends (see [`crate::recover`]). Whoever waits for it is refused long before.
+const REBUILD_LIMIT: Duration = Duration::from_secs(15);
 
 /// Between two attempts to poll of those who wait, where the first one failed.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
@@ -292,6 +301,16 @@ pub async fn poll(authority: &Authority) -> Result<(), FeedError> {
     poll_after(authority, authority.feed().lease.begun()).await
 }
 
+async fn read(authority: &Authority, reader: &mut Reader) -> Result<Read, FeedError> {
+    let is_first = timeout(POLL_LIMIT, reader.connect())
+        .await
+        .map_err(|_| FeedError::Late)??;
+    let limit = if is_first { REBUILD_LIMIT } else { POLL_LIMIT };
+    timeout(limit, reader.read(authority))
+        .await
+        .map_err(|_| FeedError::Late)?
+}
+
 /// Polls, unless a poll that began after number `begun` has succeeded meanwhile.
 async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> {
     let feed = authority.feed();
@@ -302,10 +321,7 @@ async fn poll_after(authority: &Authority, begun: u64) -> Result<(), FeedError> 
     }
     let now = authority.boot_time();
     let number = feed.lease.begin();
-    let read = timeout(POLL_LIMIT, reader.read(authority))
-        .await
-        .unwrap_or(Err(FeedError::Late));
-    match read {
+    match read(authority, &mut reader).await {
         Ok(read) => {
             if read.moved_backwards {
                 feed.polls.backwards.fetch_add(1, Ordering::Relaxed);

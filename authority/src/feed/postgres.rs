@@ -39,6 +39,8 @@ const REBUILD: &str = "SELECT signal_id, kind, user_id, session_id, payload, \
 pub(super) struct PostgresReader {
     options: PgConnectOptions,
     connection: Option<PgConnection>,
+    /// Nothing was read over it yet.
+    is_new: bool,
     /// Every row of an earlier transaction was read.
     mark: i64,
     /// No transaction from this id on had begun at the last poll.
@@ -54,6 +56,7 @@ impl PostgresReader {
         Self {
             options: options.disable_statement_logging(),
             connection: None,
+            is_new: false,
             mark: 0,
             high: 0,
             last: 0,
@@ -69,12 +72,19 @@ impl PostgresReader {
         self.connection = None;
     }
 
+    /// Connects where there is no connection. Returns whether nothing was read over it yet.
+    pub(super) async fn connect(&mut self) -> Result<bool, FeedError> {
+        if self.connection.is_none() {
+            self.connection = Some(self.connected().await?);
+            self.is_new = true;
+        }
+        Ok(self.is_new)
+    }
+
     pub(super) async fn read(&mut self, since: UnixMillis) -> Result<Read, FeedError> {
-        let is_new_connection = self.connection.is_none();
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.connect().await?,
-        };
+        let is_new_connection = self.connect().await?;
+        // Not put back unless all goes well: whoever gives up half-way leaves an answer in it.
+        let mut connection = self.connection.take().ok_or(FeedError::Late)?;
         let rows = if is_new_connection {
             // Whatever happened meanwhile (a fail-over, a restored copy), the table says.
             self.seen.clear();
@@ -112,6 +122,7 @@ impl PostgresReader {
         self.high = high;
         // Numbers below the mark may be given again then: the next poll reads by time.
         self.connection = (is_new_connection || !moved_backwards).then_some(connection);
+        self.is_new = false;
         Ok(Read {
             signals,
             holds_unknown_kinds,
@@ -121,7 +132,7 @@ impl PostgresReader {
         })
     }
 
-    async fn connect(&self) -> Result<PgConnection, FeedError> {
+    async fn connected(&self) -> Result<PgConnection, FeedError> {
         let options = self.options.clone().application_name("latchkey feed");
         let mut connection = options.connect().await?;
         let is_replica: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()")

@@ -100,6 +100,15 @@ impl Reader {
         }
     }
 
+    /// Connects where there is no connection. Returns whether the next reading is the first one over
+    /// it, which reads all that is remembered.
+    pub(super) async fn connect(&mut self) -> Result<bool, FeedError> {
+        match self {
+            Self::Postgres(reader) => reader.connect().await,
+            Self::Sqlite(reader) => reader.connect().await,
+        }
+    }
+
     /// Reads what is new; connects first where there is no connection.
     pub(super) async fn read(&mut self, authority: &Authority) -> Result<Read, FeedError> {
         let since = remembered_since(authority.now());

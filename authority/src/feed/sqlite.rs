@@ -16,6 +16,8 @@ use super::reader::{FeedError, Read, Row, understand};
 pub(super) struct SqliteReader {
     options: SqliteConnectOptions,
     connection: Option<SqliteConnection>,
+    /// Nothing was read over it yet.
+    is_new: bool,
     version: Option<i64>,
     last: i64,
 }
@@ -25,6 +27,7 @@ impl SqliteReader {
         Self {
             options: options.disable_statement_logging(),
             connection: None,
+            is_new: false,
             version: None,
             last: 0,
         }
@@ -35,12 +38,19 @@ impl SqliteReader {
         self.version = None;
     }
 
+    /// Connects where there is no connection. Returns whether nothing was read over it yet.
+    pub(super) async fn connect(&mut self) -> Result<bool, FeedError> {
+        if self.connection.is_none() {
+            self.connection = Some(self.options.connect().await?);
+            self.is_new = true;
+        }
+        Ok(self.is_new)
+    }
+
     pub(super) async fn read(&mut self, since: UnixMillis) -> Result<Read, FeedError> {
-        let is_new_connection = self.connection.is_none();
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.options.connect().await?,
-        };
+        let is_new_connection = self.connect().await?;
+        // Not put back unless all goes well.
+        let mut connection = self.connection.take().ok_or(FeedError::Late)?;
         // Before the rows: what is committed in between is seen as a further change.
         let version: i64 = sqlx::query_scalar("PRAGMA data_version")
             .fetch_one(&mut connection)
@@ -82,6 +92,7 @@ impl SqliteReader {
             self.version = Some(version);
         }
         self.connection = Some(connection);
+        self.is_new = false;
         Ok(read)
     }
 }
