@@ -254,6 +254,19 @@ impl Authority {
         &self.inner.copies
     }
 
+    /// How often copies were used and how often the database was asked, by what they are of. Of
+    /// verified tokens, how often one was known and how often its signature was checked.
+    pub fn copy_counts(&self) -> [(&'static str, (u64, u64)); 5] {
+        let copies = &self.inner.copies;
+        [
+            ("cookies", copies.cookies.counts()),
+            ("sessions", copies.sessions.counts()),
+            ("families", copies.families.counts()),
+            ("users", copies.users.counts()),
+            ("verified_tokens", self.inner.signing_keys.verified.counts()),
+        ]
+    }
+
     /// Measures the clock again, where the time is the database's.
     ///
     /// # Errors

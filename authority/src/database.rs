@@ -1,8 +1,12 @@
 //! Connections: what both databases must be told before anybody uses them.
 
+mod sent;
+
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
+
+pub use sent::{counting, sent};
 
 /// No transaction lives longer than this; PostgreSQL ends it.
 pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(30);
@@ -19,7 +23,7 @@ const SWITCH_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// SQLite gets write-ahead logging, foreign keys, a busy timeout and full synchronisation, so that
 /// what was acknowledged survives a power cut. PostgreSQL ends transactions and statements that
-/// outlive [`TRANSACTION_LIMIT`].
+/// outlive [`TRANSACTION_LIMIT`]. Statements are counted: see [`counting`].
 ///
 /// # Errors
 /// What the driver says when the database cannot be reached or opened.
@@ -56,7 +60,9 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<DatabaseConnecti
             ])
         });
     }
-    Database::connect(options).await
+    let mut connection = Database::connect(options).await?;
+    connection.set_metric_callback(|_| sent::note());
+    Ok(connection)
 }
 
 /// Switches a new file to its write-ahead log, before a pool opens several connections to it.

@@ -32,6 +32,11 @@ impl Identity {
         &self.accounts
     }
 
+    /// How often a copy of an account was used, and how often the database was asked.
+    pub fn account_counts(&self) -> (u64, u64) {
+        self.accounts.counts()
+    }
+
     /// Who may still act.
     pub fn authority(&self) -> &Authority {
         &self.authority

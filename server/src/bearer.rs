@@ -9,6 +9,8 @@ use latchkey_authority::{
     principal::Principal,
 };
 use serde_json::{Value, json};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
 
 use crate::{
     failure::Failure,
@@ -85,6 +87,20 @@ impl BearerError {
 /// The header wins over every cookie: so one that is there and is no good lets nobody in.
 pub(crate) fn in_header(headers: &HeaderMap) -> Result<Option<&str>, BearerError> {
     header::bearer(headers).map_err(|Ambiguous| BearerError::Header)
+}
+
+/// Whether the header shows one of these tokens of the settings. Which one it is nearest to cannot
+/// be told by the time that this takes.
+pub(crate) fn shows_one_of<'a>(
+    headers: &HeaderMap,
+    tokens: impl IntoIterator<Item = &'a Zeroizing<String>>,
+) -> bool {
+    let shown = in_header(headers).ok().flatten().unwrap_or_default();
+    let none = subtle::Choice::from(0);
+    let is_known = tokens.into_iter().fold(none, |known, token| {
+        known | token.as_bytes().ct_eq(shown.as_bytes())
+    });
+    is_known.into()
 }
 
 /// Whether a text is a refresh token by its looks: something to tell its owner.

@@ -24,6 +24,7 @@ mod header;
 mod jobs;
 mod limits;
 pub mod log;
+pub mod metrics;
 mod middleware;
 mod operations;
 mod origin;

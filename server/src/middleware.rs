@@ -3,15 +3,16 @@
 use std::time::Instant;
 
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderName, HeaderValue, header};
+use latchkey_authority::database;
 use tracing::Instrument as _;
 
-use crate::{failure::Failure, state::AppState};
+use crate::{failure::Failure, metrics::Row, state::AppState};
 
 /// The longest body that is read.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -35,7 +36,15 @@ pub(crate) fn island_policy(nonce: &str) -> String {
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
-/// Gives the request an id, and logs it once with its outcome.
+/// Which row of the route table a request is for.
+fn row(state: &AppState, request: &Request) -> Row {
+    let matched = request.extensions().get::<MatchedPath>();
+    state
+        .metrics()
+        .row(request.method(), matched.map(MatchedPath::as_str))
+}
+
+/// Gives the request an id, logs it once with its outcome, and counts it.
 pub(crate) async fn observe(
     State(state): State<AppState>,
     mut request: Request,
@@ -48,10 +57,12 @@ pub(crate) async fn observe(
     let path = request.uri().path().to_owned();
     let span = tracing::info_span!("http.request", request.id = %id);
     let began = Instant::now();
+    let row = row(&state, &request);
 
     let mut response = next.run(request).instrument(span.clone()).await;
 
     let status = response.status();
+    state.metrics().answered(row, status);
     let elapsed = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         let failure = response.extensions().get::<Failure>();
@@ -74,10 +85,20 @@ pub(crate) async fn observe(
 }
 
 /// Runs the handler in a task of its own, so that a panic ends that task alone, and a client that
-/// hangs up between commit and reply stops nothing half-way.
-pub(crate) async fn contain(request: Request, next: Next) -> Response {
+/// hangs up between commit and reply stops nothing half-way. Counts the statements of that task.
+pub(crate) async fn contain(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_safe = request.method().is_safe();
-    let work = async move { next.run(request).await }.in_current_span();
+    let row = row(&state, &request);
+    let work = database::counting(async move {
+        let response = next.run(request).await;
+        state.metrics().worked(row, database::sent());
+        response
+    })
+    .in_current_span();
     let outcome = if is_safe {
         tokio::spawn(work).await
     } else {

@@ -4,11 +4,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use latchkey_authority::feed;
 use sea_orm::ConnectionTrait as _;
 
-use crate::state::AppState;
+use crate::{bearer, failure::Failure, state::AppState};
 
 /// The process answers.
 pub(crate) async fn healthz() -> Response {
@@ -27,6 +27,41 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Response {
         return not_ready("the feed of signals is behind, so that nobody is let in");
     }
     text(StatusCode::OK, "ready\n".to_owned())
+}
+
+/// What this node counts of itself, for whoever shows the token of the setting; without one there is
+/// nothing here.
+pub(crate) async fn metrics(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let Some(token) = &state.settings().metrics_token else {
+        return Err(Failure::NotFound);
+    };
+    if !bearer::shows_one_of(&headers, [token]) {
+        let mut refusal = text(
+            StatusCode::UNAUTHORIZED,
+            "The token of the setting `metrics_token` is needed.\n".to_owned(),
+        );
+        let challenge = HeaderValue::from_static("Bearer realm=\"metrics\"");
+        refusal
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+        return Ok(refusal);
+    }
+    metrics_page(&state)
+}
+
+/// The same on a listener of its own, which whoever runs the server keeps from strangers.
+pub(crate) async fn open_metrics(State(state): State<AppState>) -> Result<Response, Failure> {
+    metrics_page(&state)
+}
+
+fn metrics_page(state: &AppState) -> Result<Response, Failure> {
+    let text = crate::metrics::text(state).map_err(Failure::internal)?;
+    // The version is that of the format.
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
 fn not_ready(why: &str) -> Response {

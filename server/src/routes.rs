@@ -8,10 +8,7 @@ mod table;
 use std::convert::Infallible;
 
 use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
-    routing::MethodRouter,
+    Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, routing::MethodRouter,
 };
 use http::Method;
 use latchkey_authority::principal::Permission;
@@ -295,7 +292,7 @@ pub fn router(state: AppState) -> Router {
             http::StatusCode::SERVICE_UNAVAILABLE,
             REQUEST_LIMIT,
         ))
-        .layer(from_fn(middleware::contain))
+        .layer(from_fn_with_state(state.clone(), middleware::contain))
         .layer(from_fn_with_state(state.clone(), guard::render_failures))
         .layer(from_fn_with_state(state.clone(), cors::share))
         .layer(from_fn_with_state(state.clone(), middleware::secure))

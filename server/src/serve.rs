@@ -15,10 +15,13 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-use crate::{jobs::Jobs, middleware::IN_FLIGHT, routes::router, state::AppState};
+use crate::{jobs::Jobs, middleware::IN_FLIGHT, operations, routes::router, state::AppState};
 
 /// So many connections at once; the next ones wait in the system's queue.
 const CONNECTIONS: usize = 10_000;
+
+/// So many at once ask for metrics.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// The head of a request must have arrived within this.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
@@ -40,9 +43,11 @@ const FINISH_LIMIT: Duration = Duration::from_secs(30);
 pub async fn serve(
     state: AppState,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let jobs = Jobs::start(state.authority());
+    let telling = metrics.map(|listener| tokio::spawn(tell_metrics(state.clone(), listener)));
     let app = router(state.clone());
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -66,12 +71,16 @@ pub async fn serve(
             }
         };
         let connection = connection(app.clone(), stream, peer, &graceful);
+        let open = Open::new(&state);
         tokio::spawn(async move {
             connection.await;
-            drop(permit);
+            drop((permit, open));
         });
     }
     drop(listener);
+    if let Some(telling) = telling {
+        telling.abort();
+    }
     tracing::info!("stopping: finishing what is under way");
     let finished = async {
         graceful.shutdown().await;
@@ -90,6 +99,47 @@ pub async fn serve(
         .context("closing the database")?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A connection that is counted while it is open.
+struct Open(AppState);
+
+impl Open {
+    fn new(state: &AppState) -> Self {
+        state.metrics().connected(true);
+        Self(state.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.metrics().connected(false);
+    }
+}
+
+/// Tells metrics to whoever reaches this listener, until it is aborted.
+async fn tell_metrics(state: AppState, listener: TcpListener) {
+    let app = Router::new()
+        .route("/metrics", axum::routing::get(operations::open_metrics))
+        .with_state(state);
+    let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(METRICS_CONNECTIONS));
+    // Nobody closes the semaphore.
+    while let Ok(permit) = Arc::clone(&connections).acquire_owned().await {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let connection = connection(app.clone(), stream, peer, &graceful);
+                tokio::spawn(async move {
+                    connection.await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "a connection for metrics was not accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
 }
 
 fn connection(

@@ -8,13 +8,20 @@ use latchkey_identity::Identity;
 use crate::{
     assets::SiteAssets,
     cookies::{CookieNames, TokenCookies},
+    metrics::Metrics,
     rate::Limiter,
     settings::Settings,
 };
 
 /// Everything a handler needs; clones share it.
 #[derive(Clone)]
-pub struct AppState(Arc<Parts>);
+pub struct AppState(Arc<Whole>);
+
+#[derive(Debug)]
+struct Whole {
+    parts: Parts,
+    metrics: Metrics,
+}
 
 /// What an [`AppState`] is made of.
 #[derive(Debug)]
@@ -32,32 +39,40 @@ pub struct Parts {
 impl AppState {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Whole {
+            parts,
+            metrics: Metrics::default(),
+        }))
     }
 
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.0.parts.settings
     }
 
     /// Accounts and passwords.
     pub fn identity(&self) -> &Identity {
-        &self.0.identity
+        &self.0.parts.identity
     }
 
     /// Sessions, roles, the record.
     pub fn authority(&self) -> &Authority {
-        self.0.identity.authority()
+        self.0.parts.identity.authority()
     }
 
     /// Limits on attempts.
     pub fn limiter(&self) -> &Limiter {
-        &self.0.limiter
+        &self.0.parts.limiter
     }
 
     /// The built stylesheet and wasm.
     pub fn assets(&self) -> &SiteAssets {
-        &self.0.assets
+        &self.0.parts.assets
+    }
+
+    /// What this node counts of itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// What our cookies are called under the base URL.
@@ -79,6 +94,6 @@ impl AppState {
 
 impl fmt::Debug for AppState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.0.parts.fmt(f)
     }
 }

@@ -7,7 +7,10 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use aws_lc_rs::hmac;
@@ -51,6 +54,8 @@ impl Shard {
 pub(crate) struct VerifiedTokens {
     key: hmac::Key,
     shards: [Mutex<Shard>; SHARDS],
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 impl fmt::Debug for VerifiedTokens {
@@ -64,12 +69,29 @@ impl VerifiedTokens {
         Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, &keys.subkey(Purpose::VerifiedToken)[..]),
             shards: Default::default(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
         }
     }
 
     pub(super) fn get(&self, text: &str) -> Option<Verified> {
         let name = self.name(text);
-        self.shard(&name, |shard| shard.get(&name))
+        let known = self.shard(&name, |shard| shard.get(&name));
+        let counter = if known.is_some() {
+            &self.hits
+        } else {
+            &self.misses
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        known
+    }
+
+    /// How often a token was known, and how often it was not.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (
+            self.hits.load(Ordering::Relaxed),
+            self.misses.load(Ordering::Relaxed),
+        )
     }
 
     pub(super) fn put(&self, text: &str, verified: &Verified) {

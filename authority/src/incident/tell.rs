@@ -7,7 +7,12 @@ use sea_orm::{
 
 use super::list::{IncidentRow, row};
 use crate::{
-    Authority, entity::incidents, error::StoreError, page::MAX_LIMIT, principal::Principal,
+    Authority, AuthorityTx,
+    entity::incidents,
+    error::{ActError, StoreError},
+    page::MAX_LIMIT,
+    principal::{Permission, Principal},
+    signal::Signals,
 };
 
 fn of_user(user_id: UserId) -> Select<incidents::Entity> {
@@ -41,22 +46,22 @@ pub async fn untold(
 /// their page had no room for, are still to be told.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails.
+/// [`ActError::SignedOut`] if that through which they ask is over: whoever stole it must not be able
+/// to hide the theft.
 pub async fn tell(
     authority: &Authority,
     principal: &Principal,
     read: &[IncidentId],
-) -> Result<(), StoreError> {
-    let _turn = authority.turn().await;
+) -> Result<(), ActError> {
+    let mut tx = AuthorityTx::begin(authority).await?;
+    tx.act(principal, Permission::UseAccount, &[]).await?;
     incidents::Entity::update_many()
-        .col_expr(
-            incidents::Column::ToldAt,
-            Expr::value(Some(authority.now().0)),
-        )
+        .col_expr(incidents::Column::ToldAt, Expr::value(Some(tx.now().0)))
         .filter(incidents::Column::IncidentId.is_in(read.iter().map(|id| id.as_uuid())))
         .filter(incidents::Column::UserId.eq(principal.user_id.as_uuid()))
         .filter(incidents::Column::ToldAt.is_null())
-        .exec(authority.database())
+        .exec(tx.connection())
         .await?;
+    tx.commit([], Signals::Nothing).await?;
     Ok(())
 }

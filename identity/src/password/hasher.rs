@@ -91,6 +91,11 @@ impl PasswordHasher {
         self.inner.settings
     }
 
+    /// How many hashes wait or are being made.
+    pub fn pending(&self) -> usize {
+        self.inner.pool.pending()
+    }
+
     /// How many hashes were made since the start, to set or to verify a password.
     pub fn finished(&self) -> u64 {
         self.inner.finished.load(Ordering::Relaxed)

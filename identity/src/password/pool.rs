@@ -110,6 +110,11 @@ impl Pool {
     pub(super) fn threads(&self) -> usize {
         self.threads
     }
+
+    /// Jobs that wait or run.
+    pub(super) fn pending(&self) -> usize {
+        self.state.pending.load(Ordering::Relaxed)
+    }
 }
 
 /// A job that was handed in and is not through yet. Counts itself off however it ends.

@@ -24,6 +24,14 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("listening on {}", settings.listen))?;
+    let metrics = match settings.metrics_listen {
+        Some(address) => Some(
+            TcpListener::bind(address)
+                .await
+                .with_context(|| format!("listening on {address} for metrics"))?,
+        ),
+        None => None,
+    };
     let _alone = alone(&settings)?;
     let identity = open::identity(&settings).await?;
     for warning in settings.warnings() {
@@ -54,7 +62,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         limiter,
         assets,
     });
-    serve(state, listener, stop).await
+    serve(state, listener, metrics, stop).await
 }
 
 /// The folder of the setting, or `site` beside the program.

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use latchkey_authority::{
     caller::Caller,
+    database,
     principal::Principal,
     session::{self, Check},
 };
@@ -13,6 +14,7 @@ use crate::{
     api::auth::transport,
     bearer, cookies,
     failure::Failure,
+    metrics::{CheckKind, CheckOutcome},
     routes::{Class, Proof, Route},
     session_store::SESSION_ID,
     state::AppState,
@@ -46,13 +48,13 @@ pub(super) async fn look_up(
     if matches!(route.proof, Proof::BearerOrSession | Proof::Any)
         && let Some(token) = bearer::in_header(headers)?
     {
-        let principal = bearer::principal(state, token, caller).await?;
+        let principal = by_token(state, token, caller).await?;
         return Ok(through(principal, Source::Header));
     }
     if route.proof == Proof::Any
         && let Some(token) = cookies::only(headers, state.token_cookies().access)?
     {
-        let principal = bearer::principal(state, token, caller).await?;
+        let principal = by_token(state, token, caller).await?;
         return Ok(through(principal, Source::AccessCookie));
     }
     let found = match route.proof {
@@ -70,10 +72,42 @@ pub(super) async fn look_up(
     })
 }
 
+async fn by_token(state: &AppState, token: &str, caller: &Caller) -> Result<Principal, Failure> {
+    let look = bearer::principal(state, token, caller);
+    counted(state, CheckKind::Bearer, look, |_| true).await
+}
+
 async fn look_up_session(state: &AppState, session: &Session) -> Result<LookedUp, Failure> {
     if session.id().is_none() {
         return Ok(LookedUp::default());
     }
+    let look = live_session(state, session);
+    counted(state, CheckKind::Session, look, |found| {
+        found.principal.is_some()
+    })
+    .await
+}
+
+/// Counts a check, how it came out, and what it sent to the database.
+async fn counted<T>(
+    state: &AppState,
+    kind: CheckKind,
+    look: impl Future<Output = Result<T, Failure>>,
+    is_live: impl Fn(&T) -> bool,
+) -> Result<T, Failure> {
+    let before = database::sent();
+    let found = look.await;
+    let outcome = match &found {
+        Ok(found) if is_live(found) => CheckOutcome::Live,
+        Err(Failure::Busy { .. }) => CheckOutcome::Unknown,
+        Ok(_) | Err(_) => CheckOutcome::Refused,
+    };
+    let statements = database::sent().saturating_sub(before);
+    state.metrics().checked(kind, outcome, statements);
+    found
+}
+
+async fn live_session(state: &AppState, session: &Session) -> Result<LookedUp, Failure> {
     let session_id: Option<SessionId> =
         session.get(SESSION_ID).await.map_err(Failure::unchecked)?;
     let Some(session_id) = session_id else {

@@ -384,5 +384,6 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         operation("/api/signals", get!(api::signals::follow)),
         operation("/healthz", get!(operations::healthz)),
         operation("/readyz", get!(operations::readyz)),
+        operation("/metrics", get!(operations::metrics)),
     ]
 });

@@ -17,6 +17,7 @@ use latchkey_server::{
 };
 use latchkey_testing::{ManualClock, SeededRandomness, TestDatabase, master_keys};
 use latchkey_types::{Role, UserId};
+use sea_orm::DatabaseConnection;
 
 use crate::browser::Browser;
 
@@ -32,6 +33,66 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) database: TestDatabase,
     router: Router,
+}
+
+/// One more node.
+pub(crate) struct Node {
+    pub(crate) state: AppState,
+    router: Router,
+}
+
+impl Node {
+    pub(crate) fn authority(&self) -> &Authority {
+        self.state.authority()
+    }
+
+    /// The same browser, led to this node: it keeps its cookies.
+    pub(crate) fn with(&self, browser: &Browser) -> Browser {
+        browser.clone().led_to(self.router.clone())
+    }
+}
+
+/// A server's state, with randomness from `seed`: two nodes with one seed would give the same ids.
+fn state(
+    settings: Settings,
+    database: &DatabaseConnection,
+    clock: &Arc<ManualClock>,
+    seed: u64,
+) -> AppState {
+    let random = Arc::new(SeededRandomness::new(seed));
+    let authority = Authority::new(
+        database.clone(),
+        clock.clone(),
+        random.clone(),
+        master_keys(),
+        settings.policy(),
+    );
+    // Cheap hashes: what they cost is measured elsewhere.
+    let hasher = PasswordHasher::start(
+        PasswordSettings {
+            memory_kib: 64,
+            iterations: 1,
+            parallelism: 1,
+            queue: settings.password_queue,
+            ..Default::default()
+        },
+        random,
+    )
+    .unwrap();
+    let redis_url = settings.redis_url.clone();
+    let limiter = Limiter::new(
+        settings.rate_limit,
+        master_keys(),
+        clock.clone(),
+        redis_url.as_ref().map(|url| url.as_str()),
+    )
+    .unwrap();
+    AppState::new(Parts {
+        settings,
+        identity: Identity::new(authority, hasher),
+        limiter,
+        assets: SiteAssets::default(),
+    })
 }
 
 impl TestApp {
@@ -51,45 +112,22 @@ impl TestApp {
         let settings = Settings::load(&sources).unwrap();
         let database = TestDatabase::new().await;
         let clock = Arc::new(ManualClock::default());
-        let random = Arc::new(SeededRandomness::new(7));
-        let authority = Authority::new(
-            database.connection.clone(),
-            clock.clone(),
-            random.clone(),
-            master_keys(),
-            settings.policy(),
-        );
-        // Cheap hashes: what they cost is measured elsewhere.
-        let hasher = PasswordHasher::start(
-            PasswordSettings {
-                memory_kib: 64,
-                iterations: 1,
-                parallelism: 1,
-                queue: settings.password_queue,
-                ..Default::default()
-            },
-            random,
-        )
-        .unwrap();
-        let redis_url = settings.redis_url.clone();
-        let limiter = Limiter::new(
-            settings.rate_limit,
-            master_keys(),
-            clock.clone(),
-            redis_url.as_ref().map(|url| url.as_str()),
-        )
-        .unwrap();
-        let state = AppState::new(Parts {
-            settings,
-            identity: Identity::new(authority, hasher),
-            limiter,
-            assets: SiteAssets::default(),
-        });
+        let state = state(settings, &database.connection, &clock, 7);
         Self {
             router: router(state.clone()),
             state,
             clock,
             database,
+        }
+    }
+
+    /// Another node on the same database and the same clock, with settings that are the same.
+    pub(crate) fn node(&self) -> Node {
+        let settings = self.state.settings().clone();
+        let state = state(settings, &self.database.connection, &self.clock, 8);
+        Node {
+            router: router(state.clone()),
+            state,
         }
     }
 

@@ -68,6 +68,12 @@ impl Browser {
         }
     }
 
+    /// The same browser, whose requests go to another server.
+    pub(crate) fn led_to(mut self, router: Router) -> Self {
+        self.router = router;
+        self
+    }
+
     /// The same browser at another address.
     pub(crate) fn at(mut self, address: [u8; 4]) -> Self {
         self.address = SocketAddr::from((address, 50_000));

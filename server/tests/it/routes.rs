@@ -8,7 +8,7 @@ use latchkey_types::{Role, Word as _};
 
 use crate::app::TestApp;
 
-fn concrete(path: &str) -> String {
+pub(crate) fn concrete(path: &str) -> String {
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
     ["session_id", "user_id", "family_id", "incident_id", "kid"]
         .iter()

@@ -138,6 +138,31 @@ async fn i03_who_waits_is_not_content_with_a_poll_that_began_before() {
     assert_eq!(nodes.state().polls, polls + 2, "that one, and one for all");
 }
 
+#[tokio::test]
+async fn a_node_that_has_much_to_read_at_its_start_gets_the_time_for_it() {
+    if !TestDatabase::is_postgres() {
+        return; // Nothing can hold a reader up there.
+    }
+    let nodes = Nodes::warm().await;
+    let pool = nodes.database().get_postgres_connection_pool();
+    let mut holding = pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE signals IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *holding)
+        .await
+        .unwrap();
+    let late = nodes.test.node(master_keys(), 3);
+    let starting = tokio::spawn({
+        let late = late.clone();
+        async move { feed::start(&late).await }
+    });
+    // Longer than any other poll may take, whose failure says so.
+    let refused = feed::poll(&nodes.other).await;
+    assert!(matches!(refused, Err(feed::FeedError::Late)), "{refused:?}");
+    holding.rollback().await.unwrap();
+    starting.await.unwrap().unwrap();
+    assert!(late.feed().state(&late).is_fresh);
+}
+
 /// A clock by which the work of a poll takes time: reading the wall clock, as a poll does on its
 /// way, moves the other one.
 #[derive(Debug)]
