@@ -7,6 +7,8 @@
 #
 # A patch may say which tests it means in a line before its diff; without one it is those of its crate:
 #   # test: -p latchkey-server --test it i05_
+# and another one that they say nothing unless they run on PostgreSQL:
+#   # database: postgres
 #
 # No proof: a patch that does not apply, that does not compile, whose tests do not run, or end without a red one.
 set -euo pipefail
@@ -26,6 +28,7 @@ LIMIT=300
 RESULTS=()
 FAILED=''
 JOB=''
+DATABASE=embedded
 
 # The copy shares the target folder, so that dependencies are compiled once. Cargo would take its crates for those of
 # the checkout, whose artefacts must never come from a mutant; a build setting that differs keeps the two apart. This
@@ -39,13 +42,14 @@ sync_copy() {
   (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard | node "$HERE/prove-sync.mjs" "$ROOT" "$COPY")
 }
 
-# cargo_test ARGUMENTS…: quietly, into the log; ended when this script is.
+# cargo_test ARGUMENTS…: quietly, into the log; ended when this script is. On DATABASE.
 cargo_test() {
-  local status=0
+  local status=0 on=()
+  if [ "$DATABASE" = postgres ]; then on=("$HERE/postgres.sh" run); fi
   (
     cd "$COPY"
     export CARGO_TARGET_DIR="$TARGET_DIR"
-    exec timeout --kill-after=10 "$LIMIT" cargo test "${APART[@]}" "$@"
+    exec timeout --kill-after=10 "$LIMIT" "${on[@]}" cargo test "${APART[@]}" "$@"
   ) >"$LOG" 2>&1 &
   JOB=$!
   wait "$JOB" || status=$?
@@ -54,7 +58,7 @@ cargo_test() {
 }
 
 # Compiling may take longer than any test.
-compile() { LIMIT=3600 cargo_test --no-run "$@"; }
+compile() { LIMIT=3600 DATABASE=embedded cargo_test --no-run "$@"; }
 
 end_job() {
   trap '' INT TERM
@@ -73,6 +77,13 @@ tests_of() {
   tr -s ' ' '\n' <<<"$line"
 }
 
+# database_of PATCH: what its tests run on.
+database_of() {
+  local database
+  database="$(sed -n '/^diff \|^--- /q; s/^# database: *//p' "$1" | head -n 1)"
+  printf '%s' "${database:-embedded}"
+}
+
 # result NAME OUTCOME TEXT MILLISECONDS
 result() {
   RESULTS+=("$(printf '%-44s %-7s %6s s  %s' "$1" "$2" "$(seconds "$4")" "$3")")
@@ -84,6 +95,7 @@ result() {
 try() {
   local patch="$1" arguments status=0 red
   mapfile -t arguments < <(tests_of "$patch")
+  DATABASE="$(database_of "$patch")"
   OUTCOME=FAILED
   sync_copy
   # Without the ceiling, git would take the copy for a part of the checkout around it.
@@ -123,7 +135,7 @@ prove_patch() {
 prove_unbroken() {
   local begun line arguments ran
   sync_copy
-  while IFS= read -r line; do
+  while IFS=' ' read -r DATABASE line; do
     begun="$(now_ms)"
     read -ra arguments <<<"$line"
     OUTCOME=FAILED
@@ -137,8 +149,8 @@ prove_unbroken() {
       if [ "$ran" -gt 0 ]; then OUTCOME=green; else TEXT="no test bears this number"; fi
     fi
     show_log
-    result "unbroken: $line" "$OUTCOME" "$TEXT" "$(($(now_ms) - begun))"
-  done < <(for patch in "$@"; do tests_of "$patch" | paste -sd ' '; done | sort -u)
+    result "unbroken: $line ($DATABASE)" "$OUTCOME" "$TEXT" "$(($(now_ms) - begun))"
+  done < <(for patch in "$@"; do printf '%s %s\n' "$(database_of "$patch")" "$(tests_of "$patch" | paste -sd ' ')"; done | sort -u)
 }
 
 # patches_of CRATE PREFIX…: those whose file names begin so; without a prefix, all.

@@ -15,6 +15,8 @@ pub enum Notice {
     SessionExpired,
     /// The session had ended: password changed elsewhere.
     PasswordChangedElsewhere,
+    /// The session had ended: a backup was put back.
+    SignedOutByRecovery,
     /// One session was ended.
     SessionEnded,
     /// Several sessions were ended.
@@ -49,12 +51,13 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
         Self::SessionExpired,
         Self::PasswordChangedElsewhere,
+        Self::SignedOutByRecovery,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::FamilyEnded,
@@ -80,6 +83,7 @@ impl Notice {
             Self::EndedByOwner => "ended_by_owner",
             Self::SessionExpired => "session_expired",
             Self::PasswordChangedElsewhere => "password_changed_elsewhere",
+            Self::SignedOutByRecovery => "signed_out_by_recovery",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",
             Self::FamilyEnded => "family_ended",

@@ -12,6 +12,7 @@
 //! - [`session`]: made, checked, listed, ended, swept;
 //! - [`user`]: roles, disabling, the locks that order changes;
 //! - [`audit`]: the record, its seals and their verification;
+//! - [`recover`]: after a restore from backup;
 //! - [`signal`]: what other nodes are told;
 //! - [`feed`]: how each node hears of it, and knows that it has;
 //! - [`node`]: which nodes there are, and when each had applied a revocation;
@@ -36,6 +37,7 @@ pub mod node;
 pub mod page;
 pub mod principal;
 pub mod random;
+pub mod recover;
 pub mod session;
 pub mod signal;
 mod tx;

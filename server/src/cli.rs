@@ -7,6 +7,7 @@ mod family;
 mod keys;
 mod migrate;
 mod open;
+mod recover;
 mod serve;
 mod session;
 mod token;
@@ -89,6 +90,8 @@ enum Command {
         #[command(subcommand)]
         action: token::Action,
     },
+    /// Ends every session and every sign-in of a program, after a restore from backup.
+    Recover(recover::Options),
     /// Fills an empty database with believable data, to look round in.
     Demo,
     /// Shows every setting, where it came from, and what is unsafe.
@@ -110,6 +113,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Audit { action } => audit::run(&settings, action).await,
         Command::Keys { action } => keys::run(&settings, action).await,
         Command::Token { action } => token::run(action),
+        Command::Recover(options) => recover::run(&settings, options).await,
         Command::Demo => demo::run(settings).await,
         Command::Doctor => doctor::run(&settings).await,
     }

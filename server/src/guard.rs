@@ -308,6 +308,7 @@ fn notice_of(reason: EndReason) -> Option<Notice> {
         }
         EndReason::PasswordChanged => Some(Notice::PasswordChangedElsewhere),
         EndReason::Idle | EndReason::Expired => Some(Notice::SessionExpired),
+        EndReason::Recovered => Some(Notice::SignedOutByRecovery),
     }
 }
 

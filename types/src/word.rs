@@ -146,6 +146,8 @@ words!(
         Expired = "expired", "Reached its lifetime";
         /// Its cookie could not be delivered.
         Undelivered = "undelivered", "Sign-in did not complete";
+        /// A backup was put back, which knows nothing of ends after it.
+        Recovered = "recovered", "Ended after a backup was put back";
     }
 );
 
@@ -195,6 +197,8 @@ words!(
         Idle = "idle", "Not refreshed for too long";
         /// It reached its absolute lifetime.
         Expired = "expired", "Reached its lifetime";
+        /// A backup was put back, which knows nothing of ends after it.
+        Recovered = "recovered", "Ended after a backup was put back";
     }
 );
 

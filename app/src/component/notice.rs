@@ -54,6 +54,7 @@ const fn tone(notice: Notice) -> Tone {
             Tone::Caution
         }
         Notice::SessionExpired
+        | Notice::SignedOutByRecovery
         | Notice::NothingEnded
         | Notice::NothingChanged
         | Notice::IncidentTold => Tone::Plain,
@@ -73,6 +74,9 @@ const fn text(notice: Notice) -> &'static str {
         Notice::SessionExpired => "Your session has run out. Sign in again to go on.",
         Notice::PasswordChangedElsewhere => {
             "Your password was changed in another browser, which ended this session. Sign in with the new one. If that was not you, ask an administrator."
+        }
+        Notice::SignedOutByRecovery => {
+            "Everybody was signed out, because this server was put back to an earlier state. Sign in again to go on. What you changed shortly before may be gone."
         }
         Notice::SessionEnded => "The session is ended.",
         Notice::SessionsEnded => "The sessions are ended.",

@@ -159,11 +159,14 @@ pub(crate) async fn of_session_in(
 ) -> Result<Vec<FamilyId>, StoreError> {
     match reason {
         EndReason::SignOut | EndReason::EndedByOwner | EndReason::EndedByAdministrator => {}
-        // The user's families end with these by themselves.
-        EndReason::UserDisabled | EndReason::PasswordChanged => return Ok(Vec::new()),
-        EndReason::Replaced | EndReason::Idle | EndReason::Expired | EndReason::Undelivered => {
-            return Ok(Vec::new());
-        }
+        // The user's families end with the first three by themselves.
+        EndReason::UserDisabled
+        | EndReason::PasswordChanged
+        | EndReason::Recovered
+        | EndReason::Replaced
+        | EndReason::Idle
+        | EndReason::Expired
+        | EndReason::Undelivered => return Ok(Vec::new()),
     }
     let which = Condition::all().add(families::Column::SessionId.eq(session_id.as_uuid()));
     matching_in(tx, which, FamilyEndReason::SessionEnded, by).await
@@ -202,6 +205,7 @@ pub(crate) fn reason_of(reason: EndReason) -> FamilyEndReason {
         EndReason::PasswordChanged => FamilyEndReason::PasswordChanged,
         EndReason::Idle => FamilyEndReason::Idle,
         EndReason::Expired => FamilyEndReason::Expired,
+        EndReason::Recovered => FamilyEndReason::Recovered,
     }
 }
 
@@ -234,7 +238,7 @@ async fn one(
 }
 
 /// Writes the end of families that are not over yet; returns how many there were.
-pub(super) async fn ended(
+pub(crate) async fn ended(
     tx: &AuthorityTx,
     ids: &[Uuid],
     reason: FamilyEndReason,
@@ -273,6 +277,7 @@ fn last_event(reason: FamilyEndReason) -> RefreshOutcome {
         | FamilyEndReason::UserDisabled
         | FamilyEndReason::PasswordChanged
         | FamilyEndReason::Idle
-        | FamilyEndReason::Expired => RefreshOutcome::Ended,
+        | FamilyEndReason::Expired
+        | FamilyEndReason::Recovered => RefreshOutcome::Ended,
     }
 }

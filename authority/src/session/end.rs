@@ -342,7 +342,7 @@ async fn one(
 }
 
 /// Writes the end of sessions that are not over yet; returns how many there were.
-async fn ended(
+pub(crate) async fn ended(
     tx: &AuthorityTx,
     ids: &[Uuid],
     reason: EndReason,

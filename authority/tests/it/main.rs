@@ -29,6 +29,7 @@ mod race_of_administrators;
 mod race_of_sessions;
 mod read_again;
 mod record;
+mod recovering;
 mod refusals;
 mod roles;
 mod rotation;

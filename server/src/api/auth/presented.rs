@@ -49,7 +49,8 @@ impl Why {
                 | FamilyEndReason::PasswordChanged
                 | FamilyEndReason::Theft
                 | FamilyEndReason::StaleCopy
-                | FamilyEndReason::LostTimeline => Self::Blacklisted,
+                | FamilyEndReason::LostTimeline
+                | FamilyEndReason::Recovered => Self::Blacklisted,
             },
         })
     }
