@@ -321,24 +321,21 @@ async fn join(authority: &Authority, begun: u64) {
     let feed = authority.feed();
     let mut ended = feed.lease.ended();
     while feed.lease.succeeded() <= begun {
-        match Arc::clone(&feed.reader).try_lock_owned() {
-            Ok(reader) => {
-                // In a task of its own: whoever waits may go away, and the poll is everybody's.
-                let authority = authority.clone();
-                let polling = tokio::spawn(async move { poll_with(&authority, reader).await });
-                if !matches!(polling.await, Ok(Ok(()))) {
-                    tokio::time::sleep(RETRY_PAUSE).await;
-                }
+        if let Ok(reader) = Arc::clone(&feed.reader).try_lock_owned() {
+            // In a task of its own: whoever waits may go away, and the poll is everybody's.
+            let authority = authority.clone();
+            let polling = tokio::spawn(async move { poll_with(&authority, reader).await });
+            if !matches!(polling.await, Ok(Ok(()))) {
+                tokio::time::sleep(RETRY_PAUSE).await;
             }
-            // Somebody polls: whether it began early enough shows when it has ended.
-            Err(_) => {
-                if ended.changed().await.is_err() {
-                    return;
-                }
-                if !feed.lease.last_succeeded() {
-                    tokio::time::sleep(RETRY_PAUSE).await;
-                }
-            }
+            continue;
+        }
+        // Somebody polls: whether it began early enough shows when it has ended.
+        if ended.changed().await.is_err() {
+            return;
+        }
+        if !feed.lease.last_succeeded() {
+            tokio::time::sleep(RETRY_PAUSE).await;
         }
     }
 }

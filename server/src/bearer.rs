@@ -165,7 +165,7 @@ pub(crate) async fn live(
 ) -> Result<Principal, Failure> {
     let check = family::check(state.authority(), verified, caller)
         .await
-        .map_err(|error| Failure::unchecked(error))?;
+        .map_err(Failure::unchecked)?;
     match check {
         Check::Live { principal } => Ok(principal),
         Check::Ended { .. } | Check::Unknown => Err(INVALID.into()),

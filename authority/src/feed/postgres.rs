@@ -82,10 +82,10 @@ impl PostgresReader {
         apply: &mut impl FnMut(Row),
     ) -> Result<Read, FeedError> {
         if let Some(mut connection) = self.connection.take() {
-            let poll = sqlx::query(POLL)
+            let news = sqlx::query(POLL)
                 .bind(self.mark.clone())
                 .bind(self.position.clone());
-            let polled = in_time(POLL_LIMIT, self.rows(&mut connection, poll, apply)).await?;
+            let polled = in_time(POLL_LIMIT, self.rows(&mut connection, news, apply)).await?;
             if !polled.moved_backwards {
                 self.connection = Some(connection);
                 return Ok(polled);
@@ -110,10 +110,10 @@ impl PostgresReader {
     ) -> Result<Read, FeedError> {
         let mut connection = in_time(POLL_LIMIT, self.connect()).await?;
         authority.doubt_everything();
-        let rebuild = sqlx::query(REBUILD).bind(since.0);
-        let rebuilt = in_time(REBUILD_LIMIT, self.rows(&mut connection, rebuild, apply)).await?;
+        let everything = sqlx::query(REBUILD).bind(since.0);
+        let read = in_time(REBUILD_LIMIT, self.rows(&mut connection, everything, apply)).await?;
         self.connection = Some(connection);
-        Ok(rebuilt)
+        Ok(read)
     }
 
     /// Applies the rows of a query, and takes its snapshot for the last one.

@@ -23,15 +23,12 @@ pub enum Source {
 impl Source {
     /// The database that `database` is a pool on.
     pub fn of(database: &DatabaseConnection) -> Self {
-        match database.get_database_backend() {
-            DbBackend::Postgres => {
-                let options = database.get_postgres_connection_pool().connect_options();
-                Self::Postgres(Box::new(options.as_ref().clone()))
-            }
-            _ => {
-                let options = database.get_sqlite_connection_pool().connect_options();
-                Self::Sqlite(Box::new(options.as_ref().clone()))
-            }
+        if database.get_database_backend() == DbBackend::Postgres {
+            let options = database.get_postgres_connection_pool().connect_options();
+            Self::Postgres(Box::new(options.as_ref().clone()))
+        } else {
+            let options = database.get_sqlite_connection_pool().connect_options();
+            Self::Sqlite(Box::new(options.as_ref().clone()))
         }
     }
 
@@ -139,16 +136,15 @@ fn apply(authority: &Authority, row: &Row) {
         row.session_id,
         row.payload.as_deref(),
     );
-    match signal {
-        Some(signal) => authority.apply(&signal),
-        None => {
-            tracing::warn!(
-                signal.kind = row.kind,
-                "a signal that this release does not understand: every copy is read again"
-            );
-            authority.doubt_everything();
-        }
+    if let Some(signal) = signal {
+        authority.apply(&signal);
+        return;
     }
+    tracing::warn!(
+        signal.kind = row.kind,
+        "a signal that this release does not understand: every copy is read again"
+    );
+    authority.doubt_everything();
 }
 
 /// Connecting, or one poll, within its limit.

@@ -82,7 +82,6 @@ fn report(authority: &Authority, result: Result<(), FeedError>) {
             polls.last_failed_at.store(0, Ordering::Relaxed);
             tracing::info!("the feed of signals works again");
         }
-        Ok(()) => {}
         Err(error) if said_at == 0 || now.saturating_sub(said_at) >= SAY_AGAIN => {
             polls.last_failed_at.store(now.max(1), Ordering::Relaxed);
             tracing::error!(
@@ -90,6 +89,6 @@ fn report(authority: &Authority, result: Result<(), FeedError>) {
                 "the feed of signals is interrupted: checks are refused until it works again"
             );
         }
-        Err(_) => {}
+        Ok(()) | Err(_) => {}
     }
 }

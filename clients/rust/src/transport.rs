@@ -98,7 +98,7 @@ fn split(url: &str) -> Result<Uri, SettingsError> {
     let authority = uri.authority().ok_or_else(wrong)?;
     let is_plain = matches!(uri.scheme_str(), Some("http" | "https"))
         && matches!(
-            uri.path_and_query().map(|path| path.as_str()),
+            uri.path_and_query().map(http::uri::PathAndQuery::as_str),
             None | Some("/")
         )
         && !authority.as_str().contains('@')

@@ -87,7 +87,7 @@ impl Served {
     pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Value {
         let mut headers = "content-type: application/json\r\n".to_owned();
         if let Some(token) = token {
-            headers.push_str(&format!("authorization: Bearer {token}\r\n"));
+            headers = format!("{headers}authorization: Bearer {token}\r\n");
         }
         self.call("POST", path, &headers, &body.to_string())
     }

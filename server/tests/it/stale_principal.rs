@@ -202,8 +202,8 @@ async fn send(route: &Route, by: By, world: &World) -> Reply {
         Sent::Form(fields) => {
             headers.push(("content-type", "application/x-www-form-urlencoded"));
             let encode = |text: &str| {
-                let set = percent_encoding::NON_ALPHANUMERIC;
-                percent_encoding::utf8_percent_encode(text, set).to_string()
+                let encoded = percent_encoding::NON_ALPHANUMERIC;
+                percent_encoding::utf8_percent_encode(text, encoded).to_string()
             };
             let pairs: Vec<_> = fields
                 .iter()

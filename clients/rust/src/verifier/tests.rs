@@ -282,7 +282,7 @@ async fn the_token_of_a_killed_key_is_refused_at_once() {
 
 #[tokio::test]
 async fn so_is_one_that_waits_for_what_is_fresh_meanwhile() {
-    let bench = Bench::waiting(Duration::from_secs(60));
+    let bench = Bench::waiting(Duration::from_mins(1));
     let token = bench.ed.token(FAMILY);
     assert!(bench.verifier.verify(&token).await.is_ok());
     bench.clock.advance_millis(5_000);
