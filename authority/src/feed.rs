@@ -1,13 +1,13 @@
 //! The feed: how a node hears of every change of authority, and knows that it has.
 //!
 //! Signals are rows of one table ([`crate::signal`]). Each node polls it, applies what is new to
-//! its [`index`](Index), and remembers *as of when* it knows everything. The rules:
+//! its index, and remembers *as of when* it knows everything. The rules:
 //!
 //! - **Fresh** means: boot-time clock now, minus the instant before the last successful poll was
 //!   sent, is within the bound. It is computed at every check. There is no flag that somebody
 //!   could forget to take down, and no wall clock.
 //! - **A check on a node that is not fresh joins the next poll** that begins after it arrived, and
-//!   fails closed where none succeeds within [`JOIN_LIMIT`].
+//!   fails closed where none succeeds within a second.
 //! - **Applying is idempotent.** A poll may see a row again; a hint that is lost costs one poll.
 //! - **What is cached knows when it was read**, in signals applied, and is not used once the index
 //!   holds a later signal about it ([`Cached`]).
