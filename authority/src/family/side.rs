@@ -96,15 +96,18 @@ impl Side {
         self.sameness(other) == Sameness::Same
     }
 
-    /// Whether it is another device, as far as can be told. Two that say nothing of themselves
-    /// are told apart by what is left: the text of their agent and their network. Of one that does
-    /// and one that does not, nobody can say so: it may be a browser and the server that renders
-    /// its pages.
-    pub(crate) fn is_other_device(&self, other: &Self) -> bool {
-        match self.sameness(other) {
+    /// Whether this caller is on another device than `user`, who has used the pair. Two that say
+    /// nothing of themselves are told apart by what is left: the text of their agent and their
+    /// network. A browser beside a user that says nothing is not held to be another one: that may be
+    /// the server that renders its pages. A caller that says nothing, after a browser has used the
+    /// pair, is.
+    pub(crate) fn is_other_device(&self, user: &Self) -> bool {
+        match self.sameness(user) {
             Sameness::Same => false,
             Sameness::Other => true,
-            Sameness::Unknown => !self.is_known() && !other.is_known() && self.is_elsewhere(other),
+            Sameness::Unknown if self.is_known() => false,
+            Sameness::Unknown if user.is_known() => true,
+            Sameness::Unknown => self.is_elsewhere(user),
         }
     }
 
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_browser_and_a_back_end_nobody_can_say_whether_they_are_one_device() {
+    fn a_browser_is_excused_beside_its_back_end_and_a_stranger_behind_a_browser_is_not() {
         let firefox = side("Firefox", "Linux", "Firefox/1", "a");
         for back_end in [
             side("", "", "node", "c"),
@@ -153,8 +156,9 @@ mod tests {
             for (one, other) in [(&firefox, &back_end), (&back_end, &firefox)] {
                 assert_eq!(one.sameness(other), Sameness::Unknown);
                 assert!(!one.is_same_device(other));
-                assert!(!one.is_other_device(other));
             }
+            assert!(!firefox.is_other_device(&back_end));
+            assert!(back_end.is_other_device(&firefox));
         }
         assert!(firefox.is_other_device(&side("Chrome", "Linux", "Chrome/1", "a")));
         assert!(firefox.is_other_device(&side("Firefox", "Windows 10", "Firefox/1", "a")));

@@ -135,6 +135,18 @@ async fn i06_a_renderer_that_uses_the_successor_is_no_other_device_than_its_brow
 }
 
 #[tokio::test]
+async fn i06_whoever_says_nothing_of_themselves_is_a_thief_once_a_browser_has_used_the_pair() {
+    let world = World::new().await;
+    let second = world.rotate(&world.first).await;
+    family::verify(&world.test.authority, &second, &presenter(&home()))
+        .await
+        .unwrap();
+    let result = world.refresh(&world.first, &back_end()).await;
+    assert_eq!(reused(&result), Some(IncidentClass::Theft));
+    assert_eq!(world.end_reason().await, Some(FamilyEndReason::Theft));
+}
+
+#[tokio::test]
 async fn i06_of_two_that_say_nothing_of_themselves_the_second_is_another_device() {
     let curl = Caller {
         user_agent: "curl".to_owned(),

@@ -60,13 +60,15 @@ impl Who {
         self.device.is_some() && self.device == other.device
     }
 
-    /// Choice: two back ends that say nothing of themselves are told apart by agent and network. Of
-    /// a browser and a back end nobody can say that they are two.
+    /// Choice: two back ends that say nothing of themselves are told apart by agent and network. A
+    /// browser is not held to be another device than a back end that used its pair; a back end is,
+    /// after a browser has.
     pub(crate) fn is_other_device(&self, other: &Self) -> bool {
         match (self.device, other.device) {
             (None, None) => self.is_elsewhere(other),
             (Some(one), Some(another)) => one != another,
-            _ => false,
+            (Some(_), None) => false,
+            (None, Some(_)) => true,
         }
     }
 
