@@ -94,6 +94,7 @@ const INSIDE: Picture[] = [
     then: (page) => follow(page, "/admin/threats/", "Token theft"),
   },
   { name: "console-keys", path: "/admin/keys" },
+  { name: "console-nodes", path: "/admin/nodes" },
   { name: "console-users", path: "/admin/users" },
   { name: "console-users-none-match", path: "/admin/users?search=nobody-of-that-name" },
   {
@@ -132,6 +133,7 @@ const NEW: Picture[] = [
   { name: "new-programs", path: "/admin/families" },
   { name: "new-threats", path: "/admin/threats" },
   { name: "new-users", path: "/admin/users" },
+  { name: "new-nodes", path: "/admin/nodes" },
 ];
 
 class Album {

@@ -153,6 +153,7 @@ export const CONSOLE: Stop[] = [
     },
   },
   stop("keys", "/admin/keys", "Keys"),
+  stop("nodes", "/admin/nodes", "Nodes"),
   stop("users", "/admin/users", "Users"),
   stop("no users that match", "/admin/users?search=nobody-of-that-name", "Users"),
   { name: "a user", go: (page) => goToUser(page, DORA) },
