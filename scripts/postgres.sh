@@ -101,7 +101,19 @@ run() {
   trap 'finish; exit 143' TERM
   LATCHKEY_TEST_DATABASE="$(start "$FOLDER")"
   export LATCHKEY_TEST_DATABASE
-  "$@"
+  local status=0
+  "$@" || status=$?
+  [ "$status" -eq 0 ] || say_if_died "$FOLDER"
+  return "$status"
+}
+
+# A server that died (a full disk, no memory) makes every test after it fail, each with another message.
+say_if_died() {
+  local folder="$1"
+  if as_postgres "$(postgres_programs)/pg_ctl" --pgdata "$folder/data" status >/dev/null 2>&1; then return 0; fi
+  say "PostgreSQL died meanwhile. The end of its log, and the space that is left:"
+  tail -n 20 "$folder/data/server.log" >&2 || true
+  df -h "$folder" >&2 || true
 }
 
 case "${1:-}" in

@@ -45,7 +45,18 @@ everything() {
   part "invariants proved" "$HERE/prove.sh"
 }
 
+# A disk that fills up meanwhile shows as failures of tests that have nothing to do with it.
+say_if_space_is_short() {
+  local folder free_gib
+  for folder in "${TMPDIR:-/tmp}" "$TARGET_DIR"; do
+    mkdir -p "$folder"
+    free_gib="$(df --output=avail -BG "$folder" | tail -n 1 | tr -dc '0-9')"
+    [ "$free_gib" -ge 10 ] || say "warning: $folder has $free_gib GiB left; a first run takes up to 25, a later one 5."
+  done
+}
+
 begun="$(now_ms)"
+say_if_space_is_short
 "$HERE/setup.sh" test
 use_recorded_toolchain
 cd "$ROOT"

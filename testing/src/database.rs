@@ -16,7 +16,21 @@ pub struct TestDatabase {
     pub connection: DatabaseConnection,
     /// How to open it again.
     pub url: String,
-    folder: Option<TempDir>,
+    remains: Remains,
+}
+
+/// What a database leaves behind, which goes with it.
+#[derive(Debug)]
+enum Remains {
+    Folder(TempDir),
+    OnServer(Dropped),
+}
+
+/// A database on a server, dropped with this. A run of all tests makes hundreds, of ten megabytes each.
+#[derive(Debug)]
+struct Dropped {
+    server: String,
+    name: String,
 }
 
 impl TestDatabase {
@@ -46,7 +60,18 @@ impl TestDatabase {
 
     /// The folder of an embedded database, for tests that look at its files.
     pub fn folder(&self) -> Option<&std::path::Path> {
-        self.folder.as_ref().map(TempDir::path)
+        match &self.remains {
+            Remains::Folder(folder) => Some(folder.path()),
+            Remains::OnServer(_) => None,
+        }
+    }
+
+    /// What the server calls it; nothing on a file.
+    fn name(&self) -> &str {
+        match &self.remains {
+            Remains::Folder(_) => "",
+            Remains::OnServer(dropped) => &dropped.name,
+        }
     }
 
     async fn sqlite() -> Self {
@@ -58,7 +83,7 @@ impl TestDatabase {
         Self {
             connection: connect(&url, 8).await.unwrap(),
             url,
-            folder: Some(folder),
+            remains: Remains::Folder(folder),
         }
     }
 
@@ -81,7 +106,10 @@ impl TestDatabase {
         Self {
             connection: connect(&url, 20).await.unwrap(),
             url,
-            folder: None,
+            remains: Remains::OnServer(Dropped {
+                server: server.to_owned(),
+                name,
+            }),
         }
     }
 }
@@ -103,17 +131,40 @@ fn postgres_server() -> Option<String> {
 /// One migrated database for each test program, of which the tests get copies: a copy takes
 /// milliseconds, the migrations a good deal more.
 async fn postgres_template(server: &str) -> String {
-    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    static TEMPLATE: OnceLock<TestDatabase> = OnceLock::new();
     static MAKING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _making = MAKING.lock().await;
     if let Some(template) = TEMPLATE.get() {
-        return template.clone();
+        return template.name().to_owned();
     }
     let made = TestDatabase::postgres(server, None).await;
     Migrator::up(&made.connection, None).await.unwrap();
     made.connection.clone().close().await.unwrap();
-    let name = made.url.rsplit('/').next().unwrap_or_default().to_owned();
-    TEMPLATE.get_or_init(|| name).clone()
+    TEMPLATE.get_or_init(|| made).name().to_owned()
+}
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        let server = format!("{}/postgres", self.server);
+        let drop_it = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // Its own thread and runtime: the test's may be ending. A server that is gone already took the database along.
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                let admin = connect(&server, 1).await?;
+                admin.execute_unprepared(&drop_it).await?;
+                admin.close().await
+            })?;
+            Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+        });
+        match thread.join() {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => eprintln!("the database of a test stays behind: {error}"),
+            Err(_) => eprintln!("the database of a test stays behind"),
+        }
+    }
 }
 
 fn unique_name() -> String {
