@@ -17,6 +17,8 @@ pub enum Notice {
     PasswordChangedElsewhere,
     /// The session had ended: a backup was put back.
     SignedOutByRecovery,
+    /// The session had ended: the provider of its sign-in took it back.
+    SignedOutByProvider,
     /// One session was ended.
     SessionEnded,
     /// Several sessions were ended.
@@ -51,13 +53,14 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
         Self::SessionExpired,
         Self::PasswordChangedElsewhere,
         Self::SignedOutByRecovery,
+        Self::SignedOutByProvider,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::FamilyEnded,
@@ -84,6 +87,7 @@ impl Notice {
             Self::SessionExpired => "session_expired",
             Self::PasswordChangedElsewhere => "password_changed_elsewhere",
             Self::SignedOutByRecovery => "signed_out_by_recovery",
+            Self::SignedOutByProvider => "signed_out_by_provider",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",
             Self::FamilyEnded => "family_ended",

@@ -309,6 +309,7 @@ fn notice_of(reason: EndReason) -> Option<Notice> {
         EndReason::PasswordChanged => Some(Notice::PasswordChangedElsewhere),
         EndReason::Idle | EndReason::Expired => Some(Notice::SessionExpired),
         EndReason::Recovered => Some(Notice::SignedOutByRecovery),
+        EndReason::ProviderRevoked => Some(Notice::SignedOutByProvider),
     }
 }
 

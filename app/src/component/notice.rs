@@ -50,9 +50,10 @@ const fn tone(notice: Notice) -> Tone {
         | Notice::IncidentJudged
         | Notice::KeysRotated
         | Notice::KeyKilled => Tone::Good,
-        Notice::EndedByAdministrator | Notice::EndedByOwner | Notice::PasswordChangedElsewhere => {
-            Tone::Caution
-        }
+        Notice::EndedByAdministrator
+        | Notice::EndedByOwner
+        | Notice::PasswordChangedElsewhere
+        | Notice::SignedOutByProvider => Tone::Caution,
         Notice::SessionExpired
         | Notice::SignedOutByRecovery
         | Notice::NothingEnded
@@ -77,6 +78,9 @@ const fn text(notice: Notice) -> &'static str {
         }
         Notice::SignedOutByRecovery => {
             "Everybody was signed out, because this server was put back to an earlier state. Sign in again to go on. What you changed shortly before may be gone."
+        }
+        Notice::SignedOutByProvider => {
+            "The account that you sign in with elsewhere was signed out or is not safe any more, which ended this session. Look after that account first, then sign in again."
         }
         Notice::SessionEnded => "The session is ended.",
         Notice::SessionsEnded => "The sessions are ended.",
