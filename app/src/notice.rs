@@ -37,6 +37,12 @@ pub enum Notice {
     UserEnabled,
     /// The password was changed.
     PasswordChanged,
+    /// A first password was set.
+    PasswordSet,
+    /// An account elsewhere was connected.
+    Linked,
+    /// An account elsewhere was disconnected.
+    Unlinked,
     /// Nothing was changed: it was so already.
     NothingChanged,
     /// The last administrator must stay.
@@ -53,7 +59,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
@@ -70,6 +76,9 @@ impl Notice {
         Self::UserDisabled,
         Self::UserEnabled,
         Self::PasswordChanged,
+        Self::PasswordSet,
+        Self::Linked,
+        Self::Unlinked,
         Self::NothingChanged,
         Self::LastAdministrator,
         Self::IncidentJudged,
@@ -97,6 +106,9 @@ impl Notice {
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordSet => "password_set",
+            Self::Linked => "linked",
+            Self::Unlinked => "unlinked",
             Self::NothingChanged => "nothing_changed",
             Self::LastAdministrator => "last_administrator",
             Self::IncidentJudged => "incident_judged",

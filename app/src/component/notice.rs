@@ -47,6 +47,9 @@ const fn tone(notice: Notice) -> Tone {
         | Notice::UserDisabled
         | Notice::UserEnabled
         | Notice::PasswordChanged
+        | Notice::PasswordSet
+        | Notice::Linked
+        | Notice::Unlinked
         | Notice::IncidentJudged
         | Notice::KeysRotated
         | Notice::KeyKilled => Tone::Good,
@@ -95,6 +98,9 @@ const fn text(notice: Notice) -> &'static str {
         Notice::PasswordChanged => {
             "Your password is changed, and all your other sessions and API sign-ins are ended."
         }
+        Notice::PasswordSet => "Your password is set. You can sign in with it from now on.",
+        Notice::Linked => "Connected.",
+        Notice::Unlinked => "Disconnected.",
         Notice::NothingChanged => "Nothing was changed: it was so already.",
         Notice::IncidentJudged => "The verdict is noted.",
         Notice::IncidentTold => "The message is put away. What happened stays on the record.",

@@ -43,7 +43,7 @@ enum Kind {
 /// Every provider that is configured, Google first.
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<ProviderConfig>, SettingsError> {
     let mut providers: Vec<ProviderConfig> = google(reader)?.into_iter().collect();
-    providers.extend(reader.secret_with("providers", others)?.unwrap_or_default());
+    providers.extend(reader.optional("providers", others)?.unwrap_or_default());
     Ok(providers)
 }
 
@@ -155,6 +155,17 @@ pub(super) fn issuer(text: &str) -> Result<String, String> {
     BaseUrl::parse(&format!("{scheme}://{host}")).map_err(|_| {
         "an issuer is https, or http on loopback".to_owned()
     })?;
+    Ok(text.to_owned())
+}
+
+/// An address that a provider may have sent a code to: https, loopback, or a program's own scheme
+/// (RFC 8252 §7.1).
+pub(super) fn redirect_uri(text: &str) -> Result<String, String> {
+    let (scheme, rest) = text.split_once(':').unwrap_or_default();
+    let is_own = scheme.contains('.') && !rest.is_empty();
+    if text.contains('#') || !(is_own || issuer(text).is_ok()) {
+        return Err(format!("`{text}` is not an address that a code could be sent to"));
+    }
     Ok(text.to_owned())
 }
 
