@@ -25,6 +25,8 @@ mod choice;
 #[cfg(feature = "ssr")]
 mod confirm;
 #[cfg(feature = "ssr")]
+mod connection;
+#[cfg(feature = "ssr")]
 mod empty;
 #[cfg(feature = "ssr")]
 mod error_summary;
@@ -61,6 +63,8 @@ mod person;
 #[cfg(feature = "ssr")]
 mod popup;
 #[cfg(feature = "ssr")]
+mod provider;
+#[cfg(feature = "ssr")]
 mod session;
 #[cfg(feature = "ssr")]
 mod table;
@@ -79,6 +83,7 @@ pub(crate) use {
     card::Card,
     choice::{Choice, WordChoice},
     confirm::ConfirmButton,
+    connection::{ConnectionTable, Holding},
     empty::Empty,
     error_summary::ErrorSummary,
     event::{EventFeed, EventTable},
@@ -100,6 +105,7 @@ pub(crate) use {
     pager::Pager,
     person::{Avatar, PersonLink},
     popup::Popup,
+    provider::{ProviderLinks, ProviderMark},
     session::{SessionFeed, SessionTable, Whose},
     table::{Cell, Row, Table},
     timeline::{HistoryTable, Timeline},

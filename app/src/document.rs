@@ -43,6 +43,8 @@ pub enum Section {
     Account,
     /// `/account/sessions`
     AccountSessions,
+    /// `/account/connections`
+    AccountConnections,
     /// `/account/security`
     AccountSecurity,
     /// `/admin`

@@ -17,6 +17,8 @@ pub enum Notice {
     PasswordChangedElsewhere,
     /// The session had ended: a backup was put back.
     SignedOutByRecovery,
+    /// The session had ended: the provider of its sign-in took it back.
+    SignedOutByProvider,
     /// One session was ended.
     SessionEnded,
     /// Several sessions were ended.
@@ -35,6 +37,12 @@ pub enum Notice {
     UserEnabled,
     /// The password was changed.
     PasswordChanged,
+    /// A first password was set.
+    PasswordSet,
+    /// An account elsewhere was connected.
+    Linked,
+    /// An account elsewhere was disconnected.
+    Unlinked,
     /// Nothing was changed: it was so already.
     NothingChanged,
     /// The last administrator must stay.
@@ -51,13 +59,14 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
         Self::SessionExpired,
         Self::PasswordChangedElsewhere,
         Self::SignedOutByRecovery,
+        Self::SignedOutByProvider,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::FamilyEnded,
@@ -67,6 +76,9 @@ impl Notice {
         Self::UserDisabled,
         Self::UserEnabled,
         Self::PasswordChanged,
+        Self::PasswordSet,
+        Self::Linked,
+        Self::Unlinked,
         Self::NothingChanged,
         Self::LastAdministrator,
         Self::IncidentJudged,
@@ -84,6 +96,7 @@ impl Notice {
             Self::SessionExpired => "session_expired",
             Self::PasswordChangedElsewhere => "password_changed_elsewhere",
             Self::SignedOutByRecovery => "signed_out_by_recovery",
+            Self::SignedOutByProvider => "signed_out_by_provider",
             Self::SessionEnded => "session_ended",
             Self::SessionsEnded => "sessions_ended",
             Self::FamilyEnded => "family_ended",
@@ -93,6 +106,9 @@ impl Notice {
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordSet => "password_set",
+            Self::Linked => "linked",
+            Self::Unlinked => "unlinked",
             Self::NothingChanged => "nothing_changed",
             Self::LastAdministrator => "last_administrator",
             Self::IncidentJudged => "incident_judged",

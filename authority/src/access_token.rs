@@ -14,6 +14,7 @@
 mod cache;
 mod claims;
 mod compact;
+mod foreign;
 mod inspect;
 mod json;
 mod mint;
@@ -25,6 +26,7 @@ use crate::key::KeyError;
 
 pub(crate) use cache::VerifiedTokens;
 pub(crate) use compact::canonical_base64;
+pub use foreign::verify_foreign;
 pub use inspect::{Inspected, inspect};
 pub(crate) use json::Json;
 pub use mint::{AccessToken, Grant, mint, mint_within};

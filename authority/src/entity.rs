@@ -53,6 +53,7 @@ pub(crate) mod sessions {
         pub ended_at: Option<i64>,
         pub end_reason: Option<String>,
         pub ended_by: Option<Uuid>,
+        pub identity_id: Option<Uuid>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -225,6 +226,7 @@ pub(crate) mod families {
         pub ended_at: Option<i64>,
         pub end_reason: Option<String>,
         pub ended_by: Option<Uuid>,
+        pub identity_id: Option<Uuid>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -360,6 +362,23 @@ pub(crate) mod signing_keys {
         pub retires_at: Option<i64>,
         pub verifies_until: Option<i64>,
         pub killed_at: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod spent_values {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "spent_values")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub value_hash: Vec<u8>,
+        pub expires_at: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

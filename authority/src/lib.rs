@@ -16,6 +16,7 @@
 //! - [`signal`]: what other nodes are told;
 //! - [`feed`]: how each node hears of it, and knows that it has;
 //! - [`node`]: which nodes there are, and when each had applied a revocation;
+//! - [`sealed`] and [`spent`]: what others carry for us, and what may be used once;
 //! - [`principal`]: who a request acts for, and what they may do.
 
 #![warn(missing_docs)]
@@ -36,13 +37,17 @@ pub mod master_key;
 pub mod node;
 pub mod page;
 pub mod principal;
+mod proved;
 pub mod random;
 pub mod recover;
+pub mod sealed;
 pub mod session;
 pub mod signal;
+pub mod spent;
 mod tx;
 pub mod user;
 
 pub use authority::{Authority, FamilyPolicy, Policy, SessionPolicy, TokenPolicy};
 pub use error::{ActError, StoreError};
+pub use proved::Proved;
 pub use tx::{AuthorityTx, Lock, LockedUser};

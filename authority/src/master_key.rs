@@ -30,6 +30,10 @@ pub enum Purpose {
     Counter,
     /// Private halves of signing keys, sealed in the database.
     SigningKey,
+    /// What a browser carries to a provider and back.
+    ProviderState,
+    /// Numbers that a program has a provider put into an ID token.
+    ProviderNonce,
     /// Names of verified tokens in memory, so that it holds no token.
     VerifiedToken,
 }
@@ -44,6 +48,8 @@ impl Purpose {
             Self::RefreshToken => b"latchkey/refresh-token/1",
             Self::Counter => b"latchkey/counter/1",
             Self::SigningKey => b"latchkey/signing-key/1",
+            Self::ProviderState => b"latchkey/provider-state/1",
+            Self::ProviderNonce => b"latchkey/provider-nonce/1",
             Self::VerifiedToken => b"latchkey/verified-token/1",
         }
     }

@@ -4,6 +4,7 @@
 //! - [`Cookie`] is the secret that the browser holds; the database holds its hash;
 //! - [`check`] decides whether it may act, on every request;
 //! - [`end`] holds every way of ending one;
+//! - [`through`] is those that took a provider's word;
 //! - [`list`] is what the account page and the console show;
 //! - [`LastSeen`] and [`sweep`] do the bookkeeping off the path of requests.
 
@@ -14,6 +15,7 @@ pub mod end;
 mod list;
 mod seen;
 mod sweep;
+pub mod through;
 
 pub use check::{Check, check};
 pub(crate) use check::{SessionCopy, over};

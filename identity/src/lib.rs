@@ -7,6 +7,7 @@
 //! - [`name`]: usernames, e-mail addresses and their normal forms;
 //! - [`password`]: what is accepted, and the bounded pool that hashes;
 //! - [`account`]: reading accounts, and the directory of users;
+//! - [`provider`]: Google and other providers: signing in, connecting;
 //! - one file for each use case: [`sign_in`], [`sign_up`], [`change_password`], [`change_username`],
 //!   [`create_user`], [`bootstrap_administrator`], [`setup`].
 //!
@@ -28,6 +29,7 @@ pub mod name;
 mod new_account;
 mod opening;
 pub mod password;
+pub mod provider;
 mod replaced;
 pub mod setup;
 mod sign_in;

@@ -111,6 +111,15 @@ pub(crate) async fn prepare(
 }
 
 impl NewAccount {
+    /// The account of somebody who comes in by other ways.
+    pub(crate) fn without_password(username: Username, email: Option<EmailAddress>) -> Self {
+        Self {
+            username,
+            email,
+            password: None,
+        }
+    }
+
     /// Writes user, account and password, and leaves the user's row locked.
     ///
     /// Whoever gets an error drops the transaction: PostgreSQL goes on with none that had one.

@@ -1,7 +1,7 @@
 //! What a proof of identity opens: a browser session, or a refresh family for a program.
 
 use latchkey_authority::{
-    ActError, Authority, AuthorityTx, Lock, StoreError,
+    ActError, Authority, AuthorityTx, Lock, Proved, StoreError,
     audit::AuditEvent,
     caller::Caller,
     family::{self, Issued, NewFamily},
@@ -9,7 +9,7 @@ use latchkey_authority::{
     session::{self, NewSession},
     signal::Signals,
 };
-use latchkey_types::{EventKind, SessionId, SignInMethod, Transport, UserId};
+use latchkey_types::{EventKind, SessionId, Transport, UserId};
 
 use crate::{SignedIn, replaced::Replaced};
 
@@ -75,7 +75,7 @@ impl Prepared {
         self,
         tx: &AuthorityTx,
         user_id: UserId,
-        (kind, method): (EventKind, SignInMethod),
+        (kind, proved): (EventKind, Proved),
         caller: &Caller,
     ) -> Result<(Opened, Vec<AuditEvent>, Signals), ActError> {
         let event = AuditEvent::success(kind, caller)
@@ -85,7 +85,7 @@ impl Prepared {
             Opening::Session { .. } => {
                 let new = NewSession {
                     user_id,
-                    method,
+                    proved,
                     caller,
                 };
                 let session_id = session::create(tx, new).await?;
@@ -102,7 +102,7 @@ impl Prepared {
             Opening::Family { transport } => {
                 let new = NewFamily {
                     user_id,
-                    method,
+                    proved,
                     transport,
                     session_id: None,
                     client_id: None,

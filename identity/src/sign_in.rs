@@ -224,7 +224,7 @@ async fn open(
     if stored_hash(tx.connection(), user_id).await?.as_deref() != Some(verified_hash) {
         return Ok(Attempted::HashChanged);
     }
-    let what = (EventKind::SignIn, SignInMethod::Password);
+    let what = (EventKind::SignIn, SignInMethod::Password.into());
     let (opened, mut events, signals) = match prepared.open(&tx, user_id, what, caller).await {
         Ok(opened) => opened,
         Err(ActError::Internal(error)) => return Err(error.into()),

@@ -186,7 +186,7 @@ async fn attempt(
     let mut tx = AuthorityTx::begin(identity.authority()).await?;
     tx.lock_users(prepared.lock().as_slice()).await?;
     let user_id = account.write(&mut tx, None, Role::User, false).await?;
-    let what = (EventKind::SignUp, SignInMethod::SignUp);
+    let what = (EventKind::SignUp, SignInMethod::SignUp.into());
     let (opened, events, signals) = prepared
         .open(&tx, user_id, what, caller)
         .await
@@ -204,7 +204,7 @@ pub(crate) async fn first_session(
 ) -> Result<SessionId, StoreError> {
     let new = NewSession {
         user_id,
-        method,
+        proved: method.into(),
         caller,
     };
     session::create(tx, new).await.map_err(new_user)

@@ -22,6 +22,7 @@ mod m20261123_000006_installation;
 mod m20261125_000007_families;
 mod m20261125_000008_signing_keys;
 mod m20261125_000009_nodes;
+mod m20261126_000010_identities;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000007_families::Migration),
             Box::new(m20261125_000008_signing_keys::Migration),
             Box::new(m20261125_000009_nodes::Migration),
+            Box::new(m20261126_000010_identities::Migration),
         ]
     }
 }

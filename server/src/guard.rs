@@ -166,8 +166,11 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
                 .note(session_id, authority.now(), visit.caller().address_text());
         }
     }
-    if route.rate == RateClass::SignUp {
-        limits::reserve_sign_up(visit).await?;
+    match route.rate {
+        RateClass::SignUp => limits::reserve_by_address(visit, Counted::SignUpAddress).await?,
+        RateClass::Provider => limits::reserve_by_address(visit, Counted::Provider).await?,
+        // Counted by the handler.
+        RateClass::None | RateClass::SignIn | RateClass::Refresh | RateClass::Presented => {}
     }
     Ok(request)
 }
@@ -309,6 +312,7 @@ fn notice_of(reason: EndReason) -> Option<Notice> {
         EndReason::PasswordChanged => Some(Notice::PasswordChangedElsewhere),
         EndReason::Idle | EndReason::Expired => Some(Notice::SessionExpired),
         EndReason::Recovered => Some(Notice::SignedOutByRecovery),
+        EndReason::ProviderRevoked => Some(Notice::SignedOutByProvider),
     }
 }
 

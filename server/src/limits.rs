@@ -59,9 +59,9 @@ pub(crate) async fn reserve_sign_in(
     .await
 }
 
-/// Counts an attempt to make an account, for good: accounts are made one by one.
-pub(crate) async fn reserve_sign_up(visit: &Visit) -> Result<(), Failure> {
-    let outcome = reserve(visit, &[(Counted::SignUpAddress, &address(visit))]).await?;
+/// Counts what comes from an address, for good.
+pub(crate) async fn reserve_by_address(visit: &Visit, counted: Counted) -> Result<(), Failure> {
+    let outcome = reserve(visit, &[(counted, &address(visit))]).await?;
     match outcome {
         Ok(_kept) => Ok(()),
         Err(limited) => Err(Failure::Limited {

@@ -34,6 +34,8 @@ pub enum Counted {
     SignInDevice,
     /// New accounts from an address.
     SignUpAddress,
+    /// Answers of providers that an address brings.
+    Provider,
     /// Refreshes of a family.
     Refresh,
     /// Refresh tokens of a family that are asked about.
@@ -49,6 +51,7 @@ impl Counted {
             Self::SignInAccount => b"sign-in/account",
             Self::SignInDevice => b"sign-in/device",
             Self::SignUpAddress => b"sign-up/address",
+            Self::Provider => b"provider/address",
             Self::Refresh => b"refresh/family",
             Self::Verify => b"verify/family",
             Self::SignOut => b"sign-out/family",
@@ -61,6 +64,8 @@ impl Counted {
             Self::SignUpAddress => Rule::growing(20),
             // Nobody guesses here: an honest client that runs wild waits for its minute, each time.
             Self::Refresh | Self::SignOut => Rule::steady(30),
+            // Whole offices have one address; each answer costs a call to the provider.
+            Self::Provider => Rule::steady(60),
             // Somebody may ask for each page that they show.
             Self::Verify => Rule::steady(120),
         }

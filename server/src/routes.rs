@@ -64,6 +64,8 @@ pub enum RateClass {
     SignIn,
     /// New accounts, 20 a minute for each address. Counted by the guard.
     SignUp,
+    /// Answers of providers, 60 a minute for each address. Counted by the guard.
+    Provider,
     /// Refreshes, 30 a minute for each family. Counted by the handler, which knows of which.
     Refresh,
     /// Refresh tokens that are asked about, 120 a minute for each family, or given up, 30. Counted

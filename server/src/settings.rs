@@ -8,6 +8,7 @@ mod cookies;
 mod definitions;
 mod duration;
 mod policy;
+mod providers;
 mod source;
 mod value;
 
@@ -15,6 +16,7 @@ use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Dura
 
 use ipnet::IpNet;
 use latchkey_authority::TokenPolicy;
+use latchkey_identity::provider::ProviderConfig;
 use latchkey_types::Algorithm;
 use zeroize::Zeroizing;
 
@@ -124,6 +126,14 @@ pub struct Settings {
     pub refresh_grace: Duration,
     /// Whether a lost reply is excused after that.
     pub refresh_lost_response: bool,
+    /// Who may say who somebody is.
+    pub providers: Vec<ProviderConfig>,
+    /// Whence a front end may have a code that it hands us.
+    pub provider_redirect_uris: Vec<String>,
+    /// Who signs Google's security events.
+    pub google_risc_issuer: String,
+    /// Where Google says with which keys.
+    pub google_risc_configuration: String,
     /// Who may make an account.
     pub sign_up: SignUpMode,
     /// Whether programs may sign in with a password.
@@ -244,6 +254,11 @@ impl Settings {
                 Duration::from_mins(1),
             )?,
             refresh_lost_response: reader.with("refresh_lost_response", value::switch)?,
+            providers: providers::read(&mut reader)?,
+            provider_redirect_uris: reader.list("provider_redirect_uris", providers::redirect_uri)?,
+            google_risc_issuer: reader.with("google_risc_issuer", providers::issuer)?,
+            google_risc_configuration: reader
+                .with("google_risc_configuration", providers::issuer)?,
             sign_up: reader.with("sign_up", SignUpMode::parse)?,
             api_password_login: reader.with("api_password_login", value::switch)?,
             access_cookie,
@@ -275,6 +290,12 @@ impl Settings {
         self.sign_up == SignUpMode::Open
             && self.base_url.is_loopback()
             && self.listen.ip().is_loopback()
+    }
+
+    /// Whether whoever comes through a provider may get an account: unlike at an open form, the
+    /// provider knows them, and says nothing of who has one here.
+    pub fn is_provider_sign_up_open(&self) -> bool {
+        self.sign_up == SignUpMode::Open
     }
 
     /// What is unsafe or surprising in these settings, a sentence each.

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use latchkey_authority::Authority;
-use latchkey_identity::Identity;
+use latchkey_identity::{Identity, provider::Providers};
 
 use crate::{
     assets::SiteAssets,
@@ -30,6 +30,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Accounts and passwords, and through it authority.
     pub identity: Identity,
+    /// Who else may say who somebody is.
+    pub providers: Providers,
     /// Limits on attempts.
     pub limiter: Limiter,
     /// The built stylesheet and wasm.
@@ -53,6 +55,11 @@ impl AppState {
     /// Accounts and passwords.
     pub fn identity(&self) -> &Identity {
         &self.0.parts.identity
+    }
+
+    /// Who else may say who somebody is.
+    pub fn providers(&self) -> &Providers {
+        &self.0.parts.providers
     }
 
     /// Sessions, roles, the record.

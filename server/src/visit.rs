@@ -175,6 +175,11 @@ impl Visit {
         csrf::verify(self.state().authority().keys(), self.binding(), token)
     }
 
+    /// What ties to this browser what it carries to a provider and back.
+    pub(crate) fn browser(&self) -> &[u8] {
+        &self.0.pre_session
+    }
+
     /// The cookie that every page with a form sets where it is missing.
     pub(crate) fn pre_session_cookie(&self) -> Option<&HeaderValue> {
         self.0.pre_session_cookie.as_ref()

@@ -122,7 +122,7 @@ impl TestAuthority {
             .unwrap();
         let new = NewSession {
             user_id,
-            method: SignInMethod::Password,
+            proved: SignInMethod::Password.into(),
             caller: &caller,
         };
         let session_id = session::create(&tx, new).await.ok()?;

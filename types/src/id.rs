@@ -70,6 +70,10 @@ id!(
     UserId
 );
 id!(
+    /// Names a connection of a user to a provider: one of their identities elsewhere.
+    IdentityId
+);
+id!(
     /// Names a session in lists, the audit and `sid` claims. Not a secret: the cookie is another value.
     SessionId
 );

@@ -122,6 +122,8 @@ words!(
         Setup = "setup", "Set-up link";
         /// Sign-up: the account was made in the same breath.
         SignUp = "sign_up", "Sign-up";
+        /// A provider's word: Google's, or another's.
+        Provider = "provider", "Provider";
     }
 );
 
@@ -148,6 +150,8 @@ words!(
         Undelivered = "undelivered", "Sign-in did not complete";
         /// A backup was put back, which knows nothing of ends after it.
         Recovered = "recovered", "Ended after a backup was put back";
+        /// The provider through which they signed in said that it no longer holds.
+        ProviderRevoked = "provider_revoked", "Revoked by the provider";
     }
 );
 
@@ -199,6 +203,8 @@ words!(
         Expired = "expired", "Reached its lifetime";
         /// A backup was put back, which knows nothing of ends after it.
         Recovered = "recovered", "Ended after a backup was put back";
+        /// The provider through which they signed in said that it no longer holds.
+        ProviderRevoked = "provider_revoked", "Revoked by the provider";
     }
 );
 
@@ -321,6 +327,16 @@ words!(
         IncidentJudged = "incident.judged", "Incident judged";
         /// The signing keys changed.
         KeysChanged = "keys.changed", "Signing keys changed";
+        /// A provider's identity was connected to a user.
+        IdentityLinked = "identity.linked", "Connection added";
+        /// A provider's identity was taken from a user.
+        IdentityUnlinked = "identity.unlinked", "Connection removed";
+        /// What came from a provider let nobody in, or connected nothing.
+        IdentityRefused = "identity.refused", "Provider sign-in refused";
+        /// An address that nobody had proved went to whom a provider knows by it.
+        EmailReleased = "email.released", "Unproved address given up";
+        /// A provider told of something that happened to one of its accounts.
+        SecurityEvent = "security_event", "Provider's security event";
         /// Somebody asked for what they may not do.
         PermissionDenied = "permission.denied", "Permission denied";
     }

@@ -138,6 +138,7 @@ fn gates(stage: &mut Stage) {
         next: Some("/account/sessions".to_owned()),
         error: Some(error),
         sign_up_open: true,
+        ..LoginPage::default()
     };
     stage.shoot("login", login(), open());
     stage.shoot("login-closed", login(), LoginPage::default());
@@ -177,7 +178,7 @@ fn gates(stage: &mut Stage) {
             username: LONG_NAME.to_owned(),
             email: long_email(),
             errors: errors(),
-            closed: false,
+            ..RegisterPage::default()
         },
     );
     let closed = RegisterPage {
@@ -241,6 +242,7 @@ fn account(stage: &mut Stage) {
         email_verified: true,
         role,
         created_at: ago(200 * 86_400),
+        has_password: true,
         live_sessions: 3,
         live_families: 2,
         thefts: Vec::new(),
@@ -316,6 +318,8 @@ fn account(stage: &mut Stage) {
     let security = |errors| SecurityPage {
         errors,
         username: "grace.hopper".to_owned(),
+        has_password: true,
+        needs_fresh_proof: false,
     };
     stage.shoot("security", frame(), security(PasswordErrors::default()));
     let changed = noticed(frame(), Notice::PasswordChanged);
@@ -481,6 +485,7 @@ fn admin_user(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminUsers, "grace.hopper");
     let page = |may| AdminUserPage {
         user: user(1),
+        connections: Vec::new(),
         sessions: (0..3).map(session).collect(),
         sessions_truncated: false,
         families: [1, 7]

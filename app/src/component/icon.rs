@@ -12,12 +12,15 @@ pub(crate) enum Glyph {
     Alert,
     ArrowLeft,
     ArrowRight,
+    Branch,
     Check,
     Close,
     Cross,
     Device,
     Info,
     Key,
+    LetterG,
+    Link,
     Menu,
     Monitor,
     People,
@@ -34,6 +37,9 @@ impl Glyph {
             Self::Alert => "M12 4.5 20.8 19.5H3.2ZM12 10v4M12 16.8v.01",
             Self::ArrowLeft => "M19 12H5M11 6l-6 6 6 6",
             Self::ArrowRight => "M5 12h14M13 6l6 6-6 6",
+            Self::Branch => {
+                "M9.5 5.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0ZM9.5 18.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0ZM19.5 8.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0ZM7 8v8M17 11c0 3.2-3.2 3.6-6 4.2"
+            }
             Self::Check => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM8.3 12.3l2.5 2.5 4.9-5.4",
             Self::Close => "M6 6l12 12M18 6 6 18",
             Self::Cross => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM9 9l6 6M15 9l-6 6",
@@ -43,6 +49,10 @@ impl Glyph {
             Self::Info => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM12 11v5.2M12 7.8v.01",
             Self::Key => {
                 "M12.5 8.5a4.5 4.5 0 1 1-9 0 4.5 4.5 0 0 1 9 0ZM11.2 11.7 20.5 21M17 17.5l2.2-2.2M14 14.5l1.7-1.7"
+            }
+            Self::LetterG => "M18.5 6.8A8 8 0 1 0 20 12H12.5",
+            Self::Link => {
+                "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7l-1.3 1.3M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7l1.3-1.3"
             }
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
             Self::Monitor => {

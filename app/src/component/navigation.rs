@@ -15,6 +15,11 @@ const ACCOUNT: Entries = &[
     (Section::Account, "/account", "Account"),
     (Section::AccountSessions, "/account/sessions", "Sessions"),
     (Section::AccountSecurity, "/account/security", "Security"),
+    (
+        Section::AccountConnections,
+        "/account/connections",
+        "Connections",
+    ),
 ];
 
 const CONSOLE: Entries = &[

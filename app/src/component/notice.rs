@@ -47,12 +47,16 @@ const fn tone(notice: Notice) -> Tone {
         | Notice::UserDisabled
         | Notice::UserEnabled
         | Notice::PasswordChanged
+        | Notice::PasswordSet
+        | Notice::Linked
+        | Notice::Unlinked
         | Notice::IncidentJudged
         | Notice::KeysRotated
         | Notice::KeyKilled => Tone::Good,
-        Notice::EndedByAdministrator | Notice::EndedByOwner | Notice::PasswordChangedElsewhere => {
-            Tone::Caution
-        }
+        Notice::EndedByAdministrator
+        | Notice::EndedByOwner
+        | Notice::PasswordChangedElsewhere
+        | Notice::SignedOutByProvider => Tone::Caution,
         Notice::SessionExpired
         | Notice::SignedOutByRecovery
         | Notice::NothingEnded
@@ -78,6 +82,9 @@ const fn text(notice: Notice) -> &'static str {
         Notice::SignedOutByRecovery => {
             "Everybody was signed out, because this server was put back to an earlier state. Sign in again to go on. What you changed shortly before may be gone."
         }
+        Notice::SignedOutByProvider => {
+            "The account that you sign in with elsewhere was signed out or is not safe any more, which ended this session. Look after that account first, then sign in again."
+        }
         Notice::SessionEnded => "The session is ended.",
         Notice::SessionsEnded => "The sessions are ended.",
         Notice::FamilyEnded => "The API sign-in is ended.",
@@ -91,6 +98,9 @@ const fn text(notice: Notice) -> &'static str {
         Notice::PasswordChanged => {
             "Your password is changed, and all your other sessions and API sign-ins are ended."
         }
+        Notice::PasswordSet => "Your password is set. You can sign in with it from now on.",
+        Notice::Linked => "Connected.",
+        Notice::Unlinked => "Disconnected.",
         Notice::NothingChanged => "Nothing was changed: it was so already.",
         Notice::IncidentJudged => "The verdict is noted.",
         Notice::IncidentTold => "The message is put away. What happened stays on the record.",

@@ -26,6 +26,8 @@ pub struct AccountPage {
     pub role: Role,
     /// When the account was made.
     pub created_at: UnixMillis,
+    /// Whether they have a password.
+    pub has_password: bool,
     /// How many of their sessions are live, this one included.
     pub live_sessions: u64,
     /// How many of their API sign-ins are live.
@@ -64,6 +66,17 @@ impl Page for AccountPage {
             let programs = counted(self.live_families, "program holds", "programs hold");
             format!("{browsers} {programs} tokens for you.")
         };
+        let (password_text, password_button) = if self.has_password {
+            (
+                "Changing it signs you out everywhere else.",
+                "Change password",
+            )
+        } else {
+            (
+                "You have none: you sign in with your connections.",
+                "Set a password",
+            )
+        };
         let thefts = (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts /> });
         view! {
             {thefts}
@@ -95,13 +108,9 @@ impl Page for AccountPage {
                     <Card title="Sessions" id="sessions" text=sessions_text>
                         <LinkButton text="See sessions" href="/account/sessions" look=Look::Plain />
                     </Card>
-                    <Card
-                        title="Password"
-                        id="password"
-                        text="Changing it signs you out everywhere else."
-                    >
+                    <Card title="Password" id="password" text=password_text>
                         <LinkButton
-                            text="Change password"
+                            text=password_button
                             href="/account/security"
                             look=Look::Plain
                         />

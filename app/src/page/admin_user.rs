@@ -6,15 +6,16 @@ use leptos::prelude::*;
 use super::{
     account::Email,
     admin_users::{AdminUserPage, UserItem},
+    connections::ConnectionItem,
     families::{FamiliesOfUser, FamilyItem},
     sessions::SessionItem,
 };
 use crate::{
     Frame, Page,
     component::{
-        Avatar, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact, Facts,
-        FamilyTable, Glyph, Holder, Icon, Look, PostForm, RoleBadge, SessionTable, Submit,
-        UserStateBadge, When, Whose, WordChoice,
+        Avatar, Card, ConfirmButton, ConnectionTable, Day, Empty, EndFamiliesOfUser, EventFeed,
+        Fact, Facts, FamilyTable, Glyph, Holder, Holding, Icon, Look, PostForm, RoleBadge,
+        SessionTable, Submit, UserStateBadge, When, Whose, WordChoice,
     },
     phrase::counted,
 };
@@ -60,6 +61,7 @@ impl Page for AdminUserPage {
                         may_end=self.may_end
                         back=families_back
                     />
+                    <Connections connections=self.connections />
                     <Card title="Newest events" id="events" flush=true>
                         {events}
                     </Card>
@@ -220,6 +222,29 @@ fn LiveFamilies(
     .into_any()
 }
 
+/// The accounts elsewhere that the user signs in with.
+#[component]
+fn Connections(connections: Vec<ConnectionItem>) -> impl IntoView {
+    let list = if connections.is_empty() {
+        view! {
+            <Empty
+                glyph=Glyph::Link
+                title="No connections"
+                text="This user signs in with no account elsewhere."
+            />
+        }
+        .into_any()
+    } else {
+        view! { <ConnectionTable holding=Holding::OneUser connections /> }.into_any()
+    };
+    view! {
+        <Card title="Connections" id="connections" flush=true>
+            {list}
+        </Card>
+    }
+    .into_any()
+}
+
 /// What an administrator may do to a user.
 #[component]
 fn Manage(user: UserItem, is_self: bool) -> impl IntoView {
@@ -276,7 +301,7 @@ fn Standing(user: UserItem) -> impl IntoView {
             <Card
                 title="Enable"
                 id="enable"
-                text="This user cannot sign in. Enabling lets them, with the password they have."
+                text="This user cannot sign in. Enabling lets them, in the ways they could before."
             >
                 <PostForm action=format!("/admin/users/{}/enable", user.id)>
                     <Submit text="Enable user" look=Look::Plain />

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     account::Email,
     admin_audit::EventItem,
+    connections::ConnectionItem,
     families::{FamiliesOfUser, FamilyItem},
     sessions::{SessionItem, UserLink},
 };
@@ -68,6 +69,8 @@ pub struct AdminUsersPage {
 pub struct AdminUserPage {
     /// The user.
     pub user: UserItem,
+    /// The accounts elsewhere that they sign in with.
+    pub connections: Vec<ConnectionItem>,
     /// Their live sessions, newest first.
     pub sessions: Vec<SessionItem>,
     /// There are more than are shown.

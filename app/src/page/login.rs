@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::provider::ProviderButton;
 use crate::{
     Frame, Page,
-    component::{Banner, Field, GateCard, Kind, PostForm, Submit, Tone},
+    component::{Banner, Field, GateCard, Kind, PostForm, ProviderLinks, Submit, Tone},
     phrase::counted,
 };
 
@@ -24,7 +25,9 @@ pub enum LoginError {
     Incomplete,
 }
 
-/// The sign-in page. Form: POST `/login` with `identifier`, `password`, `next`, `csrf`.
+/// The sign-in page. Form: POST `/login` with `identifier`, `password`, `next`, `csrf`, and with
+/// `again=1` where somebody proves themselves once more. Links: `/auth/{provider}` with `next`, and
+/// there with `fresh=1`.
 #[derive(Debug, Clone, Default)]
 pub struct LoginPage {
     /// What was typed before, kept; the password never is.
@@ -35,6 +38,12 @@ pub struct LoginPage {
     pub error: Option<LoginError>,
     /// Whether `/register` is open.
     pub sign_up_open: bool,
+    /// What one can sign in with besides a password.
+    pub providers: Vec<ProviderButton>,
+    /// Whether somebody is signed in and is asked to prove it once more.
+    pub is_again: bool,
+    /// Whether whoever it is has no password: then only the providers are offered.
+    pub has_no_password: bool,
 }
 
 impl LoginError {
@@ -64,15 +73,27 @@ fn wait(seconds: u64) -> String {
 
 impl Page for LoginPage {
     fn view(self, _frame: &Frame) -> AnyView {
-        let known = !self.identifier.is_empty();
+        let (title, text) = if self.is_again {
+            (
+                "Sign in once more",
+                "Before you go on, show that it is still you.",
+            )
+        } else {
+            ("Sign in", "")
+        };
+        // Without a provider the form is the only way there is.
+        let providers_only = self.has_no_password && !self.providers.is_empty();
+        let (known, next) = (!self.identifier.is_empty(), self.next.clone());
         let error = self
             .error
             .map(|error| view! { <Banner tone=Tone::Bad>{error.text()}</Banner> });
-        view! {
-            <GateCard title="Sign in">
-                {error}
+        let form = (!providers_only).then(|| {
+            view! {
                 <PostForm action="/login" class="space-y-5">
                     {self.next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
+                    {self
+                        .is_again
+                        .then(|| view! { <input type="hidden" name="again" value="1" /> })}
                     <Field
                         name="identifier"
                         label="Username or e-mail address"
@@ -88,9 +109,21 @@ impl Page for LoginPage {
                     />
                     <Submit text="Sign in" wide=true />
                 </PostForm>
+            }
+        });
+        view! {
+            <div class="mx-auto w-full max-w-md">
+            <GateCard title text>
+                {error}
+                <ProviderLinks
+                    providers=self.providers
+                    next
+                    fresh=self.is_again
+                    alone=providers_only
+                />
+                {form}
             </GateCard>
-            {self
-                .sign_up_open
+            {(self.sign_up_open && !self.is_again)
                 .then(|| {
                     view! {
                         <p class="mt-6 text-center text-sm text-muted">
@@ -100,6 +133,7 @@ impl Page for LoginPage {
                         </p>
                     }
                 })}
+            </div>
         }
         .into_any()
     }

@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::provider::ProviderButton;
 use crate::{
     Frame, Page,
-    component::{ErrorSummary, Field, GateCard, Kind, LinkButton, Look, PostForm, Submit},
+    component::{
+        ErrorSummary, Field, GateCard, Kind, LinkButton, Look, PostForm, ProviderLinks, Submit,
+    },
 };
 
 /// What is wrong with a field, as text for the user.
@@ -21,7 +24,7 @@ pub struct AccountFieldErrors {
 }
 
 /// The sign-up page. Form: POST `/register` with `username`, `email` (optional), `password`,
-/// `csrf`.
+/// `csrf`. Links: `/auth/{provider}`.
 #[derive(Debug, Clone, Default)]
 pub struct RegisterPage {
     /// What was typed before.
@@ -32,6 +35,8 @@ pub struct RegisterPage {
     pub errors: AccountFieldErrors,
     /// Sign-up is closed: show why and what to do instead of the form.
     pub closed: bool,
+    /// What an account can be made with besides a password.
+    pub providers: Vec<ProviderButton>,
 }
 
 /// The fields of an account to be made: here and on the set-up page.
@@ -113,6 +118,7 @@ impl Page for RegisterPage {
         }
         view! {
             <GateCard title="Create an account">
+                <ProviderLinks providers=self.providers />
                 <AccountForm
                     action="/register"
                     button="Create account"

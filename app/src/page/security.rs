@@ -4,8 +4,11 @@ use leptos::prelude::*;
 
 use crate::{
     Frame, Page,
-    component::{Card, ErrorSummary, Field, Heading, Kind, PostForm, Submit},
+    component::{Card, ErrorSummary, Field, Heading, Kind, LinkButton, Look, PostForm, Submit},
 };
+
+/// Where somebody signs in once more to set a password.
+const SIGN_IN_AGAIN: &str = "/login?again=1&next=/account/security";
 
 /// What went wrong with a change of password, as text for the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,64 +21,135 @@ pub struct PasswordErrors {
     pub form: Option<String>,
 }
 
-/// Changing the password. Form: POST `/account/security/password` with `current`, `new`, `csrf`.
-/// Says that all other sessions end.
+/// Changing the password, or setting a first one.
+///
+/// Form of those who have one: POST `/account/security/password` with `current`, `new`, `csrf`.
+/// Says that all other sessions end. Form of those who have none: POST
+/// `/account/security/set-password` with `new`, `csrf`; it asks for a recent sign-in.
 #[derive(Debug, Clone, Default)]
 pub struct SecurityPage {
     /// What went wrong.
     pub errors: PasswordErrors,
     /// For password managers: `autocomplete="username"` in a hidden field.
     pub username: String,
+    /// Whether there is a password to change.
+    pub has_password: bool,
+    /// Whether the sign-in is too old for setting a first password: a link to a new one stands for
+    /// the form.
+    pub needs_fresh_proof: bool,
 }
 
 impl Page for SecurityPage {
     fn view(self, _frame: &Frame) -> AnyView {
-        let new_first = self.errors.current.is_none() && self.errors.new.is_some();
+        let (current, new) = (self.errors.current.is_some(), self.errors.new.is_some());
+        let form = self.errors.form.clone();
+        let card = match (self.has_password, self.needs_fresh_proof) {
+            (true, _) => {
+                view! { <ChangePassword username=self.username errors=self.errors /> }.into_any()
+            }
+            (false, false) => {
+                view! { <SetPassword username=self.username error=self.errors.new /> }.into_any()
+            }
+            (false, true) => view! { <SignInFirst /> }.into_any(),
+        };
         view! {
             <Heading title="Security" text="What you prove yourself with." />
             <div class="max-w-xl">
                 <ErrorSummary
-                    form=self.errors.form
+                    form
                     fields=vec![
-                        ("current", "Current password", self.errors.current.is_some()),
-                        ("new", "New password", self.errors.new.is_some()),
+                        ("current", "Current password", current && self.has_password),
+                        ("new", "New password", new && (self.has_password || !self.needs_fresh_proof)),
                     ]
                 />
-                <Card
-                    title="Change password"
-                    id="change-password"
-                    text="All your other sessions end at once; this one stays."
-                >
-                    <PostForm action="/account/security/password" class="space-y-5">
-                        // Tells a keeper of passwords whose password this is. It has no name, so it
-                        // is never sent.
-                        <input
-                            type="text"
-                            autocomplete="username"
-                            aria-label="Username"
-                            value=self.username
-                            readonly
-                            hidden
-                        />
-                        <Field
-                            name="current"
-                            label="Current password"
-                            kind=Kind::CurrentPassword
-                            error=self.errors.current
-                            autofocus=!new_first
-                        />
-                        <Field
-                            name="new"
-                            label="New password"
-                            kind=Kind::NewPassword
-                            error=self.errors.new
-                            autofocus=new_first
-                        />
-                        <Submit text="Change password" />
-                    </PostForm>
-                </Card>
+                {card}
             </div>
         }
         .into_any()
     }
+}
+
+/// Tells a keeper of passwords whose password this is. It has no name, so it is never sent.
+#[component]
+fn Whose(username: String) -> impl IntoView {
+    view! {
+        <input
+            type="text"
+            autocomplete="username"
+            aria-label="Username"
+            value=username
+            readonly
+            hidden
+        />
+    }
+    .into_any()
+}
+
+#[component]
+fn ChangePassword(username: String, errors: PasswordErrors) -> impl IntoView {
+    let new_first = errors.current.is_none() && errors.new.is_some();
+    view! {
+        <Card
+            title="Change password"
+            id="change-password"
+            text="All your other sessions end at once; this one stays."
+        >
+            <PostForm action="/account/security/password" class="space-y-5">
+                <Whose username />
+                <Field
+                    name="current"
+                    label="Current password"
+                    kind=Kind::CurrentPassword
+                    error=errors.current
+                    autofocus=!new_first
+                />
+                <Field
+                    name="new"
+                    label="New password"
+                    kind=Kind::NewPassword
+                    error=errors.new
+                    autofocus=new_first
+                />
+                <Submit text="Change password" />
+            </PostForm>
+        </Card>
+    }
+    .into_any()
+}
+
+const NO_PASSWORD: &str =
+    "You have none: you sign in with your connections. With one you can sign in without them too.";
+
+#[component]
+fn SetPassword(username: String, error: Option<String>) -> impl IntoView {
+    view! {
+        <Card title="Set a password" id="set-password" text=NO_PASSWORD>
+            <PostForm action="/account/security/set-password" class="space-y-5">
+                <Whose username />
+                <Field
+                    name="new"
+                    label="New password"
+                    kind=Kind::NewPassword
+                    error
+                    autofocus=true
+                />
+                <Submit text="Set password" />
+            </PostForm>
+        </Card>
+    }
+    .into_any()
+}
+
+/// The same while the sign-in is too old for it.
+#[component]
+fn SignInFirst() -> impl IntoView {
+    view! {
+        <Card title="Set a password" id="set-password" text=NO_PASSWORD>
+            <p class="mb-4 max-w-prose text-sm text-muted">
+                "This asks for a sign-in of the last few minutes, and yours is older."
+            </p>
+            <LinkButton text="Sign in once more" href=SIGN_IN_AGAIN look=Look::Primary />
+        </Card>
+    }
+    .into_any()
 }

@@ -329,6 +329,7 @@ fn what_users_typed_stays_text() {
                 email_verified: false,
                 role: Role::User,
                 created_at: people::NOW,
+                has_password: true,
                 live_sessions: 1,
                 live_families: 1,
                 thefts: Vec::new(),

@@ -8,6 +8,9 @@ use super::{AccessTokenError, Json};
 /// No token of ours comes near it.
 const LIMIT: usize = 4_096;
 
+/// Others say more about people in theirs.
+const FOREIGN_LIMIT: usize = 16_384;
+
 /// Decodes base64url if it is in its only spelling: no padding, no other characters, no stray bits.
 pub(crate) fn canonical_base64(text: &str) -> Option<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
@@ -35,10 +38,20 @@ pub(super) struct Header {
 
 impl<'a> Compact<'a> {
     pub(super) fn parse(text: &'a str) -> Result<Self, AccessTokenError> {
+        Self::within(text, LIMIT, &[])
+    }
+
+    /// The same for a token that somebody else made: the thumbprint of a certificate may stand in
+    /// its header, where it chooses nothing.
+    pub(super) fn parse_foreign(text: &'a str) -> Result<Self, AccessTokenError> {
+        Self::within(text, FOREIGN_LIMIT, &["x5t", "x5t#S256"])
+    }
+
+    fn within(text: &'a str, limit: usize, ignored: &[&str]) -> Result<Self, AccessTokenError> {
         let (header, payload, signed, signature) =
-            split(text).ok_or(AccessTokenError::Malformed)?;
+            split(text, limit).ok_or(AccessTokenError::Malformed)?;
         Ok(Self {
-            header: Header::parse(header).ok_or(AccessTokenError::BadHeader)?,
+            header: Header::parse(header, ignored).ok_or(AccessTokenError::BadHeader)?,
             payload,
             signed,
             signature,
@@ -47,9 +60,9 @@ impl<'a> Compact<'a> {
 }
 
 /// Header, payload, the signed text, the signature's text.
-fn split(text: &str) -> Option<(Vec<u8>, Vec<u8>, &str, &str)> {
+fn split(text: &str, limit: usize) -> Option<(Vec<u8>, Vec<u8>, &str, &str)> {
     let is_known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if text.len() > LIMIT || !text.bytes().all(is_known) {
+    if text.len() > limit || !text.bytes().all(is_known) {
         return None;
     }
     let (signed, signature) = text.rsplit_once('.')?;
@@ -67,10 +80,10 @@ fn split(text: &str) -> Option<(Vec<u8>, Vec<u8>, &str, &str)> {
 }
 
 impl Header {
-    /// Reads a header that has `alg`, perhaps `kid` and `typ`, and nothing else: whoever puts
+    /// Reads a header that has `alg`, perhaps `kid` and `typ`, and nothing else that counts: whoever puts
     /// `jwk`, `jku`, `x5u` or `x5c` there wants to choose the key, and `crit` asks for what is not
     /// understood (RFC 7515 §4.1.11).
-    fn parse(bytes: Vec<u8>) -> Option<Self> {
+    fn parse(bytes: Vec<u8>, ignored: &[&str]) -> Option<Self> {
         let json = Json::parse(std::str::from_utf8(&bytes).ok()?)?;
         let mut header = Self {
             algorithm: json.member("alg")?.as_text()?.to_owned(),
@@ -82,6 +95,7 @@ impl Header {
                 "alg" => {}
                 "kid" => header.kid = Some(value.as_text()?.to_owned()),
                 "typ" => header.typ = Some(value.as_text()?.to_owned()),
+                other if ignored.contains(&other) => {}
                 _ => return None,
             }
         }

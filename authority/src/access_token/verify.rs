@@ -63,7 +63,22 @@ fn held(
     keys: &impl KeySource,
     expected: &Expectations<'_>,
 ) -> Result<Held, AccessTokenError> {
-    let token = Compact::parse(text)?;
+    judge(Compact::parse(text)?, keys, expected)
+}
+
+pub(super) fn held_foreign(
+    text: &str,
+    keys: &impl KeySource,
+    expected: &Expectations<'_>,
+) -> Result<Held, AccessTokenError> {
+    judge(Compact::parse_foreign(text)?, keys, expected)
+}
+
+fn judge(
+    token: Compact<'_>,
+    keys: &impl KeySource,
+    expected: &Expectations<'_>,
+) -> Result<Held, AccessTokenError> {
     let header = &token.header;
     if expected.typ.is_some() && header.typ.as_deref() != expected.typ {
         return Err(AccessTokenError::WrongType);

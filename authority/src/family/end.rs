@@ -5,7 +5,8 @@
 //! because of its own token has locked the family's row. Access tokens end with their family.
 
 use latchkey_types::{
-    EndReason, EventKind, FamilyEndReason, FamilyId, RefreshOutcome, SessionId, UserId, Word,
+    EndReason, EventKind, FamilyEndReason, FamilyId, IdentityId, RefreshOutcome, SessionId, UserId,
+    Word,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
@@ -163,6 +164,7 @@ pub(crate) async fn of_session_in(
         EndReason::UserDisabled
         | EndReason::PasswordChanged
         | EndReason::Recovered
+        | EndReason::ProviderRevoked
         | EndReason::Replaced
         | EndReason::Idle
         | EndReason::Expired
@@ -170,6 +172,24 @@ pub(crate) async fn of_session_in(
     }
     let which = Condition::all().add(families::Column::SessionId.eq(session_id.as_uuid()));
     matching_in(tx, which, FamilyEndReason::SessionEnded, by).await
+}
+
+/// Ends the families of a user that were opened through one identity, or by sessions that end with
+/// it, inside a larger change whose transaction has locked the user exclusively.
+pub(crate) async fn through_in(
+    tx: &AuthorityTx,
+    user_id: UserId,
+    identity_id: IdentityId,
+    sessions: &[Uuid],
+    reason: EndReason,
+) -> Result<Vec<FamilyId>, StoreError> {
+    let opened = Condition::any()
+        .add(families::Column::IdentityId.eq(identity_id.as_uuid()))
+        .add(families::Column::SessionId.is_in(sessions.iter().copied()));
+    let which = Condition::all()
+        .add(families::Column::UserId.eq(user_id.as_uuid()))
+        .add(opened);
+    matching_in(tx, which, reason_of(reason), None).await
 }
 
 async fn matching_in(
@@ -206,6 +226,7 @@ pub(crate) fn reason_of(reason: EndReason) -> FamilyEndReason {
         EndReason::Idle => FamilyEndReason::Idle,
         EndReason::Expired => FamilyEndReason::Expired,
         EndReason::Recovered => FamilyEndReason::Recovered,
+        EndReason::ProviderRevoked => FamilyEndReason::ProviderRevoked,
     }
 }
 
@@ -278,6 +299,7 @@ fn last_event(reason: FamilyEndReason) -> RefreshOutcome {
         | FamilyEndReason::PasswordChanged
         | FamilyEndReason::Idle
         | FamilyEndReason::Expired
-        | FamilyEndReason::Recovered => RefreshOutcome::Ended,
+        | FamilyEndReason::Recovered
+        | FamilyEndReason::ProviderRevoked => RefreshOutcome::Ended,
     }
 }

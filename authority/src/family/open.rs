@@ -1,13 +1,13 @@
 //! Opening a family: one sign-in of one user on one client or device.
 
-use latchkey_types::{FamilyId, RefreshOutcome, SessionId, SignInMethod, Transport, UserId, Word};
+use latchkey_types::{FamilyId, IdentityId, RefreshOutcome, SessionId, Transport, UserId, Word};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::{
     issue::{Issued, pair, record_rotation},
     side::Side,
 };
-use crate::{AuthorityTx, caller::Caller, entity::families, error::ActError};
+use crate::{AuthorityTx, Proved, caller::Caller, entity::families, error::ActError};
 
 /// What a new family is made of.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ pub struct NewFamily<'a> {
     /// Whose it is.
     pub user_id: UserId,
     /// How they proved who they are.
-    pub method: SignInMethod,
+    pub proved: Proved,
     /// How its tokens travel.
     pub transport: Transport,
     /// The browser session that opens it, where one does.
@@ -52,9 +52,9 @@ pub async fn open(tx: &AuthorityTx, new: NewFamily<'_>) -> Result<Issued, ActErr
         client_id: new.client_id.map(ToOwned::to_owned),
         key_thumbprint: new.key_thumbprint.map(ToOwned::to_owned),
         transport: new.transport.as_str().to_owned(),
-        method: new.method.as_str().to_owned(),
+        method: new.proved.method.as_str().to_owned(),
         created_at: now.0,
-        proved_at: now.0,
+        proved_at: new.proved.instant(now).0,
         generation: 0,
         rotated_at: now.0,
         expires_at: now.after(policy.idle).min(ends_at).0,
@@ -74,6 +74,7 @@ pub async fn open(tx: &AuthorityTx, new: NewFamily<'_>) -> Result<Issued, ActErr
         ended_at: None,
         end_reason: None,
         ended_by: None,
+        identity_id: new.proved.identity_id.map(IdentityId::as_uuid),
     };
     // What comes of a model counts as known, and what is known is not inserted: hence the reset.
     families::Entity::insert(family.clone().into_active_model().reset_all())

@@ -1,9 +1,9 @@
 //! Making a session.
 
-use latchkey_types::{SessionId, SignInMethod, UserId, Word};
+use latchkey_types::{IdentityId, SessionId, UserId, Word};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
-use crate::{AuthorityTx, caller::Caller, entity::sessions, error::ActError};
+use crate::{AuthorityTx, Proved, caller::Caller, entity::sessions, error::ActError};
 
 /// What a new session is made of.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +11,7 @@ pub struct NewSession<'a> {
     /// Whose it is.
     pub user_id: UserId,
     /// How they proved who they are.
-    pub method: SignInMethod,
+    pub proved: Proved,
     /// Where they are.
     pub caller: &'a Caller,
 }
@@ -35,8 +35,9 @@ pub async fn create(tx: &AuthorityTx, new: NewSession<'_>) -> Result<SessionId, 
         session_id: Set(session_id.as_uuid()),
         user_id: Set(new.user_id.as_uuid()),
         created_at: Set(now.0),
-        proved_at: Set(now.0),
-        method: Set(new.method.as_str().to_owned()),
+        proved_at: Set(new.proved.instant(now).0),
+        method: Set(new.proved.method.as_str().to_owned()),
+        identity_id: Set(new.proved.identity_id.map(IdentityId::as_uuid)),
         last_seen_at: Set(now.0),
         expires_at: Set(now.after(authority.policy().session.absolute).0),
         address: Set(address.clone()),

@@ -250,7 +250,8 @@ impl EndedTogether {
         .into()
     }
 
-    fn event(&self, caller: &Caller, user_id: UserId, reason: EndReason) -> AuditEvent {
+    /// The event to commit with.
+    pub fn event(&self, caller: &Caller, user_id: UserId, reason: EndReason) -> AuditEvent {
         AuditEvent::success(EventKind::SessionsEnded, caller)
             .reason(reason.as_str())
             .subject(user_id)

@@ -223,7 +223,7 @@ async fn sign_in(
 async fn new_session(tx: &AuthorityTx, user_id: UserId) -> SessionId {
     let new = NewSession {
         user_id,
-        method: SignInMethod::Password,
+        proved: SignInMethod::Password.into(),
         caller: &caller(),
     };
     session::create(tx, new).await.unwrap()

@@ -31,6 +31,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         email_verified: account.email_verified_at.is_some(),
         role: principal.role,
         created_at: account.created_at,
+        has_password: true,
         live_sessions: live.0,
         live_families: families.0,
         thefts: thefts(authority, principal.user_id).await?,

@@ -146,6 +146,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let title = entry.account.username.clone();
     let page = AdminUserPage {
         user: items::user(entry),
+        connections: Vec::new(),
         sessions_truncated: live.next.is_some(),
         sessions: items::sessions(authority, live.items, principal.session_id()).await?,
         families: family_items::families(authority, families.items).await?,

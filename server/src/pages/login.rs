@@ -144,6 +144,9 @@ async fn answer(
         next: next.map(|path| path.as_str().to_owned()),
         error,
         sign_up_open: visit.state().settings().is_sign_up_open(),
+        providers: Vec::new(),
+        is_again: false,
+        has_no_password: false,
     };
     let mut response = respond::page(visit, AROUND, page).await?;
     let (status, retry_after) = match error {

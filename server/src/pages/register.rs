@@ -101,6 +101,7 @@ pub(crate) async fn submit(
         email: form.email.clone(),
         errors,
         closed: false,
+        providers: Vec::new(),
     };
     let mut response = respond::page(&visit, AROUND, page).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;

@@ -94,6 +94,8 @@ async fn answer(
     let page = SecurityPage {
         errors,
         username: account.username,
+        has_password: true,
+        needs_fresh_proof: false,
     };
     let mut response = respond::page(visit, AROUND, page).await?;
     *response.status_mut() = status;

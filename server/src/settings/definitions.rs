@@ -158,6 +158,41 @@ pub const DEFINITIONS: &[Definition] = &[
         "Path to which the refresh token's cookie is sent.",
     ),
     setting(
+        "google_client_id",
+        "",
+        "Client id of sign-in with Google; docs/google.md says how to get one.",
+    ),
+    secret("google_client_secret", "Its secret."),
+    setting(
+        "google_issuer",
+        "https://accounts.google.com",
+        "Google's issuer.",
+    ),
+    setting(
+        "google_hosted_domains",
+        "",
+        "Organisations whose people may sign in with Google (the claim `hd`), with commas between; everybody where unset.",
+    ),
+    setting(
+        "google_risc_issuer",
+        "https://accounts.google.com/",
+        "Who signs Google's security events.",
+    ),
+    setting(
+        "google_risc_configuration",
+        "https://accounts.google.com/.well-known/risc-configuration",
+        "Where Google says with which keys they are signed.",
+    ),
+    secret(
+        "providers",
+        "Other providers: `[[provider]]` tables in `latchkey.toml`, or the same as a JSON list here: `id`, `name`, `kind` (`openid` or `github`), `issuer`, `client_id`, `client_secret`, `scopes`, `icon`, `trust_email` (off).",
+    ),
+    setting(
+        "provider_redirect_uris",
+        "",
+        "Where a front end of yours may have had a provider send a code that it hands to `/api/auth/google/`, with commas between.",
+    ),
+    setting(
         "rate_limit",
         "on",
         "Limits on failed sign-ins and on refreshes: `on` or `off`.",

@@ -80,6 +80,12 @@ impl Sources {
         })?;
         let origin = Origin::File(shown.clone());
         for (name, value) in table {
+            if name == "provider" {
+                let list = serde_json::to_string(&value)
+                    .map_err(|_| file_error("`[[provider]]` cannot be read".to_owned()))?;
+                self.add("providers".to_owned(), list, origin.clone())?;
+                continue;
+            }
             let text = match value {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(number) => number.to_string(),

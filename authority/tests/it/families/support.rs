@@ -171,7 +171,7 @@ pub(crate) async fn open(
     tx.lock_users(&[(user_id, Lock::Shared)]).await.unwrap();
     let new = NewFamily {
         user_id,
-        method: SignInMethod::Password,
+        proved: SignInMethod::Password.into(),
         transport: Transport::Body,
         session_id,
         client_id: None,

@@ -50,7 +50,8 @@ impl Why {
                 | FamilyEndReason::Theft
                 | FamilyEndReason::StaleCopy
                 | FamilyEndReason::LostTimeline
-                | FamilyEndReason::Recovered => Self::Blacklisted,
+                | FamilyEndReason::Recovered
+                | FamilyEndReason::ProviderRevoked => Self::Blacklisted,
             },
         })
     }

@@ -255,7 +255,7 @@ impl Real {
         tx.lock_users(&[(user_id, Lock::Shared)]).await.unwrap();
         let new = NewFamily {
             user_id,
-            method: SignInMethod::Password,
+            proved: SignInMethod::Password.into(),
             transport: Transport::Body,
             session_id: None,
             client_id: client.as_deref(),

@@ -1,0 +1,137 @@
+//! `/account/connections`
+
+use latchkey_types::UnixMillis;
+use leptos::prelude::*;
+
+use super::provider::ProviderButton;
+use crate::{
+    Frame, Page,
+    component::{
+        Card, ConnectionTable, Empty, Glyph, Heading, Holding, LinkButton, Look, PostForm,
+        ProviderMark,
+    },
+};
+
+/// Where somebody signs in once more to change their connections.
+const SIGN_IN_AGAIN: &str = "/login?again=1&next=/account/connections";
+
+/// An account elsewhere that somebody signs in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionItem {
+    /// Its id as text.
+    pub identity_id: String,
+    /// With which provider.
+    pub provider: ProviderButton,
+    /// The e-mail address that the provider told.
+    pub email: Option<String>,
+    /// When it was connected.
+    pub linked_at: UnixMillis,
+    /// When it was last signed in with.
+    pub last_used_at: Option<UnixMillis>,
+    /// Whether the provider says that it was taken over or disabled.
+    pub is_blocked: bool,
+    /// Whether its owner could not sign in without it.
+    pub is_last_way_in: bool,
+}
+
+/// The user's own connections.
+///
+/// Forms: POST `/account/connections/{provider}/link` (`csrf`), POST
+/// `/account/connections/{identity_id}/unlink` (`csrf`).
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionsPage {
+    /// The connections, oldest first.
+    pub connections: Vec<ConnectionItem>,
+    /// What can be connected.
+    pub available: Vec<ProviderButton>,
+    /// Whether the user has a password too.
+    pub has_password: bool,
+    /// Whether their sign-in is too old for changes: a link to a new one stands for the buttons.
+    pub needs_fresh_proof: bool,
+}
+
+impl Page for ConnectionsPage {
+    fn view(self, _frame: &Frame) -> AnyView {
+        let may_change = !self.needs_fresh_proof;
+        let has_something = !(self.connections.is_empty() && self.available.is_empty());
+        let again = (self.needs_fresh_proof && has_something).then(|| {
+            view! {
+                <LinkButton
+                    text="Sign in once more to change this"
+                    href=SIGN_IN_AGAIN
+                    look=Look::Plain
+                />
+            }
+        });
+        let connected = if self.connections.is_empty() {
+            let text = if self.available.is_empty() {
+                "This server offers nothing to connect."
+            } else {
+                "Connect an account that you have elsewhere, and sign in here with it."
+            };
+            view! { <Empty glyph=Glyph::Link title="No connections yet" text /> }.into_any()
+        } else {
+            let holding = Holding::Own {
+                may_unlink: may_change,
+                has_password: self.has_password,
+            };
+            view! { <ConnectionTable holding connections=self.connections /> }.into_any()
+        };
+        let available = (!self.available.is_empty())
+            .then(|| view! { <Available providers=self.available may_change /> });
+        view! {
+            <Heading title="Connections" text="Accounts elsewhere that you sign in here with.">
+                {again}
+            </Heading>
+            <div class="grid gap-4">
+                <div class="card">{connected}</div>
+                {available}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// What can be connected.
+#[component]
+fn Available(providers: Vec<ProviderButton>, may_change: bool) -> impl IntoView {
+    let rows = providers
+        .into_iter()
+        .map(|provider| {
+            let name = provider.name.clone();
+            let full_name = format!("Connect {name}");
+            let action = format!("/account/connections/{}/link", provider.id);
+            let link = may_change.then(move || {
+                view! {
+                    <PostForm action>
+                        <button
+                            type="submit"
+                            class=Look::Plain.class()
+                            aria-label=full_name
+                        >
+                            "Connect"
+                        </button>
+                    </PostForm>
+                }
+            });
+            view! {
+                <li class="feed-row items-center">
+                    <ProviderMark provider />
+                    <span class="min-w-0 font-medium text-ink wrap-anywhere">{name}</span>
+                    {link}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Card
+            title="Connect another account"
+            id="available"
+            text="You are led there to agree, and back here."
+            flush=true
+        >
+            <ul class="feed">{rows}</ul>
+        </Card>
+    }
+    .into_any()
+}

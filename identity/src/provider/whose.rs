@@ -1,0 +1,216 @@
+//! Whose account a provider's word leads to.
+
+use latchkey_authority::{AuthorityTx, StoreError};
+use latchkey_types::{IdentityId, UserId};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter,
+    sea_query::Expr,
+};
+
+use super::{Assertion, ProviderConfig};
+use crate::{
+    entity::{accounts, identities, identity_blocks},
+    name::Username,
+};
+
+/// What an assertion leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The identity is connected.
+    Known {
+        identity_id: IdentityId,
+        user_id: UserId,
+    },
+    /// Its address is an account's, and both are proved.
+    Joins(UserId),
+    /// Its address is an account's, and who it is must be shown there.
+    AddressInUse,
+    /// A new account.
+    Nobody {
+        /// Who has the address without having proved it, and loses it.
+        loses: Option<UserId>,
+        /// Whether the new account gets the address.
+        takes_address: bool,
+    },
+}
+
+/// Looks up whose it is.
+pub(super) async fn look_up(
+    connection: &impl ConnectionTrait,
+    config: &ProviderConfig,
+    assertion: &Assertion,
+) -> Result<Whose, StoreError> {
+    if let Some(known) = find(connection, assertion).await? {
+        return Ok(Whose::Known {
+            identity_id: IdentityId::from_uuid(known.identity_id),
+            user_id: UserId::from_uuid(known.user_id),
+        });
+    }
+    // An address that the provider does not vouch for at all is not looked at: whoever may claim
+    // any would learn who has an account here.
+    let Some(email) = assertion
+        .email
+        .as_ref()
+        .filter(|_| assertion.email_verified)
+    else {
+        return Ok(Whose::Nobody {
+            loses: None,
+            takes_address: false,
+        });
+    };
+    let account = accounts::Entity::find()
+        .filter(accounts::Column::EmailKey.eq(email.key()))
+        .one(connection)
+        .await?;
+    let is_authoritative = assertion.is_authoritative(config);
+    Ok(match account {
+        None => Whose::Nobody {
+            loses: None,
+            takes_address: true,
+        },
+        Some(account) => {
+            let user_id = UserId::from_uuid(account.user_id);
+            match (is_authoritative, account.email_verified_at.is_some()) {
+                (true, true) => Whose::Joins(user_id),
+                (true, false) => Whose::Nobody {
+                    loses: Some(user_id),
+                    takes_address: true,
+                },
+                (false, true) => Whose::AddressInUse,
+                (false, false) => Whose::Nobody {
+                    loses: None,
+                    takes_address: false,
+                },
+            }
+        }
+    })
+}
+
+/// The connection of an identity.
+pub(super) async fn find(
+    connection: &impl ConnectionTrait,
+    assertion: &Assertion,
+) -> Result<Option<identities::Model>, StoreError> {
+    Ok(identities::Entity::find()
+        .filter(identities::Column::Issuer.eq(&assertion.issuer))
+        .filter(identities::Column::Subject.eq(&assertion.subject))
+        .one(connection)
+        .await?)
+}
+
+/// Who has connected it.
+pub(super) async fn owner(
+    connection: &impl ConnectionTrait,
+    assertion: &Assertion,
+) -> Result<Option<UserId>, StoreError> {
+    Ok(find(connection, assertion)
+        .await?
+        .map(|known| UserId::from_uuid(known.user_id)))
+}
+
+/// Whether the provider has said that this account of theirs is not to be trusted.
+pub(super) async fn is_blocked(
+    connection: &impl ConnectionTrait,
+    assertion: &Assertion,
+) -> Result<bool, StoreError> {
+    let key = (assertion.issuer.clone(), assertion.subject.clone());
+    Ok(identity_blocks::Entity::find_by_id(key)
+        .one(connection)
+        .await?
+        .is_some())
+}
+
+/// Takes an address that nobody proved from its account, whose user's row is locked.
+pub(super) async fn release_address(tx: &AuthorityTx, user_id: UserId) -> Result<(), StoreError> {
+    let nothing = || Expr::value(None::<String>);
+    accounts::Entity::update_many()
+        .col_expr(accounts::Column::Email, nothing())
+        .col_expr(accounts::Column::EmailKey, nothing())
+        .filter(accounts::Column::UserId.eq(user_id.as_uuid()))
+        .filter(accounts::Column::EmailVerifiedAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// A username made of what the provider calls the person, with digits behind it where it is taken.
+pub(super) async fn free_username(
+    tx: &AuthorityTx,
+    assertion: &Assertion,
+) -> Result<Username, StoreError> {
+    let local_part = assertion.email.as_ref().map(|email| {
+        // What stands behind a plus sorts somebody's mail.
+        let local = email.local_part();
+        local.split('+').next().unwrap_or(local)
+    });
+    let wanted = [local_part, assertion.name.as_deref(), Some("user")]
+        .into_iter()
+        .flatten()
+        .find_map(readable)
+        .unwrap_or_else(|| "user".to_owned());
+    for digits in [0, 2, 4, 6, 9] {
+        let text = if digits == 0 {
+            wanted.clone()
+        } else {
+            let number = u64::from_be_bytes(tx.authority().random().bytes());
+            let number = number % 10_u64.pow(digits);
+            format!("{wanted}-{number:0width$}", width = digits as usize)
+        };
+        let Ok(username) = Username::parse(&text) else {
+            continue;
+        };
+        if is_free(tx.connection(), &username).await? {
+            return Ok(username);
+        }
+    }
+    Err(StoreError::Inconsistent {
+        table: "accounts",
+        column: "username_key",
+    })
+}
+
+/// What of a text can be a username, with room for digits behind it.
+fn readable(text: &str) -> Option<String> {
+    let text: String = text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(".")
+        .chars()
+        .filter(|character| character.is_alphanumeric() || matches!(character, '.' | '-' | '_'))
+        .take(Username::LIMIT - 10)
+        .collect();
+    Username::parse(&text).ok()?;
+    Some(text)
+}
+
+async fn is_free(
+    connection: &impl ConnectionTrait,
+    username: &Username,
+) -> Result<bool, StoreError> {
+    let same = Condition::any()
+        .add(accounts::Column::UsernameKey.eq(username.key()))
+        .add(accounts::Column::UsernameSkeleton.eq(username.skeleton()));
+    Ok(accounts::Entity::find()
+        .filter(same)
+        .count(connection)
+        .await?
+        == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_providers_become_usernames_or_nothing() {
+        assert_eq!(readable("ann.lee").as_deref(), Some("ann.lee"));
+        assert_eq!(readable("Ann  Lee").as_deref(), Some("Ann.Lee"));
+        assert_eq!(readable("a<script>b").as_deref(), Some("ascriptb"));
+        assert_eq!(
+            readable("ann@example.com").as_deref(),
+            Some("annexample.com")
+        );
+        assert_eq!(readable("  \u{202e}\n"), None);
+        assert!(readable(&"a".repeat(500)).unwrap().len() < Username::LIMIT);
+    }
+}
