@@ -59,7 +59,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,

@@ -11,7 +11,7 @@ use latchkey_authority::{
     signal::{Signal, Signals},
 };
 use latchkey_types::{EndReason, EventKind, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use crate::{
@@ -136,6 +136,16 @@ async fn attempt(
         .exec(tx.connection())
         .await
         .map_err(StoreError::from)?;
+    changed(tx, principal, caller).await
+}
+
+/// What follows a change: all else that the user has open ends.
+async fn changed(
+    tx: AuthorityTx,
+    principal: &Principal,
+    caller: &Caller,
+) -> Result<u64, ChangePasswordError> {
+    let user_id = principal.user_id;
     let ended = end::all_in(
         &tx,
         user_id,
@@ -153,6 +163,41 @@ async fn attempt(
         .detail(json!({ "sessions": ended.sessions.len(), "families": ended.families.len() }));
     tx.commit([event], Signals::These(signals)).await?;
     Ok(ended.count())
+}
+
+/// Gives a principal who has no password their first one, and ends all of their other sessions and
+/// refresh families; returns how many. The caller makes sure that they proved themselves a short
+/// while ago.
+///
+/// # Errors
+/// See [`ChangePasswordError`]; [`ChangePasswordError::WrongCurrent`] if they have one by now.
+pub async fn set_first_password(
+    identity: &Identity,
+    principal: &Principal,
+    new: &str,
+    caller: &Caller,
+) -> Result<u64, ChangePasswordError> {
+    let user_id = principal.user_id;
+    let new_hash = hash_new(identity, user_id, new).await?;
+    let mut tx = AuthorityTx::begin(identity.authority()).await?;
+    tx.act(
+        principal,
+        Permission::UseAccount,
+        &[(user_id, Lock::Exclusive)],
+    )
+    .await?;
+    if stored_hash(tx.connection(), user_id).await?.is_some() {
+        return Err(ChangePasswordError::WrongCurrent);
+    }
+    passwords::Entity::insert(passwords::ActiveModel {
+        user_id: Set(user_id.as_uuid()),
+        password_hash: Set(new_hash.as_str().to_owned()),
+        changed_at: Set(tx.now().0),
+    })
+    .exec_without_returning(tx.connection())
+    .await
+    .map_err(StoreError::from)?;
+    changed(tx, principal, caller).await
 }
 
 /// The stored hash, if `current` is its password.

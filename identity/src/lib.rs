@@ -36,7 +36,7 @@ mod sign_in;
 mod sign_up;
 
 pub use bootstrap::bootstrap_administrator;
-pub use change_password::{ChangePasswordError, change_password};
+pub use change_password::{ChangePasswordError, change_password, set_first_password};
 pub use change_username::{ChangeUsernameError, change_username};
 pub use create_user::{CreateUser, CreateUserError, create_user};
 pub use identity::{Identity, SignedIn};

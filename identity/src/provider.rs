@@ -141,6 +141,30 @@ impl Providers {
         self.iter().find(|provider| provider.config.id == id)
     }
 
+    /// The origins that somebody is led to who sets out: of what is known by now, and of the
+    /// issuer where nothing is. What is not known is read beside the work.
+    pub fn origins(&self, authority: &Authority) -> Vec<String> {
+        let mut origins: Vec<String> = Vec::new();
+        for provider in self.iter() {
+            let known = match (&self.outgoing, provider.config.kind) {
+                (Some(outgoing), ProviderKind::Google | ProviderKind::OpenId) => provider
+                    .discovery
+                    .known(authority, outgoing, &provider.config),
+                _ => None,
+            };
+            let address = known.map_or_else(
+                || provider.config.issuer.clone(),
+                |metadata| metadata.authorization_endpoint.clone(),
+            );
+            if let Some(origin) = origin(&address)
+                && !origins.contains(&origin)
+            {
+                origins.push(origin);
+            }
+        }
+        origins
+    }
+
     /// What calls them.
     ///
     /// # Errors
@@ -205,6 +229,16 @@ impl Providers {
             fresh,
         )
     }
+}
+
+/// Scheme, host and port of an address; nothing that could end a directive of a policy.
+fn origin(address: &str) -> Option<String> {
+    let uri: http::Uri = address.parse().ok()?;
+    let origin = format!("{}://{}", uri.scheme_str()?, uri.authority()?);
+    origin
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b":/.-[]_".contains(&byte))
+        .then_some(origin)
 }
 
 /// Anything of ours that went wrong.

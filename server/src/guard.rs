@@ -32,10 +32,11 @@ use crate::{
     address::client_address,
     cookies,
     device::KnownDevice,
-    failure::{Failure, PROOF_AGE},
+    failure::Failure,
     limits,
     middleware::RequestId,
     origin,
+    rate::Counted,
     routes::{Access, Class, OriginRule, Proof, RateClass, Route},
     session_store::CALLER,
     state::AppState,
@@ -151,8 +152,7 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
             record_denial(visit, principal).await?;
             return Err(Failure::NotPermitted);
         }
-        let age = visit.state().authority().now().since(principal.proved_at);
-        if route.needs_fresh_proof && age > PROOF_AGE {
+        if route.needs_fresh_proof && !visit.has_fresh_proof() {
             return Err(Failure::StaleProof);
         }
     }

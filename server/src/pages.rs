@@ -12,10 +12,12 @@ pub(crate) mod admin_overview;
 pub(crate) mod admin_sessions;
 pub(crate) mod admin_threats;
 pub(crate) mod admin_users;
+pub(crate) mod connections;
 mod family_items;
 mod items;
 pub(crate) mod login;
 pub(crate) mod names;
+pub(crate) mod providers;
 pub(crate) mod register;
 pub(crate) mod respond;
 pub(crate) mod security;
@@ -52,6 +54,7 @@ pub(crate) fn error(
     let action = match failure {
         Failure::Misdirected(base) => Some(("Open it there", base.clone())),
         Failure::NotSignedIn => Some(("Sign in", "/login".to_owned())),
+        Failure::StaleProof => Some(("Sign in once more", "/login?again=1".to_owned())),
         _ => Some(("Go to the start page", "/".to_owned())),
     };
     let page = ErrorPage {

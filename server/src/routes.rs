@@ -237,6 +237,14 @@ fn proof(access: Access) -> Proof {
     }
 }
 
+/// What asks for a sign-in of a short while ago.
+fn fresh(route: Route) -> Route {
+    Route {
+        needs_fresh_proof: true,
+        ..route
+    }
+}
+
 fn limited(rate: RateClass, route: Route) -> Route {
     Route { rate, ..route }
 }

@@ -255,7 +255,8 @@ impl Settings {
             )?,
             refresh_lost_response: reader.with("refresh_lost_response", value::switch)?,
             providers: providers::read(&mut reader)?,
-            provider_redirect_uris: reader.list("provider_redirect_uris", providers::redirect_uri)?,
+            provider_redirect_uris: reader
+                .list("provider_redirect_uris", providers::redirect_uri)?,
             google_risc_issuer: reader.with("google_risc_issuer", providers::issuer)?,
             google_risc_configuration: reader
                 .with("google_risc_configuration", providers::issuer)?,

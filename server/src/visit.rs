@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::{
     csrf::{self, Binding},
     device::KnownDevice,
-    failure::Failure,
+    failure::{Failure, PROOF_AGE},
     origin::Meant,
     routes::Route,
     state::AppState,
@@ -95,6 +95,13 @@ impl Visit {
     /// [`Failure::NotSignedIn`] if nobody is; the guard has made sure on routes that ask for it.
     pub fn signed_in(&self) -> Result<&Principal, Failure> {
         self.principal().ok_or(Failure::NotSignedIn)
+    }
+
+    /// Whether they proved who they are a short while ago.
+    pub(crate) fn has_fresh_proof(&self) -> bool {
+        let now = self.state().authority().now();
+        self.principal()
+            .is_some_and(|principal| now.since(principal.proved_at) <= PROOF_AGE)
     }
 
     /// Where their proof stood.

@@ -89,6 +89,20 @@ impl Discovery {
         kept.read(now, outgoing, config).await
     }
 
+    /// What is known by now, if anything; what is not is read beside the work.
+    pub(crate) fn known(
+        self: &Arc<Self>,
+        authority: &Authority,
+        outgoing: &Outgoing,
+        config: &Arc<ProviderConfig>,
+    ) -> Option<Arc<Metadata>> {
+        let known = self.0.try_lock().ok()?.metadata.clone();
+        if known.is_none() {
+            self.refresh_beside(authority, outgoing, config);
+        }
+        known
+    }
+
     /// The same after a key id that nobody knows: read again, if that was not done just now.
     pub(crate) async fn with_newer_keys(
         &self,

@@ -2,13 +2,13 @@
 
 use std::pin::Pin;
 
-use http::{Request, Response, StatusCode};
+use http::StatusCode;
 use latchkey_authority::Authority;
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse as _,
-    TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardRevocableToken,
+    StandardTokenResponse, TokenResponse as _, TokenUrl,
     basic::{
         BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
         BasicTokenType,
@@ -221,7 +221,7 @@ async fn token(
     client(config, endpoints, with.redirect_uri)?
         .exchange_code(AuthorizationCode::new(with.code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(with.verifier.to_owned()))
-        .request_async(&sender(outgoing))
+        .request_async(outgoing)
         .await
         .map_err(|error| match error {
             RequestTokenError::Request(error) => error.into(),
@@ -240,14 +240,14 @@ async fn token(
         })
 }
 
-type Sending<'a> =
-    Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, OutgoingError>> + Send + 'a>>;
-
 /// The client as the library takes one.
-fn sender<'a>(outgoing: &'a Outgoing) -> impl Fn(Request<Vec<u8>>) -> Sending<'a> {
-    move |request| {
+impl<'c> AsyncHttpClient<'c> for Outgoing {
+    type Error = OutgoingError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OutgoingError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let response = outgoing.send(request).await?;
+            let response = self.send(request).await?;
             if response.status().is_server_error()
                 || response.status() == StatusCode::TOO_MANY_REQUESTS
             {

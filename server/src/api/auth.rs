@@ -11,6 +11,7 @@ mod body;
 pub(crate) mod csrf;
 mod door;
 mod fields;
+pub(crate) mod google;
 mod json;
 pub(crate) mod login;
 pub(crate) mod logout;

@@ -56,6 +56,8 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         auth::user::change,
         auth::password::change,
         auth::registration::submit,
+        auth::google::submit,
+        auth::google::give_nonce,
         overview::show,
         sessions::list,
         sessions::show,

@@ -4,7 +4,11 @@ use std::{fs::File, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use latchkey_authority::{caller::Caller, clock::SystemClock, feed, key};
-use latchkey_identity::{Identity, bootstrap_administrator, setup};
+use latchkey_identity::{
+    Identity, bootstrap_administrator,
+    provider::{OutgoingLimits, Providers},
+    setup,
+};
 use tokio::net::TcpListener;
 
 use super::open;
@@ -51,6 +55,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
         Arc::new(SystemClock),
         settings.redis_url.as_ref().map(|url| url.as_str()),
     )?;
+    let providers = Providers::new(settings.providers.clone(), OutgoingLimits::default())
+        .context("a client for calls to providers")?;
     // Before it says that it is ready: whoever hears that may stop it at once.
     let stop = told_to_stop().context("listening for signals")?;
     let base_url = settings.base_url.to_string();
@@ -59,6 +65,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     let state = AppState::new(Parts {
         settings,
         identity,
+        providers,
         limiter,
         assets,
     });

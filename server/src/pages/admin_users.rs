@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::{
     admin_sessions::{EndForm, ROWS, address_of, cursor},
-    family_items, items,
+    connections, family_items, items,
     respond::{self, Around},
 };
 use crate::{
@@ -146,7 +146,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let title = entry.account.username.clone();
     let page = AdminUserPage {
         user: items::user(entry),
-        connections: Vec::new(),
+        connections: connections::items(visit.state(), user_id).await?,
         sessions_truncated: live.next.is_some(),
         sessions: items::sessions(authority, live.items, principal.session_id()).await?,
         families: family_items::families(authority, families.items).await?,

@@ -7,12 +7,13 @@ use latchkey_app::{
     page::login::{LoginError, LoginPage},
 };
 use latchkey_authority::{ActError, principal::Principal, session::end};
-use latchkey_identity::{SignInError, sign_in};
+use latchkey_identity::{SignInError, provider::connections::has_password, sign_in};
 use serde::Deserialize;
 use tower_sessions::Session;
 use zeroize::Zeroizing;
 
 use super::{
+    providers,
     respond::{self, Around},
     signed_in,
 };
@@ -28,6 +29,7 @@ const AROUND: Around = Around::new("Sign in", Section::None);
 #[derive(Debug, Deserialize)]
 pub(crate) struct ShowQuery {
     next: Option<String>,
+    again: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -37,19 +39,34 @@ pub(crate) struct SignInForm {
     #[serde(default)]
     password: Zeroizing<String>,
     next: Option<String>,
+    again: Option<String>,
 }
 
-/// The sign-in page. Whoever is signed in already is led on.
+/// What a page keeps of what was asked for and typed; the password never.
+#[derive(Default)]
+struct Kept {
+    identifier: String,
+    next: Option<LocalPath>,
+    /// Whether somebody who is signed in shows once more who they are.
+    is_again: bool,
+}
+
+/// The sign-in page. Whoever is signed in already is led on, unless they are to show it again.
 pub(crate) async fn show(
     visit: Visit,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, Failure> {
     let next = query.next.as_deref().and_then(LocalPath::parse);
-    if visit.principal().is_some() {
+    if visit.principal().is_some() && query.again.is_none() {
         let path = next.as_ref().map_or("/account", LocalPath::as_str);
         return Ok(Redirect::to(path).into_response());
     }
-    answer(&visit, String::new(), next.as_ref(), None).await
+    let kept = Kept {
+        next,
+        is_again: visit.principal().is_some(),
+        ..Kept::default()
+    };
+    answer(&visit, kept, None).await
 }
 
 /// Signs somebody in.
@@ -60,18 +77,20 @@ pub(crate) async fn submit(
 ) -> Result<Response, Failure> {
     let next = form.next.as_deref().and_then(LocalPath::parse);
     let identifier = form.identifier.trim();
+    let kept = Kept {
+        identifier: identifier.to_owned(),
+        next,
+        is_again: form.again.is_some() && visit.principal().is_some(),
+    };
     if identifier.is_empty() || form.password.is_empty() {
-        let kept = identifier.to_owned();
-        return answer(&visit, kept, next.as_ref(), Some(LoginError::Incomplete)).await;
+        return answer(&visit, kept, Some(LoginError::Incomplete)).await;
     }
     if identifier.len() > limits::IDENTIFIER_LIMIT {
-        return answer(
-            &visit,
-            String::new(),
-            next.as_ref(),
-            Some(LoginError::Refused),
-        )
-        .await;
+        let kept = Kept {
+            identifier: String::new(),
+            ..kept
+        };
+        return answer(&visit, kept, Some(LoginError::Refused)).await;
     }
     // Counted before anything is looked up: guesses sent at once count one by one.
     let reserved = match limits::reserve_sign_in(&visit, identifier).await? {
@@ -80,7 +99,7 @@ pub(crate) async fn submit(
             let error = LoginError::Limited {
                 retry_after: limited.retry_after,
             };
-            return answer(&visit, identifier.to_owned(), next.as_ref(), Some(error)).await;
+            return answer(&visit, kept, Some(error)).await;
         }
     };
     let replaces = visit.principal().and_then(Principal::session_id);
@@ -95,15 +114,14 @@ pub(crate) async fn submit(
     let error = match outcome {
         Ok(signed_in) => {
             reserved.give_back().await;
-            return signed_in::lead_on(&visit, &session, signed_in, next.as_ref()).await;
+            return signed_in::lead_on(&visit, &session, signed_in, kept.next.as_ref()).await;
         }
         Err(SignInError::Refused) => LoginError::Refused,
         Err(SignInError::Busy { retry_after }) => {
             // It was never judged.
             reserved.give_back().await;
-            let kept = identifier.to_owned();
             let busy = Some(LoginError::Busy);
-            let mut response = answer(&visit, kept, next.as_ref(), busy).await?;
+            let mut response = answer(&visit, kept, busy).await?;
             let seconds = retry_after.as_secs().max(1);
             response
                 .headers_mut()
@@ -115,7 +133,7 @@ pub(crate) async fn submit(
             return Err(error.into());
         }
     };
-    answer(&visit, identifier.to_owned(), next.as_ref(), Some(error)).await
+    answer(&visit, kept, Some(error)).await
 }
 
 /// Signs the visitor out. Without a session there is nothing to do, and that is said the same way.
@@ -133,20 +151,19 @@ pub(crate) async fn sign_out(visit: Visit, session: Session) -> Result<Response,
     Ok(respond::led_to_page("/login", Notice::SignedOut))
 }
 
-async fn answer(
-    visit: &Visit,
-    identifier: String,
-    next: Option<&LocalPath>,
-    error: Option<LoginError>,
-) -> Result<Response, Failure> {
+async fn answer(visit: &Visit, kept: Kept, error: Option<LoginError>) -> Result<Response, Failure> {
+    let has_no_password = match visit.principal().filter(|_| kept.is_again) {
+        Some(principal) => !has_password(visit.state().authority(), principal.user_id).await?,
+        None => false,
+    };
     let page = LoginPage {
-        identifier,
-        next: next.map(|path| path.as_str().to_owned()),
+        identifier: kept.identifier,
+        next: kept.next.map(|path| path.as_str().to_owned()),
         error,
         sign_up_open: visit.state().settings().is_sign_up_open(),
-        providers: Vec::new(),
-        is_again: false,
-        has_no_password: false,
+        providers: providers::buttons(visit.state()),
+        is_again: kept.is_again,
+        has_no_password,
     };
     let mut response = respond::page(visit, AROUND, page).await?;
     let (status, retry_after) = match error {

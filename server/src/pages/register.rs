@@ -4,6 +4,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderValue, StatusCode, header};
 use latchkey_app::{
     Section,
+    page::provider::ProviderButton,
     page::register::{AccountFieldErrors, RegisterPage},
 };
 use latchkey_authority::principal::Principal;
@@ -15,6 +16,7 @@ use tower_sessions::Session;
 use zeroize::Zeroizing;
 
 use super::{
+    providers,
     respond::{self, Around},
     signed_in,
 };
@@ -47,6 +49,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     let closed = !visit.state().settings().is_sign_up_open();
     let page = RegisterPage {
         closed,
+        providers: offered(&visit),
         ..Default::default()
     };
     let mut response = respond::page(&visit, AROUND, page).await?;
@@ -65,6 +68,7 @@ pub(crate) async fn submit(
     if !visit.state().settings().is_sign_up_open() {
         let page = RegisterPage {
             closed: true,
+            providers: offered(&visit),
             ..Default::default()
         };
         let mut response = respond::page(&visit, AROUND, page).await?;
@@ -101,7 +105,7 @@ pub(crate) async fn submit(
         email: form.email.clone(),
         errors,
         closed: false,
-        providers: Vec::new(),
+        providers: offered(&visit),
     };
     let mut response = respond::page(&visit, AROUND, page).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -109,6 +113,15 @@ pub(crate) async fn submit(
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// Whoever may make an account through a provider is offered that.
+fn offered(visit: &Visit) -> Vec<ProviderButton> {
+    if visit.state().settings().is_provider_sign_up_open() {
+        providers::buttons(visit.state())
+    } else {
+        Vec::new()
+    }
 }
 
 pub(super) const USERNAME_TAKEN: &str =

@@ -6,7 +6,10 @@ use latchkey_app::{
     Notice, Section,
     page::security::{PasswordErrors, SecurityPage},
 };
-use latchkey_identity::{ChangePasswordError, account, change_password};
+use latchkey_identity::{
+    ChangePasswordError, account, change_password, provider::connections::has_password,
+    set_first_password,
+};
 use serde::Deserialize;
 use tower_sessions::Session;
 use zeroize::Zeroizing;
@@ -82,6 +85,44 @@ pub(crate) async fn submit(
     answer(&visit, errors, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
+#[derive(Deserialize)]
+pub(crate) struct FirstPasswordForm {
+    #[serde(default)]
+    new: Zeroizing<String>,
+}
+
+/// Sets the first password of somebody who came in by other ways; all other sessions end.
+pub(crate) async fn set_first(
+    visit: Visit,
+    session: Session,
+    Fields(form): Fields<FirstPasswordForm>,
+) -> Result<Response, Failure> {
+    let principal = visit.signed_in()?;
+    let identity = visit.state().identity();
+    let errors = match set_first_password(identity, principal, &form.new, visit.caller()).await {
+        Ok(_) => {
+            guard::renew(&session).await?;
+            return Ok(respond::led_to_page(
+                "/account/security",
+                Notice::PasswordChanged,
+            ));
+        }
+        // There is one by now: the page shows the form that changes it.
+        Err(ChangePasswordError::WrongCurrent) => PasswordErrors {
+            form: Some("You have a password already. Change it here.".to_owned()),
+            ..Default::default()
+        },
+        Err(ChangePasswordError::New(error)) => PasswordErrors {
+            new: Some(password_text(error)),
+            ..Default::default()
+        },
+        Err(ChangePasswordError::SignedOut) => return Err(Failure::NotSignedIn),
+        Err(ChangePasswordError::Busy { retry_after }) => return Err(busy(retry_after)),
+        Err(ChangePasswordError::Internal(error)) => return Err(error.into()),
+    };
+    answer(&visit, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
 async fn answer(
     visit: &Visit,
     errors: PasswordErrors,
@@ -91,11 +132,12 @@ async fn answer(
     let account = account::one(visit.state().authority(), principal.user_id)
         .await?
         .ok_or(Failure::NotFound)?;
+    let has_password = has_password(visit.state().authority(), principal.user_id).await?;
     let page = SecurityPage {
         errors,
         username: account.username,
-        has_password: true,
-        needs_fresh_proof: false,
+        has_password,
+        needs_fresh_proof: !visit.has_fresh_proof(),
     };
     let mut response = respond::page(visit, AROUND, page).await?;
     *response.status_mut() = status;

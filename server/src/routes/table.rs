@@ -6,7 +6,8 @@ use http::Method;
 use latchkey_authority::principal::Permission;
 
 use super::{
-    Access, Proof, RateClass, Route, action, call, change, limited, operation, page, polled, read,
+    Access, Proof, RateClass, Route, action, call, change, fresh, limited, operation, page, polled,
+    read,
 };
 use crate::{
     api::{self, auth},
@@ -83,6 +84,35 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 "/account/security/password",
                 OWN,
                 post!(pages::security::submit),
+            ),
+        ),
+        fresh(action(
+            "/account/security/set-password",
+            OWN,
+            post!(pages::security::set_first),
+        )),
+        page("/account/connections", OWN, get!(pages::connections::show)),
+        fresh(action(
+            "/account/connections/{connection}/link",
+            OWN,
+            post!(pages::connections::link),
+        )),
+        fresh(action(
+            "/account/connections/{connection}/unlink",
+            OWN,
+            post!(pages::connections::unlink),
+        )),
+        page(
+            "/auth/{provider}",
+            Access::Public,
+            get!(pages::providers::set_out),
+        ),
+        limited(
+            RateClass::Provider,
+            page(
+                "/auth/{provider}/callback",
+                Access::Public,
+                get!(pages::providers::come_back),
             ),
         ),
         page("/admin", VIEW, get!(pages::admin_overview::show)),
@@ -274,6 +304,21 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 Access::Public,
                 post!(auth::registration::submit),
             ),
+        ),
+        limited(
+            RateClass::Provider,
+            call(
+                POST,
+                "/api/auth/google/",
+                Access::Public,
+                post!(auth::google::submit),
+            ),
+        ),
+        call(
+            POST,
+            "/api/auth/google/nonce/",
+            Access::Public,
+            post!(auth::google::give_nonce),
         ),
         read("/api/ping", Access::Public, get!(api::ping)),
         read(

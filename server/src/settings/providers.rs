@@ -152,9 +152,8 @@ pub(super) fn issuer(text: &str) -> Result<String, String> {
         return Err("an issuer has no query, fragment or user".to_owned());
     }
     // The same rule as for our own address.
-    BaseUrl::parse(&format!("{scheme}://{host}")).map_err(|_| {
-        "an issuer is https, or http on loopback".to_owned()
-    })?;
+    BaseUrl::parse(&format!("{scheme}://{host}"))
+        .map_err(|_| "an issuer is https, or http on loopback".to_owned())?;
     Ok(text.to_owned())
 }
 
@@ -164,7 +163,9 @@ pub(super) fn redirect_uri(text: &str) -> Result<String, String> {
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     let is_own = scheme.contains('.') && !rest.is_empty();
     if text.contains('#') || !(is_own || issuer(text).is_ok()) {
-        return Err(format!("`{text}` is not an address that a code could be sent to"));
+        return Err(format!(
+            "`{text}` is not an address that a code could be sent to"
+        ));
     }
     Ok(text.to_owned())
 }
@@ -212,7 +213,12 @@ mod tests {
         ] {
             assert_eq!(issuer(good).unwrap(), good);
         }
-        for wrong in ["accounts.google.com", "http://id.example", "https://", "https://a@b.example"] {
+        for wrong in [
+            "accounts.google.com",
+            "http://id.example",
+            "https://",
+            "https://a@b.example",
+        ] {
             assert!(issuer(wrong).is_err(), "{wrong}");
         }
     }

@@ -7,6 +7,7 @@ use latchkey_authority::{Authority, caller::Caller};
 use latchkey_identity::{
     CreateUser, Identity, create_user,
     password::{PasswordHasher, PasswordSettings},
+    provider::{OutgoingLimits, Providers},
 };
 use latchkey_server::{
     assets::SiteAssets,
@@ -87,9 +88,15 @@ fn state(
         redis_url.as_ref().map(|url| url.as_str()),
     )
     .unwrap();
+    let limits = OutgoingLimits {
+        whole: std::time::Duration::from_millis(1_500),
+        ..OutgoingLimits::default()
+    };
+    let providers = Providers::new(settings.providers.clone(), limits).unwrap();
     AppState::new(Parts {
         settings,
         identity: Identity::new(authority, hasher),
+        providers,
         limiter,
         assets: SiteAssets::default(),
     })

@@ -26,6 +26,30 @@ pub(crate) struct Login {
     password: String,
 }
 
+/// What Google gave a front end: a code with its verifier and where it was sent, or an ID token
+/// with a nonce of ours.
+#[derive(ToSchema)]
+#[schema(example = json!({ "id_token": "eyJhbGciOiJSUzI1NiIs…" }))]
+pub(crate) struct Google {
+    #[schema(nullable = false)]
+    code: Option<String>,
+    /// RFC 7636 §4.1.
+    #[schema(nullable = false)]
+    code_verifier: Option<String>,
+    /// One of the setting `provider_redirect_uris`.
+    #[schema(nullable = false)]
+    redirect_uri: Option<String>,
+    #[schema(nullable = false)]
+    id_token: Option<String>,
+}
+
+/// What an ID token must have as its `nonce`.
+#[derive(ToSchema)]
+#[schema(example = json!({ "nonce": "q9cV…" }))]
+pub(crate) struct Nonce {
+    nonce: String,
+}
+
 /// An access token and a refresh token; both empty where they travel in cookies.
 #[derive(ToSchema)]
 #[schema(example = json!({ "access": "eyJhbGciOiJFZERTQSIs…", "refresh": "lkr_AdVk…" }))]

@@ -1,0 +1,193 @@
+//! `/auth/{provider}` and its callback: setting out for a provider, and coming back.
+
+use axum::{
+    extract::Path,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use http::{StatusCode, header};
+use latchkey_app::{
+    Notice, Section,
+    page::{
+        provider::{ProviderButton, ProviderIcon},
+        provider_failure::{ProviderFailure, ProviderFailurePage},
+    },
+};
+use latchkey_identity::provider::{
+    Arrival, Arrived, Departure, Provider, ProviderConfig, ProviderError, Purposed, arrive,
+};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::{
+    respond::{self, Around},
+    signed_in,
+};
+use crate::{
+    failure::Failure,
+    form::{LocalPath, Query},
+    state::AppState,
+    visit::Visit,
+};
+
+const AROUND: Around = Around::new("Sign in", Section::None);
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct DepartureQuery {
+    next: Option<String>,
+    fresh: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ArrivalQuery {
+    state: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+    iss: Option<String>,
+}
+
+/// Buttons for every provider that is configured.
+pub(super) fn buttons(state: &AppState) -> Vec<ProviderButton> {
+    state
+        .providers()
+        .iter()
+        .map(|provider| button(provider.config()))
+        .collect()
+}
+
+pub(super) fn button(config: &ProviderConfig) -> ProviderButton {
+    ProviderButton {
+        id: config.id.clone(),
+        name: config.name.clone(),
+        icon: config.icon.as_deref().and_then(ProviderIcon::parse),
+    }
+}
+
+/// Where a provider sends its answer.
+pub(crate) fn redirect_uri(state: &AppState, config: &ProviderConfig) -> String {
+    format!("{}/auth/{}/callback", state.settings().base_url, config.id)
+}
+
+/// Leads to a provider.
+pub(crate) async fn set_out(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query<DepartureQuery>,
+) -> Result<Response, Failure> {
+    let Some(provider) = visit.state().providers().find(&id).cloned() else {
+        return no_such(&visit).await;
+    };
+    let next = query.next.as_deref().and_then(LocalPath::parse);
+    let fresh = query.fresh.is_some();
+    lead(&visit, &provider, Purposed::SignIn, next.as_ref(), fresh).await
+}
+
+/// The redirect to a provider, or the page that says why there is none.
+pub(super) async fn lead(
+    visit: &Visit,
+    provider: &Provider,
+    purpose: Purposed,
+    next: Option<&LocalPath>,
+    fresh: bool,
+) -> Result<Response, Failure> {
+    let state = visit.state();
+    let departure = Departure {
+        purpose,
+        next: next.map(LocalPath::as_str),
+        browser: visit.browser(),
+        redirect_uri: &redirect_uri(state, provider.config()),
+        fresh,
+    };
+    let address = state
+        .providers()
+        .set_out(state.authority(), provider, departure)
+        .await;
+    let mut response = match address {
+        Ok(address) => Redirect::to(&address).into_response(),
+        Err(error) => return failed(visit, provider, error).await,
+    };
+    if let Some(cookie) = visit.pre_session_cookie() {
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(response)
+}
+
+/// Takes in what somebody brings back.
+pub(crate) async fn come_back(
+    visit: Visit,
+    session: Session,
+    Path(id): Path<String>,
+    Query(query): Query<ArrivalQuery>,
+) -> Result<Response, Failure> {
+    let state = visit.state();
+    let Some(provider) = state.providers().find(&id).cloned() else {
+        return no_such(&visit).await;
+    };
+    let arrival = Arrival {
+        state: query.state.as_deref(),
+        code: query.code.as_deref(),
+        error: query.error.as_deref(),
+        issuer: query.iss.as_deref(),
+        browser: visit.browser(),
+        redirect_uri: &redirect_uri(state, provider.config()),
+        principal: visit.principal(),
+        sign_up: state.settings().is_provider_sign_up_open(),
+        caller: visit.caller(),
+    };
+    match arrive(state.identity(), state.providers(), &provider, arrival).await {
+        Ok(Arrived::SignedIn { signed_in, next }) => {
+            let next = next.as_deref().and_then(LocalPath::parse);
+            signed_in::lead_on(&visit, &session, signed_in, next.as_ref()).await
+        }
+        Ok(Arrived::Linked) => Ok(respond::led_to_page("/account/connections", Notice::Linked)),
+        Err(error) => failed(&visit, &provider, error).await,
+    }
+}
+
+async fn no_such(visit: &Visit) -> Result<Response, Failure> {
+    page(visit, String::new(), ProviderFailure::NoSuchProvider).await
+}
+
+/// The page that says why nobody came in, and what to do.
+pub(super) async fn failed(
+    visit: &Visit,
+    provider: &Provider,
+    error: ProviderError,
+) -> Result<Response, Failure> {
+    let failure = match error {
+        ProviderError::ConsentDenied => ProviderFailure::ConsentDenied,
+        ProviderError::Down => ProviderFailure::ProviderDown,
+        ProviderError::ClockOff => ProviderFailure::ClockOff,
+        ProviderError::Refused(_) => ProviderFailure::Refused,
+        ProviderError::OtherBrowser | ProviderError::Used | ProviderError::TooLate => {
+            ProviderFailure::OtherBrowser
+        }
+        ProviderError::AccountDisabled => ProviderFailure::AccountDisabled,
+        ProviderError::IdentityBlocked => ProviderFailure::IdentityBlocked,
+        ProviderError::DomainNotAllowed => ProviderFailure::DomainNotAllowed,
+        ProviderError::AddressInUse => ProviderFailure::AddressInUse,
+        ProviderError::SignUpClosed => ProviderFailure::SignUpClosed,
+        ProviderError::IdentityTaken => ProviderFailure::IdentityTaken,
+        ProviderError::SignedOut => return Err(Failure::NotSignedIn),
+        ProviderError::LastWayIn | ProviderError::NotFound => return Err(Failure::NotFound),
+        ProviderError::Internal(error) => return Err(error.into()),
+    };
+    page(visit, provider.config().name.clone(), failure).await
+}
+
+async fn page(
+    visit: &Visit,
+    provider: String,
+    failure: ProviderFailure,
+) -> Result<Response, Failure> {
+    let page = ProviderFailurePage {
+        provider,
+        failure,
+        signed_in: visit.principal().is_some(),
+    };
+    let mut response = respond::page(visit, AROUND, page).await?;
+    *response.status_mut() =
+        StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::BAD_GATEWAY);
+    Ok(response)
+}
