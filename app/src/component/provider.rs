@@ -63,9 +63,9 @@ pub(crate) fn ProviderLinks(
             let name = provider.name.clone();
             view! {
                 <li>
-                    <a href=href class="btn btn-plain w-full whitespace-normal">
+                    <a href=href class="btn btn-plain btn-provider">
                         <ProviderMark provider />
-                        <span class="min-w-0 wrap-anywhere">{format!("Continue with {name}")}</span>
+                        <span>{format!("Continue with {name}")}</span>
                     </a>
                 </li>
             }
