@@ -3,8 +3,9 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type MutableRedirectUri, type MutableResponse, type MutableToken, OAuth2Issuer, OAuth2Service } from "oauth2-mock-server";
-import type { Claims } from "./openid-provider.ts";
 import { Listener } from "./listener.ts";
+import type { Claims } from "./openid-provider.ts";
+import type { Settings } from "./program.ts";
 
 const DISCOVERY = "/.well-known/openid-configuration";
 const KEYS = "/jwks";
@@ -148,6 +149,12 @@ export class MisbehavingProvider {
   readonly client = { id: "journeys", secret: "a secret that the provider does not look at" };
   /** Which paths it was asked for, in turn. */
   readonly asked: string[] = [];
+  /** With what it was asked to sign somebody in, in turn. */
+  readonly questions: URLSearchParams[] = [];
+  /** So many seconds its clock is ahead of the true one. */
+  ahead = 0;
+  /** What its configuration says otherwise than usual. */
+  says: Record<string, unknown> = {};
   /** Who everybody is here. */
   person: Claims = { sub: "mallory-1", email: "mallory@mock.example", email_verified: true, name: "Mallory" };
   publicKey = "";
@@ -174,9 +181,12 @@ export class MisbehavingProvider {
     for (let number = 0; number <= (wrongs.keys ?? 0); number++) await this.#issuer.keys.generate("RS256");
     this.publicKey = JSON.stringify(this.#issuer.keys.toJSON()[0]);
     this.#service.on("beforeTokenSigning", (token: MutableToken) => {
+      const { payload } = token;
       // The access token is signed by the same hook, and is nobody's business.
-      if ("scope" in token.payload) return;
-      Object.assign(token.payload, this.person);
+      if ("scope" in payload) return;
+      for (const time of ["iat", "nbf", "exp"] as const) payload[time] += this.ahead;
+      // Everybody signs in at that moment.
+      Object.assign(payload, this.person, { auth_time: payload.iat });
       wrongs.token?.(token);
     });
     this.#service.on("beforeResponse", ({ body }: MutableResponse) => {
@@ -197,13 +207,19 @@ export class MisbehavingProvider {
     return this.#listener.url;
   }
 
+  /** How a server is told of it. */
+  asSetting(id: string, name: string): Record<string, string> {
+    return { id, name, issuer: this.issuer, client_id: this.client.id, client_secret: this.client.secret };
+  }
+
   stop(): Promise<void> | undefined {
     return this.#listener?.goAway();
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname: path } = new URL(request.url ?? "/", this.issuer);
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", this.issuer);
     this.asked.push(path);
+    if (path === "/authorize") this.questions.push(searchParams);
     if (this.#wrongs.instead?.(path, response)) return;
     // Whoever follows it elsewhere finds nothing wrong there.
     request.url = request.url?.replace(ELSEWHERE, "");
@@ -231,8 +247,20 @@ export class MisbehavingProvider {
       id_token_signing_alg_values_supported: ["RS256"],
       token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
       code_challenge_methods_supported: ["S256"],
+      ...this.says,
     };
     this.#wrongs.discovery?.(document);
     return document;
   }
 }
+
+/** Where nobody answers: for the button of a provider that nobody follows. */
+export const NOBODY = "http://127.0.0.1:9";
+
+/** The settings of a server that offers Google, and this one under the name of Works. */
+export const withWorks = (works: MisbehavingProvider): Settings => ({
+  google_client_id: "journeys",
+  google_client_secret: "not a secret",
+  google_issuer: NOBODY,
+  providers: JSON.stringify([works.asSetting("works", "Works")]),
+});

@@ -19,6 +19,9 @@ export type Claims = {
 
 export type Client = { id: string; secret: string };
 
+/** What it shows instead of leading back. */
+const HELD_BACK = "/held-back";
+
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
@@ -27,6 +30,10 @@ const page = (title: string, fields: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
   <title>${escaped(title)}</title><link rel="icon" href="data:,">
   <main><h1>${escaped(title)}</h1><form method="post">${fields}</form></main>`;
+
+function show(response: ServerResponse, html: string): void {
+  response.setHeader("content-type", "text/html; charset=utf-8").end(html);
+}
 
 async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
   let text = "";
@@ -56,6 +63,10 @@ export class OpenIdProvider {
   readonly accounts = new Map<string, Claims>();
   /** What it refused or could not do, for whoever asks why a journey failed. */
   readonly troubles: string[] = [];
+  /** Every answer that it sent through a browser, the last one last. */
+  readonly answers: string[] = [];
+  /** Whether it shows a page instead of leading the browser back with its answer. */
+  isHoldingBack = false;
   readonly #broken = new Set<string>();
   readonly #listener: Listener;
   #library: Library | undefined;
@@ -80,6 +91,11 @@ export class OpenIdProvider {
 
   get issuer(): string {
     return this.#listener.url;
+  }
+
+  /** How a server is told of it. */
+  asSetting(id: string): Record<string, string> {
+    return { id, name: this.name, issuer: this.issuer, client_id: this.client.id, client_secret: this.client.secret };
   }
 
   /** Lets the client be answered at these addresses. */
@@ -145,8 +161,10 @@ export class OpenIdProvider {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", this.issuer);
+    this.#watchAnswers(response);
     try {
       if (this.#broken.has(pathname)) response.writeHead(503).end();
+      else if (pathname === HELD_BACK) show(response, page("Held back", ""));
       else if (pathname.startsWith("/ask/")) await this.#ask(request, response);
       else await this.#library?.callback()(request, response);
     } catch (error) {
@@ -156,26 +174,36 @@ export class OpenIdProvider {
     }
   }
 
+  /** The library sets where it leads to as a header: the last moment at which the answer can be kept. */
+  #watchAnswers(response: ServerResponse): void {
+    const set = response.setHeader.bind(response);
+    response.setHeader = (name, value) => {
+      if (name.toLowerCase() !== "location" || String(value).startsWith(this.issuer)) return set(name, value);
+      if (String(value).startsWith("/")) return set(name, value);
+      this.answers.push(String(value));
+      return set(name, this.isHoldingBack ? HELD_BACK : value);
+    };
+  }
+
   /** What a person is asked: who they are, and whether the program may know. */
   async #ask(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const provider = this.#library;
     if (!provider) return;
     const { prompt, params, session, grantId } = await provider.interactionDetails(request, response);
-    const show = (html: string) => response.setHeader("content-type", "text/html; charset=utf-8").end(html);
     const asksWho = prompt.name !== "consent";
     if (request.method !== "POST") {
       const who = `<p><label>Your account <input name="account" autofocus required></label></p>
         <button name="answer" value="next">Next</button>`;
       const whether = `<button name="answer" value="allow">Allow</button> <button name="answer" value="deny">Deny</button>`;
-      if (asksWho) show(page(`Who are you at ${this.name}?`, who));
-      else show(page(`May Latchkey know who you are at ${this.name}?`, whether));
+      if (asksWho) show(response, page(`Who are you at ${this.name}?`, who));
+      else show(response, page(`May Latchkey know who you are at ${this.name}?`, whether));
       return;
     }
 
     const form = await formOf(request);
     if (asksWho) {
       const account = this.accounts.get(form.get("account") ?? "");
-      if (!account) return void show(page("Nobody here has that account", ""));
+      if (!account) return show(response, page("Nobody here has that account", ""));
       const login = { accountId: account.sub };
       return provider.interactionFinished(request, response, { login, [prompt.name]: login });
     }
