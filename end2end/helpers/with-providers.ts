@@ -1,5 +1,5 @@
 // Journeys on a server where people sign in with providers: what those journeys are given beside the rest.
-import type { Page } from "@playwright/test";
+import type { Page, TestInfo } from "@playwright/test";
 import { button, field } from "./actions.ts";
 import { expect, test as base } from "./fixtures.ts";
 import { OpenIdProvider } from "./openid-provider.ts";
@@ -19,18 +19,22 @@ type Providers = {
   works: OpenIdProvider;
 };
 
-async function provider(name: string, use: (provider: OpenIdProvider) => Promise<void>): Promise<void> {
+async function provider(name: string, use: (provider: OpenIdProvider) => Promise<void>, info: TestInfo): Promise<void> {
   const provider = await OpenIdProvider.start(name);
   await use(provider);
   await provider.goDown();
+  // Refusals may be what the journey is about; whoever asks why it failed finds them beside it.
+  if (info.status !== info.expectedStatus) {
+    await info.attach(`what ${name} refused`, { body: provider.troubles.join("\n") });
+  }
 }
 
 export const test = base.extend<Options & Providers>({
   more: [{}, { option: true }],
   ofWorks: [{}, { option: true }],
 
-  google: async ({}, use) => provider("Google", use),
-  works: async ({}, use) => provider("Works", use),
+  google: async ({}, use, info) => provider("Google", use, info),
+  works: async ({}, use, info) => provider("Works", use, info),
 
   settings: async ({ google, works, more, ofWorks }, use) =>
     use({

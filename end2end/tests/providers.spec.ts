@@ -76,7 +76,7 @@ test("whoever comes for the first time gets an account, and gets to the same one
   });
 });
 
-test("a name that is taken is not given twice", async ({ page, open, google, works }) => {
+test("a name that is taken is not given twice", { tag: "@once" }, async ({ page, open, google, works }) => {
   google.accounts.set("farah", FARAH);
   works.accounts.set("farah", { ...FARAH, sub: "works-1", email: "farah.n@works.example" });
   await page.goto("/login");
@@ -387,7 +387,7 @@ test.describe("when somebody here has the address already", () => {
     });
   });
 
-  test("an address that the provider has not verified says nothing", async ({ page, open, server, google }) => {
+  test("an address that the provider has not verified says nothing", { tag: "@once" }, async ({ page, open, server, google }) => {
     await run(server.folder, ["user", "create", HANNA.username, "--email", HANNA.email, "--email-verified"], `${PASSWORD}\n`);
     google.accounts.set("hanna", { ...ofOrganisation("hanna"), email_verified: false });
     await page.goto("/login");
@@ -401,7 +401,7 @@ test.describe("when somebody here has the address already", () => {
     expect((await everybody(admin))[HANNA.username]).toEqual({ email: HANNA.email, verified: true });
   });
 
-  test("a provider whose word on addresses is not trusted joins nobody", async ({ page, server, works, watch }) => {
+  test("a provider whose word on addresses is not trusted joins nobody", { tag: "@once" }, async ({ page, server, works, watch }) => {
     watch.expectStatus(409);
     await run(server.folder, ["user", "create", HANNA.username, "--email", HANNA.email, "--email-verified"], `${PASSWORD}\n`);
     works.accounts.set("hanna", ofOrganisation("hanna"));
@@ -414,7 +414,7 @@ test.describe("when somebody here has the address already", () => {
   test.describe("and the provider's word on addresses is trusted", () => {
     test.use({ ofWorks: { trust_email: true } });
 
-    test("it is the same person", async ({ page, server, works }) => {
+    test("it is the same person", { tag: "@once" }, async ({ page, server, works }) => {
       await run(server.folder, ["user", "create", HANNA.username, "--email", HANNA.email, "--email-verified"], `${PASSWORD}\n`);
       works.accounts.set("hanna", { sub: "works-hanna", email: HANNA.email, email_verified: true });
       await page.goto("/login");
@@ -499,7 +499,7 @@ test("an answer counts once", async ({ page, google, watch }) => {
   expect(await sessionCookie(page)).toBeUndefined();
 });
 
-test("an answer under another state signs nobody in", async ({ page, google, watch }) => {
+test("an answer under another state signs nobody in", { tag: "@once" }, async ({ page, google, watch }) => {
   watch.expectStatus(400);
   google.accounts.set("farah", FARAH);
   const url = new URL(await answerFor(page, google, "farah"));
@@ -529,7 +529,7 @@ test("two ways begun in one browser both lead in", async ({ page, google, works 
   await expect(name(other, "fn")).toBeVisible();
 });
 
-test("two ways to one provider begun in one browser both lead in", async ({ page, google }) => {
+test("two ways to one provider begun in one browser both lead in", { tag: "@once" }, async ({ page, google }) => {
   google.accounts.set("farah", FARAH);
   const other = await page.context().newPage();
   for (const tab of [page, other]) {
@@ -544,7 +544,7 @@ test("two ways to one provider begun in one browser both lead in", async ({ page
   await expect(name(other, "farah.n")).toBeVisible();
 });
 
-test("a way back that leads off the server is not taken", async ({ page, google }) => {
+test("a way back that leads off the server is not taken", { tag: "@once" }, async ({ page, google }) => {
   google.accounts.set("farah", FARAH);
   for (const [number, next] of ["//evil.example", "https://evil.example/", "/\\evil.example"].entries()) {
     await page.goto(`/auth/google?next=${encodeURIComponent(next)}`);
@@ -555,7 +555,7 @@ test("a way back that leads off the server is not taken", async ({ page, google 
   }
 });
 
-test("the record tells the way that somebody came in, and no secret of it", async ({ page, open, google }) => {
+test("the record tells the way that somebody came in, and no secret of it", { tag: "@once" }, async ({ page, open, google }) => {
   google.accounts.set("farah", FARAH);
   const url = new URL(await answerFor(page, google, "farah"));
   await page.goto(url.href);
