@@ -158,6 +158,8 @@ export class MisbehavingProvider {
   /** Who everybody is here. */
   person: Claims = { sub: "mallory-1", email: "mallory@mock.example", email_verified: true, name: "Mallory" };
   publicKey = "";
+  /** When the person signed in here: a browser is asked once, and again where a program insists. */
+  #signedInAt: number | undefined;
   readonly #issuer = new OAuth2Issuer();
   readonly #service = new OAuth2Service(this.#issuer);
   readonly #wrongs: Wrongs;
@@ -185,8 +187,12 @@ export class MisbehavingProvider {
       // The access token is signed by the same hook, and is nobody's business.
       if ("scope" in payload) return;
       for (const time of ["iat", "nbf", "exp"] as const) payload[time] += this.ahead;
-      // Everybody signs in at that moment.
-      Object.assign(payload, this.person, { auth_time: payload.iat });
+      Object.assign(payload, this.person);
+      // When that was is said where it was asked for, as the standard has it.
+      const question = this.questions.at(-1);
+      const asksAgain = question?.get("prompt") === "login" || question?.get("max_age") === "0";
+      if (asksAgain || this.#signedInAt === undefined) this.#signedInAt = payload.iat;
+      if (question?.has("max_age")) payload.auth_time = this.#signedInAt;
       wrongs.token?.(token);
     });
     this.#service.on("beforeResponse", ({ body }: MutableResponse) => {
