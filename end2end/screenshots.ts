@@ -8,7 +8,9 @@ import { join, resolve } from "node:path";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { button, field, send } from "./helpers/actions.ts";
 import { AGENT, BROWSER } from "./helpers/browser.ts";
+import { MisbehavingProvider, withWorks } from "./helpers/misbehaving-provider.ts";
 import { freshFolder } from "./helpers/people.ts";
+import type { Settings } from "./helpers/program.ts";
 import { Server } from "./helpers/server.ts";
 
 const WIDTHS = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } } as const;
@@ -51,6 +53,8 @@ const OUTSIDE: Picture[] = [
       await send(page, button(page, "Create account"));
     },
   },
+  { name: "provider-answer-late", path: "/auth/works/callback?state=none&code=none" },
+  { name: "provider-unknown", path: "/auth/nobody" },
   { name: "set-up-done", path: "/setup" },
   { name: "error-not-found", path: "/no/such/page" },
 ];
@@ -68,6 +72,14 @@ const INSIDE: Picture[] = [
   { name: "account", path: "/account" },
   { name: "account-sessions", path: "/account/sessions" },
   { name: "account-sessions-question", path: "/account/sessions", then: openQuestion, screenOnly: true },
+  { name: "account-connections", path: "/account/connections" },
+  {
+    name: "account-connections-question",
+    path: "/account/connections",
+    then: (page) => button(page, /^Disconnect/).first().click(),
+    screenOnly: true,
+  },
+  { name: "sign-in-once-more", path: "/login?again=1&next=/account/connections" },
   { name: "account-security", path: "/account/security" },
   { name: "account-connections", path: "/account/connections" },
   { name: "console-overview", path: "/admin", then: untilLive },
@@ -189,10 +201,10 @@ const signIn = (name: string, password: string) => async (page: Page) => {
 };
 
 /** A server on a folder of its own, for as long as `use` takes. */
-async function withServer(command: string, use: (server: Server) => Promise<void>): Promise<void> {
+async function withServer(command: string, more: Settings, use: (server: Server) => Promise<void>): Promise<void> {
   const folder = await freshFolder();
   try {
-    const server = await Server.on(folder, { command, settings: { rate_limit: "off" } });
+    const server = await Server.on(folder, { command, settings: { rate_limit: "off", ...more } });
     try {
       await use(server);
     } finally {
@@ -212,8 +224,10 @@ const folder = resolve(process.env.INIT_CWD ?? ".", target);
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch(BROWSER);
 const album = new Album(browser, folder);
+const works = await MisbehavingProvider.start();
+works.person = { sub: "admin", email: "admin@works.example", email_verified: true };
 try {
-  await withServer("demo", async (server) => {
+  await withServer("demo", withWorks(works), async (server) => {
     await album.take(server, OUTSIDE);
     // Somebody who is signed in twice has something to end.
     for (const userAgent of [AGENT.firefox, AGENT.safari]) {
@@ -221,11 +235,18 @@ try {
       await signIn("admin", DEMO_PASSWORD)(page);
       await page.close();
     }
+    // One account elsewhere is connected.
+    const page = await browser.newPage({ baseURL: server.url });
+    await signIn("admin", DEMO_PASSWORD)(page);
+    await page.goto("/account/connections");
+    await button(page, "Connect Works").click();
+    await page.getByRole("table", { name: "Your connections" }).waitFor();
+    await page.close();
     await album.take(server, INSIDE, signIn("admin", DEMO_PASSWORD));
     await album.take(server, AUDITOR, signIn("noor.haddad", DEMO_PASSWORD));
     await album.take(server, USER, signIn("yuki", DEMO_PASSWORD));
   });
-  await withServer("serve", async (server) => {
+  await withServer("serve", {}, async (server) => {
     const link = /http:\/\/\S+\/setup\?code=\S+/.exec(server.printed.join("\n"))?.[0];
     if (!link) throw new Error("no link was printed");
     const first: Picture[] = [
@@ -243,5 +264,6 @@ try {
   });
 } finally {
   await browser.close();
+  await works.stop();
 }
 console.log(`${album.taken} pictures in ${folder}`);
