@@ -6,12 +6,11 @@
 //!   makes no load.
 //! - A provider that is down is asked again after five seconds, and by one caller at a time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use latchkey_authority::{Authority, key::PublicKeys};
 use latchkey_types::UnixMillis;
 use serde::Deserialize;
-use tokio::sync::Mutex;
 
 use super::{Outgoing, OutgoingError, ProviderConfig};
 
@@ -63,7 +62,12 @@ struct Kept {
 
 /// What is known of one provider.
 #[derive(Debug, Default)]
-pub(crate) struct Discovery(Mutex<Kept>);
+pub(crate) struct Discovery {
+    /// Held for a look, never while somebody waits for the provider.
+    kept: Mutex<Kept>,
+    /// Whose turn it is to read.
+    reading: tokio::sync::Mutex<()>,
+}
 
 impl Discovery {
     /// What the provider says of itself, read now if it is not known.
@@ -73,20 +77,21 @@ impl Discovery {
         outgoing: &Outgoing,
         config: &Arc<ProviderConfig>,
     ) -> Result<Arc<Metadata>, OutgoingError> {
-        let mut kept = self.0.lock().await;
         let now = authority.now();
-        if let Some(known) = kept.metadata.clone() {
-            let age = now.0.saturating_sub(known.read_at.0);
-            if age < REFRESH_AFTER_MILLIS {
-                return Ok(known);
-            }
-            if age < GOOD_FOR_MILLIS {
-                drop(kept);
+        if let Some((known, age)) = self.aged(now)
+            && age < GOOD_FOR_MILLIS
+        {
+            if age >= REFRESH_AFTER_MILLIS {
                 self.refresh_beside(authority, outgoing, config);
-                return Ok(known);
             }
+            return Ok(known);
         }
-        kept.read(now, outgoing, config).await
+        let _turn = self.reading.lock().await;
+        match self.aged(now) {
+            // Whoever had the turn before has read it.
+            Some((known, age)) if age < REFRESH_AFTER_MILLIS => Ok(known),
+            _ => self.read(now, outgoing, config).await,
+        }
     }
 
     /// What is known by now, if anything; what is not is read beside the work.
@@ -96,7 +101,7 @@ impl Discovery {
         outgoing: &Outgoing,
         config: &Arc<ProviderConfig>,
     ) -> Option<Arc<Metadata>> {
-        let known = self.0.try_lock().ok()?.metadata.clone();
+        let known = self.aged(authority.now()).map(|(known, _)| known);
         if known.is_none() {
             self.refresh_beside(authority, outgoing, config);
         }
@@ -111,17 +116,17 @@ impl Discovery {
         config: &ProviderConfig,
         known: &Metadata,
     ) -> Result<Option<Arc<Metadata>>, OutgoingError> {
-        let mut kept = self.0.lock().await;
+        let _turn = self.reading.lock().await;
         let now = authority.now();
-        if let Some(current) = &kept.metadata
+        if let Some((current, _)) = self.aged(now)
             && current.read_at > known.read_at
         {
-            return Ok(Some(Arc::clone(current)));
+            return Ok(Some(current));
         }
         if now.0.saturating_sub(known.read_at.0) < KEYS_AGAIN_MILLIS {
             return Ok(None);
         }
-        kept.read(now, outgoing, config).await.map(Some)
+        self.read(now, outgoing, config).await.map(Some)
     }
 
     fn refresh_beside(
@@ -135,41 +140,53 @@ impl Discovery {
         let config = Arc::clone(config);
         tokio::spawn(async move {
             // Somebody is at it already: theirs will do.
-            let Ok(mut kept) = this.0.try_lock() else {
+            let Ok(_turn) = this.reading.try_lock() else {
                 return;
             };
-            if let Err(error) = kept.read(authority.now(), &outgoing, &config).await {
+            if let Err(error) = this.read(authority.now(), &outgoing, &config).await {
                 tracing::warn!(
                     provider = config.id,
                     error = %error,
-                    "what the provider publishes could not be read again; the last reading serves"
+                    "what the provider publishes could not be read; the last reading serves"
                 );
             }
         });
     }
-}
 
-impl Kept {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Nothing in there is ever half changed.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was read last, and how long ago.
+    fn aged(&self, now: UnixMillis) -> Option<(Arc<Metadata>, i64)> {
+        let known = self.kept().metadata.clone()?;
+        let age = now.0.saturating_sub(known.read_at.0);
+        Some((known, age))
+    }
+
+    /// To be called by whoever has the turn.
     async fn read(
-        &mut self,
+        &self,
         now: UnixMillis,
         outgoing: &Outgoing,
         config: &ProviderConfig,
     ) -> Result<Arc<Metadata>, OutgoingError> {
-        if let Some((at, error)) = &self.failed
+        if let Some((at, error)) = &self.kept().failed
             && (0..PAUSE_MILLIS).contains(&now.0.saturating_sub(at.0))
         {
             return Err(error.clone());
         }
-        match read(now, outgoing, config).await {
+        let read = read(now, outgoing, config).await.map(Arc::new);
+        let mut kept = self.kept();
+        match read {
             Ok(metadata) => {
-                let metadata = Arc::new(metadata);
-                self.metadata = Some(Arc::clone(&metadata));
-                self.failed = None;
+                kept.metadata = Some(Arc::clone(&metadata));
+                kept.failed = None;
                 Ok(metadata)
             }
             Err(error) => {
-                self.failed = Some((now, error.clone()));
+                kept.failed = Some((now, error.clone()));
                 Err(error)
             }
         }
