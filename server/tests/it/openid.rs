@@ -190,7 +190,7 @@ impl OpenId {
     pub(crate) fn change_key(&self) {
         let mut behaviour = self.behaviour();
         behaviour.key = key_pair();
-        behaviour.kid = "two".to_owned();
+        "two".clone_into(&mut behaviour.kid);
     }
 }
 

@@ -175,7 +175,7 @@ async fn keys_that_changed_are_read_again_and_unknown_ones_once_a_minute() {
     let mut browser = app.browser();
     let reply = go_through(&mut browser, &google, "google", &json!({})).await;
     assert_eq!(reply.status, 502, "within the minute nobody asks again");
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     let mut browser = app.browser();
     let reply = go_through(&mut browser, &google, "google", &json!({})).await;
     assert_eq!(reply.status, 303, "{}", reply.body);

@@ -96,7 +96,7 @@ async fn an_answer_is_good_for_ten_minutes() {
     let mut browser = app.browser();
     let led_to = browser.get("/auth/google").await;
     let led_back = google.consent(led_to.location(), &json!({}));
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
     let reply = browser.get(&led_back).await;
     assert_refused(&app, &browser, &reply, "too_late").await;
 }
