@@ -63,26 +63,35 @@ async fn an_account_whose_address_nobody_proved_is_not_joined_and_loses_the_addr
 /// Non-verifying provider: somebody claims the victim's address at a provider that believes them.
 #[tokio::test]
 async fn a_provider_that_is_no_authority_joins_nothing_and_takes_nothing() {
-    for claims in [
-        json!({ "email": "ann@example.com", "email_verified": true }),
-        json!({ "email": "ann@example.com", "email_verified": false }),
-        json!({ "email": "ann@example.com", "email_verified": null }),
+    let (app, acme) = with_acme(&json!({})).await;
+    let victim = app.user("ann", Role::User).await;
+    let mut browser = app.browser();
+    let claims = outside("ann@example.com");
+    let reply = go_through(&mut browser, &acme, "acme", &claims).await;
+    assert_eq!(reply.status, 409, "{}", reply.body);
+    assert_eq!(browser.session(), None);
+    let account = account::one(app.authority(), victim).await.unwrap();
+    assert_eq!(account.unwrap().email.as_deref(), Some("ann@example.com"));
+}
+
+/// Whoever may claim any address at a provider learns nothing by claiming one: the answer is the same
+/// whether an account has it.
+#[tokio::test]
+async fn i10_an_address_that_the_provider_does_not_stand_by_is_not_looked_at() {
+    let (app, acme) = with_acme(&json!({ "trust_email": true })).await;
+    let victim = app.user("ann", Role::User).await;
+    for (subject, email, verified) in [
+        ("1", "ann@example.com", json!(false)),
+        ("2", "ann@example.com", json!(null)),
+        ("3", "nobody@example.com", json!(false)),
     ] {
-        let (app, acme) = with_acme(&json!({})).await;
-        let victim = app.user("ann", Role::User).await;
         let mut browser = app.browser();
+        let claims = json!({ "sub": subject, "email": email, "email_verified": verified });
         let reply = go_through(&mut browser, &acme, "acme", &claims).await;
-        if claims["email_verified"] == true {
-            assert_eq!(reply.status, 409, "{claims}");
-        } else {
-            // A claim that the provider does not stand by tells nobody who has an account here.
-            assert_eq!(reply.status, 303, "{claims}: {}", reply.body);
-            let made = me(&mut browser).await;
-            assert_ne!(made["id"], victim.to_string());
-            assert!(made["email"].is_null());
-        }
-        let account = account::one(app.authority(), victim).await.unwrap();
-        assert_eq!(account.unwrap().email.as_deref(), Some("ann@example.com"));
+        assert_eq!(reply.status, 303, "{claims}: {}", reply.body);
+        let made = me(&mut browser).await;
+        assert_ne!(made["id"], victim.to_string());
+        assert!(made["email"].is_null(), "{claims}");
     }
 }
 
