@@ -69,6 +69,7 @@ const INSIDE: Picture[] = [
   { name: "account-sessions", path: "/account/sessions" },
   { name: "account-sessions-question", path: "/account/sessions", then: openQuestion, screenOnly: true },
   { name: "account-security", path: "/account/security" },
+  { name: "account-connections", path: "/account/connections" },
   { name: "console-overview", path: "/admin", then: untilLive },
   {
     name: "console-menu",

@@ -15,6 +15,8 @@ mod people;
 mod program_states;
 #[path = "../examples/gallery/programs.rs"]
 mod programs;
+#[path = "../examples/gallery/provider_states.rs"]
+mod provider_states;
 #[path = "../examples/gallery/states.rs"]
 mod states;
 

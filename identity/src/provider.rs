@@ -168,6 +168,11 @@ impl Providers {
         origins
     }
 
+    /// Reads beside the work what every provider publishes, so that nobody waits for it later.
+    pub fn read_ahead(&self, authority: &Authority) {
+        let _ = self.origins(authority);
+    }
+
     /// What calls them.
     ///
     /// # Errors

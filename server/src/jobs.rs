@@ -187,7 +187,7 @@ async fn sweep(authority: Authority) {
         tracing::warn!(error = %error, "old signals are not pruned; the next try follows");
     }
     if let Err(error) = spent::prune(&authority).await {
-        tracing::warn!(error = %error, "what was used once is not forgotten; the next try follows");
+        tracing::warn!(error = %error, "what was used once is not pruned; the next try follows");
     }
     if let Err(error) = node::sweep(&authority).await {
         tracing::warn!(error = %error, "what nodes said is not swept; the next try follows");

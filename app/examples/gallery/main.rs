@@ -13,6 +13,7 @@ mod node_states;
 mod people;
 mod program_states;
 mod programs;
+mod provider_states;
 mod states;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};

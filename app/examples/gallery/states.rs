@@ -28,6 +28,7 @@ use crate::{
     },
     program_states,
     programs::{family, long_family, of_user, theft},
+    provider_states::{self, connection, long_connection},
 };
 
 /// One page in one state.
@@ -77,6 +78,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     audit(&mut stage);
     program_states::all(&mut stage);
     node_states::all(&mut stage);
+    provider_states::all(&mut stage);
     stage.shots
 }
 
@@ -485,7 +487,7 @@ fn admin_user(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminUsers, "grace.hopper");
     let page = |may| AdminUserPage {
         user: user(1),
-        connections: Vec::new(),
+        connections: (0..2).map(connection).collect(),
         sessions: (0..3).map(session).collect(),
         sessions_truncated: false,
         families: [1, 7]
@@ -517,6 +519,7 @@ fn admin_user(stage: &mut Stage) {
         noticed(frame(Role::Administrator), Notice::UserDisabled),
         AdminUserPage {
             user: user(5),
+            connections: Vec::new(),
             sessions: Vec::new(),
             families: Vec::new(),
             events: Vec::new(),
@@ -528,6 +531,7 @@ fn admin_user(stage: &mut Stage) {
         frame(Role::Administrator),
         AdminUserPage {
             user: long_user(),
+            connections: vec![long_connection(), connection(2)],
             sessions: vec![long_session(), session(1)],
             sessions_truncated: true,
             families: vec![long_family()],

@@ -111,12 +111,12 @@ fn Which(holding: Holding, connection: ConnectionItem) -> impl IntoView {
     });
     let why_blocked = connection.is_blocked.then(|| {
         let text = match holding {
-            Holding::Own { .. } => format!(
-                "{name} says that this account was taken over or disabled, so it does not let you in here. Make it safe there first."
-            ),
-            Holding::OneUser => format!(
-                "{name} says that this account was taken over or disabled, so it lets nobody in here."
-            ),
+            Holding::Own { .. } => {
+                "The provider says that this account was taken over or disabled, so it does not let you in here. Make it safe there first."
+            }
+            Holding::OneUser => {
+                "The provider says that this account was taken over or disabled, so it lets nobody in here."
+            }
         };
         view! { <p class="note max-w-prose">{text}</p> }
     });

@@ -63,13 +63,17 @@ impl Page for ConnectionsPage {
                 />
             }
         });
-        let connected = if self.connections.is_empty() {
-            let text = if self.available.is_empty() {
-                "This server offers nothing to connect."
+        let is_first = self.connections.is_empty();
+        let connected = if is_first {
+            let (title, text) = if self.available.is_empty() {
+                ("No connections", "This server offers nothing to connect.")
             } else {
-                "Connect an account that you have elsewhere, and sign in here with it."
+                (
+                    "No connections yet",
+                    "Connect an account that you have elsewhere, and sign in here with it.",
+                )
             };
-            view! { <Empty glyph=Glyph::Link title="No connections yet" text /> }.into_any()
+            view! { <Empty glyph=Glyph::Link title text /> }.into_any()
         } else {
             let holding = Holding::Own {
                 may_unlink: may_change,
@@ -78,7 +82,7 @@ impl Page for ConnectionsPage {
             view! { <ConnectionTable holding connections=self.connections /> }.into_any()
         };
         let available = (!self.available.is_empty())
-            .then(|| view! { <Available providers=self.available may_change /> });
+            .then(|| view! { <Available providers=self.available is_first may_change /> });
         view! {
             <Heading title="Connections" text="Accounts elsewhere that you sign in here with.">
                 {again}
@@ -94,7 +98,7 @@ impl Page for ConnectionsPage {
 
 /// What can be connected.
 #[component]
-fn Available(providers: Vec<ProviderButton>, may_change: bool) -> impl IntoView {
+fn Available(providers: Vec<ProviderButton>, is_first: bool, may_change: bool) -> impl IntoView {
     let rows = providers
         .into_iter()
         .map(|provider| {
@@ -123,14 +127,45 @@ fn Available(providers: Vec<ProviderButton>, may_change: bool) -> impl IntoView 
             }
         })
         .collect_view();
+    let title = if is_first {
+        "Connect an account"
+    } else {
+        "Connect another account"
+    };
     view! {
         <Card
-            title="Connect another account"
+            title=title
             id="available"
             text="You are led there to agree, and back here."
             flush=true
         >
             <ul class="feed">{rows}</ul>
+        </Card>
+    }
+    .into_any()
+}
+
+/// The accounts elsewhere that one user signs in with, in the console.
+#[component]
+pub(super) fn ConnectionsOfUser(
+    /// The connections.
+    connections: Vec<ConnectionItem>,
+) -> impl IntoView {
+    let list = if connections.is_empty() {
+        view! {
+            <Empty
+                glyph=Glyph::Link
+                title="No connections"
+                text="This user signs in with no account elsewhere."
+            />
+        }
+        .into_any()
+    } else {
+        view! { <ConnectionTable holding=Holding::OneUser connections /> }.into_any()
+    };
+    view! {
+        <Card title="Connections" id="connections" flush=true>
+            {list}
         </Card>
     }
     .into_any()

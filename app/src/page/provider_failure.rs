@@ -84,7 +84,7 @@ impl ProviderFailure {
     /// What happened, in a few words; the title of the document too.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::ConsentDenied => "You were not signed in",
+            Self::ConsentDenied => "That was cancelled",
             Self::ProviderDown => "No answer from the provider",
             Self::ClockOff => "The clocks do not agree",
             Self::AccountDisabled => "Your account is disabled",
@@ -128,7 +128,7 @@ impl ProviderFailure {
                 "No account here is connected to that one at {provider}. Connect it under Connections."
             ),
             Self::SignUpClosed => format!(
-                "No account here is connected to that one at {provider}, and new ones are made by an administrator. If you have an account, sign in and connect {provider} under Connections."
+                "No account here is connected to that one at {provider}, and new ones are made by an administrator. If you have an account, sign in and connect it under Connections."
             ),
             Self::IdentityTaken => format!(
                 "That account at {provider} is connected to another account here. Disconnect it there first, or choose another one."

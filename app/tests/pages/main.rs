@@ -15,6 +15,9 @@ mod program_pages;
 mod program_states;
 #[path = "../../examples/gallery/programs.rs"]
 mod programs;
+mod provider_pages;
+#[path = "../../examples/gallery/provider_states.rs"]
+mod provider_states;
 #[path = "../../examples/gallery/states.rs"]
 mod states;
 
@@ -351,7 +354,9 @@ fn what_users_typed_stays_text() {
         ),
         program_pages::hostile_family(),
         program_pages::hostile_threat(),
-    ];
+    ]
+    .into_iter()
+    .chain(provider_pages::hostile());
     for page in pages {
         assert!(!page.contains("<script>alert"), "{page}");
         assert!(

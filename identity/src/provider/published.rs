@@ -5,11 +5,13 @@
 //!   makes no load.
 //! - Who is down is asked again after five seconds, and by one caller at a time.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use latchkey_authority::Authority;
 use latchkey_types::UnixMillis;
-use tokio::sync::Mutex;
 
 use super::OutgoingError;
 
@@ -33,7 +35,12 @@ pub(crate) trait Dated: fmt::Debug + Send + Sync + 'static {
 
 /// What is known of it.
 #[derive(Debug)]
-pub(crate) struct Published<T>(Mutex<Kept<T>>);
+pub(crate) struct Published<T> {
+    /// Held for a look, never while somebody waits for an answer.
+    kept: Mutex<Kept<T>>,
+    /// Whose turn it is to read.
+    reading: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug)]
 struct Kept<T> {
@@ -43,10 +50,13 @@ struct Kept<T> {
 
 impl<T> Default for Published<T> {
     fn default() -> Self {
-        Self(Mutex::new(Kept {
-            known: None,
-            failed: None,
-        }))
+        Self {
+            kept: Mutex::new(Kept {
+                known: None,
+                failed: None,
+            }),
+            reading: tokio::sync::Mutex::default(),
+        }
     }
 }
 
@@ -60,20 +70,22 @@ impl<T: Dated> Published<T> {
     where
         F: Future<Output = Result<T, OutgoingError>> + Send,
     {
-        let mut kept = self.0.lock().await;
-        let now = authority.now();
-        if let Some(known) = kept.known.clone() {
-            let age = now.0.saturating_sub(known.read_at().0);
-            if age < REFRESH_AFTER_MILLIS {
-                return Ok(known);
-            }
-            if age < GOOD_FOR_MILLIS {
-                drop(kept);
+        if let Some((known, age)) = self.aged(authority.now())
+            && age < GOOD_FOR_MILLIS
+        {
+            if age >= REFRESH_AFTER_MILLIS {
                 self.read_beside(authority, reading);
-                return Ok(known);
             }
+            return Ok(known);
         }
-        kept.read(now, reading).await
+        let _turn = self.reading.lock().await;
+        // Whoever waited must not act in the past.
+        let now = authority.now();
+        match self.aged(now) {
+            // Whoever had the turn before has read it.
+            Some((known, age)) if age < REFRESH_AFTER_MILLIS => Ok(known),
+            _ => self.read(now, reading).await,
+        }
     }
 
     /// What is known by now, if anything; what is not is read beside the work.
@@ -85,7 +97,7 @@ impl<T: Dated> Published<T> {
     where
         F: Future<Output = Result<T, OutgoingError>> + Send,
     {
-        let known = self.0.try_lock().ok()?.known.clone();
+        let known = self.aged(authority.now()).map(|(known, _)| known);
         if known.is_none() {
             self.read_beside(authority, reading);
         }
@@ -103,17 +115,17 @@ impl<T: Dated> Published<T> {
     where
         F: Future<Output = Result<T, OutgoingError>>,
     {
-        let mut kept = self.0.lock().await;
+        let _turn = self.reading.lock().await;
         let now = authority.now();
-        if let Some(current) = &kept.known
+        if let Some((current, _)) = self.aged(now)
             && current.read_at() > known.read_at()
         {
-            return Ok(Some(Arc::clone(current)));
+            return Ok(Some(current));
         }
         if now.0.saturating_sub(known.read_at().0) < KEYS_AGAIN_MILLIS {
             return Ok(None);
         }
-        kept.read(now, reading).await.map(Some)
+        self.read(now, reading).await.map(Some)
     }
 
     fn read_beside<F>(
@@ -127,38 +139,50 @@ impl<T: Dated> Published<T> {
         let authority = authority.clone();
         tokio::spawn(async move {
             // Somebody is at it already: theirs will do.
-            let Ok(mut kept) = this.0.try_lock() else {
+            let Ok(_turn) = this.reading.try_lock() else {
                 return;
             };
             // The reading says itself what goes wrong with it. The last one serves meanwhile.
-            let _ = kept.read(authority.now(), reading).await;
+            let _ = this.read(authority.now(), reading).await;
         });
     }
-}
 
-impl<T> Kept<T> {
+    fn kept(&self) -> MutexGuard<'_, Kept<T>> {
+        // Nothing in there is ever half changed.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was read last, and how long ago.
+    fn aged(&self, now: UnixMillis) -> Option<(Arc<T>, i64)> {
+        let known = self.kept().known.clone()?;
+        let age = now.0.saturating_sub(known.read_at().0);
+        Some((known, age))
+    }
+
+    /// To be called by whoever has the turn.
     async fn read<F>(
-        &mut self,
+        &self,
         now: UnixMillis,
         reading: impl FnOnce(UnixMillis) -> F,
     ) -> Result<Arc<T>, OutgoingError>
     where
         F: Future<Output = Result<T, OutgoingError>>,
     {
-        if let Some((at, error)) = &self.failed
+        if let Some((at, error)) = &self.kept().failed
             && (0..PAUSE_MILLIS).contains(&now.0.saturating_sub(at.0))
         {
             return Err(error.clone());
         }
-        match reading(now).await {
+        let read = reading(now).await.map(Arc::new);
+        let mut kept = self.kept();
+        match read {
             Ok(read) => {
-                let read = Arc::new(read);
-                self.known = Some(Arc::clone(&read));
-                self.failed = None;
+                kept.known = Some(Arc::clone(&read));
+                kept.failed = None;
                 Ok(read)
             }
             Err(error) => {
-                self.failed = Some((now, error.clone()));
+                kept.failed = Some((now, error.clone()));
                 Err(error)
             }
         }

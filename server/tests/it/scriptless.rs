@@ -2,15 +2,17 @@
 
 use latchkey_server::routes::{Class, ROUTES};
 use latchkey_types::Role;
+use serde_json::json;
 
 use crate::{
     app::TestApp,
     programs::{Program, home, robbed},
+    providers::{connect, go_through, with_google},
 };
 
 #[tokio::test]
 async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
-    let app = TestApp::new().await;
+    let (app, google) = with_google(&[]).await;
     let id = app.user("ann", Role::User).await;
     app.signed_in("ann").await;
     app.signed_in("ann").await;
@@ -21,11 +23,16 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
     let (_, incident_id) = robbed(&app, root).await;
     let mut admin = app.signed_in("root").await;
     app.signed_in("root").await;
-    let mut forms = String::new();
+    connect(&mut admin, &google, "google", &json!({})).await;
+    // Somebody without a password is shown the form that sets one.
+    let mut by_google = app.browser();
+    go_through(&mut by_google, &google, "google", &json!({ "sub": "2" })).await;
+    let mut forms = by_google.get("/account/security").await.body;
     for path in [
         "/account".to_owned(),
         "/account/sessions".to_owned(),
         "/account/security".to_owned(),
+        "/account/connections".to_owned(),
         "/admin/sessions".to_owned(),
         format!("/admin/users/{id}"),
         "/admin/families".to_owned(),

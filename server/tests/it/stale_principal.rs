@@ -40,6 +40,8 @@ struct World {
     session: String,
     family: String,
     kid: String,
+    /// Whoever acts came in through it once.
+    connection: Uuid,
 }
 
 fn live_session(json: &serde_json::Value) -> String {
@@ -70,7 +72,20 @@ impl World {
         let own_family = Program::of(&app, actor, home()).await.family_id.to_string();
         let (_, access) = app.pair("root").await;
         let kid = key::list(app.authority()).await.unwrap()[0].kid.clone();
+        let connection = Uuid::from_bytes([7; 16]);
+        let sql = format!(
+            "INSERT INTO identities (identity_id, user_id, provider, issuer, subject, linked_at) \
+             VALUES ({}, {}, 'acme', 'https://id.example', '1', 1)",
+            sql_id(connection),
+            sql_id(actor.as_uuid())
+        );
+        app.database
+            .connection
+            .execute_unprepared(&sql)
+            .await
+            .unwrap();
         Self {
+            connection,
             actor,
             browser,
             access,
@@ -125,6 +140,7 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
         .replace("{family_id}", families)
         .replace("{incident_id}", &world.incident_id)
         .replace("{user_id}", &world.target.to_string())
+        .replace("{connection}", &world.connection.to_string())
         .replace("{kid}", &world.kid);
     let sent = match (route.method.as_str(), route.path) {
         (
@@ -132,6 +148,7 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
             "/account/sessions/end-others"
             | "/account/sessions/{session_id}/end"
             | "/account/families/{family_id}/end"
+            | "/account/connections/{connection}/unlink"
             | "/admin/sessions/{session_id}/end"
             | "/admin/families/{family_id}/end"
             | "/admin/keys/{kid}/kill"
@@ -144,6 +161,7 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
         ("POST", "/account/security/password") => {
             form(&[("current", PASSWORD), ("new", NEW_PASSWORD)])
         }
+        ("POST", "/account/security/set-password") => form(&[("new", NEW_PASSWORD)]),
         ("POST", "/admin/threats/{incident_id}/judge") => {
             form(&[("verdict", "false_alarm"), ("note", "")])
         }
@@ -176,11 +194,16 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
     Some((path, sent))
 }
 
+/// Leads to a provider and changes nothing yet: what comes back is judged when it does.
+const SETS_OUT: &str = "/account/connections/{connection}/link";
+
 /// Every route that changes something for somebody who must be there.
 fn changes() -> impl Iterator<Item = &'static Route> {
-    ROUTES
-        .iter()
-        .filter(|route| !route.method.is_safe() && matches!(route.access, Access::Needs(_)))
+    ROUTES.iter().filter(|route| {
+        !route.method.is_safe()
+            && matches!(route.access, Access::Needs(_))
+            && route.path != SETS_OUT
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,6 +333,11 @@ async fn nothing_gets_through(route: &'static Route, by: By) {
         let target = sql_id(world.target.as_uuid());
         let sql = format!("UPDATE users SET disabled_at = 1 WHERE user_id = {target}");
         world.execute(&sql).await;
+    }
+    if route.path.ends_with("/set-password") {
+        let actor = sql_id(world.actor.as_uuid());
+        let sql = format!("DELETE FROM passwords WHERE user_id = {actor}");
+        assert_eq!(world.execute(&sql).await, 1);
     }
     still_believes(&world, by).await;
     let needs_a_role = !route.path.starts_with("/account") && route.class != Class::Auth;
