@@ -40,6 +40,7 @@ pub async fn first_use(
 /// # Errors
 /// [`StoreError`] when the database fails.
 pub async fn prune(authority: &Authority) -> Result<u64, StoreError> {
+    let _turn = authority.turn().await;
     Ok(spent_values::Entity::delete_many()
         .filter(spent_values::Column::ExpiresAt.lte(authority.now().0))
         .exec(authority.database())

@@ -1,6 +1,7 @@
 //! Signing in through Google and other providers.
 //!
 //! - [`config`](ProviderConfig): which there are; `discovery`: what they publish, and their keys;
+//!   `published`: what of that is kept, and for how long;
 //! - `state`: what goes there and comes back; `exchange`: a code's way into who somebody is;
 //! - `id_token`: verified in full; [`nonce`]: for programs that bring one;
 //! - `enter`: whose account that is, and letting them in; `link`, [`connections`]: connecting and
@@ -17,7 +18,7 @@
 mod assertion;
 mod config;
 pub mod connections;
-mod discovery;
+pub(crate) mod discovery;
 mod enter;
 mod error;
 mod exchange;
@@ -26,6 +27,7 @@ mod id_token;
 mod link;
 pub mod nonce;
 mod outgoing;
+mod published;
 mod state;
 mod whose;
 
@@ -40,6 +42,7 @@ pub(crate) use discovery::Metadata;
 pub use enter::{Arrival, Arrived, Grant, arrive, enter_for_family};
 pub use error::ProviderError;
 pub use outgoing::{Outgoing, OutgoingError, OutgoingLimits};
+pub(crate) use published::{Dated, Published};
 pub use state::Purposed;
 
 use self::{exchange::Endpoints, state::State};
@@ -149,7 +152,7 @@ impl Providers {
             let known = match (&self.outgoing, provider.config.kind) {
                 (Some(outgoing), ProviderKind::Google | ProviderKind::OpenId) => provider
                     .discovery
-                    .known(authority, outgoing, &provider.config),
+                    .known_metadata(authority, outgoing, &provider.config),
                 _ => None,
             };
             let address = known.map_or_else(

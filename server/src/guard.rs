@@ -130,7 +130,7 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
     let request = match route.origin {
         // Where it goes by the cookie, who acts is asked first: programs are to hear that they are
         // not signed in.
-        OriginRule::Safe | OriginRule::ByCookie => request,
+        OriginRule::Safe | OriginRule::ByCookie | OriginRule::Signed => request,
         OriginRule::OwnPage => origin::check(visit, request).await?,
     };
     if matches!(
@@ -143,7 +143,7 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
             (OriginRule::ByCookie, _) => visit.require_meant()?,
             // A page that names its origin means to read the answer.
             (OriginRule::Safe, Class::Api) => visit.require_origin()?,
-            (OriginRule::Safe | OriginRule::OwnPage, _) => {}
+            (OriginRule::Safe | OriginRule::OwnPage | OriginRule::Signed, _) => {}
         }
     }
     if let Access::Needs(permission) = route.access {
@@ -170,7 +170,11 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
         RateClass::SignUp => limits::reserve_by_address(visit, Counted::SignUpAddress).await?,
         RateClass::Provider => limits::reserve_by_address(visit, Counted::Provider).await?,
         // Counted by the handler.
-        RateClass::None | RateClass::SignIn | RateClass::Refresh | RateClass::Presented => {}
+        RateClass::None
+        | RateClass::SignIn
+        | RateClass::SecurityEvent
+        | RateClass::Refresh
+        | RateClass::Presented => {}
     }
     Ok(request)
 }

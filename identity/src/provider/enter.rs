@@ -324,7 +324,7 @@ impl Attempt<'_> {
         if whose::look_up(tx.connection(), config, self.assertion).await? != whose {
             return Ok(None);
         }
-        if whose::is_blocked(tx.connection(), self.assertion).await? {
+        if whose::is_blocked(&tx, self.assertion).await? {
             return Err(ProviderError::IdentityBlocked);
         }
 

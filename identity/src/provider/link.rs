@@ -34,7 +34,7 @@ pub(super) async fn link(
         &[(user_id, Lock::Exclusive)],
     )
     .await?;
-    if whose::is_blocked(tx.connection(), assertion).await? {
+    if whose::is_blocked(&tx, assertion).await? {
         return Err(ProviderError::IdentityBlocked);
     }
     match whose::owner(tx.connection(), assertion).await? {

@@ -1,6 +1,6 @@
 //! Whose account a provider's word leads to.
 
-use latchkey_authority::{AuthorityTx, StoreError};
+use latchkey_authority::{AuthorityTx, Lock, StoreError};
 use latchkey_types::{IdentityId, UserId};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter,
@@ -9,7 +9,8 @@ use sea_orm::{
 
 use super::{Assertion, ProviderConfig};
 use crate::{
-    entity::{accounts, identities, identity_blocks},
+    entity::{accounts, identities},
+    identity_block,
     name::Username,
 };
 
@@ -108,16 +109,15 @@ pub(super) async fn owner(
         .map(|known| UserId::from_uuid(known.user_id)))
 }
 
-/// Whether the provider has said that this account of theirs is not to be trusted.
+/// Whether the provider has said that this account of theirs is not to be trusted. It will not
+/// come to be until the transaction is through.
 pub(super) async fn is_blocked(
-    connection: &impl ConnectionTrait,
+    tx: &AuthorityTx,
     assertion: &Assertion,
 ) -> Result<bool, StoreError> {
-    let key = (assertion.issuer.clone(), assertion.subject.clone());
-    Ok(identity_blocks::Entity::find_by_id(key)
-        .one(connection)
-        .await?
-        .is_some())
+    let (issuer, subject) = (&assertion.issuer, &assertion.subject);
+    identity_block::lock(tx, issuer, subject, Lock::Shared).await?;
+    identity_block::is_there(tx, issuer, subject).await
 }
 
 /// Takes an address that nobody proved from its account, whose user's row is locked.

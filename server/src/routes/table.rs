@@ -7,7 +7,7 @@ use latchkey_authority::principal::Permission;
 
 use super::{
     Access, Proof, RateClass, Route, action, call, change, fresh, limited, operation, page, polled,
-    read,
+    pushed, read,
 };
 use crate::{
     api::{self, auth},
@@ -113,6 +113,13 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 "/auth/{provider}/callback",
                 Access::Public,
                 get!(pages::providers::come_back),
+            ),
+        ),
+        limited(
+            RateClass::SecurityEvent,
+            pushed(
+                api::security_events::PATH,
+                post!(api::security_events::receive),
             ),
         ),
         page("/admin", VIEW, get!(pages::admin_overview::show)),
