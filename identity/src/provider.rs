@@ -31,7 +31,7 @@ mod published;
 mod state;
 mod whose;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use latchkey_authority::{Authority, StoreError};
 
@@ -83,7 +83,7 @@ pub struct Providers {
 }
 
 /// Where somebody sets out from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Departure<'a> {
     /// What the answer shall be good for.
     pub purpose: Purposed,
@@ -95,6 +95,19 @@ pub struct Departure<'a> {
     pub redirect_uri: &'a str,
     /// Whether the provider shall ask the person once more who they are.
     pub fresh: bool,
+    /// Whether somebody else's page led here: then the provider shall ask with which account, so
+    /// that nobody is signed in by following a link.
+    pub from_elsewhere: bool,
+}
+
+impl fmt::Debug for Departure<'_> {
+    /// Without what ties it to the browser.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Departure")
+            .field("purpose", &self.purpose)
+            .field("fresh", &self.fresh)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Providers {
@@ -212,21 +225,28 @@ impl Providers {
         departure: Departure<'_>,
     ) -> Result<String, ProviderError> {
         let config = provider.config();
-        let state = State::new(authority, &config.id, departure.purpose, departure.next);
+        let state = State::new(
+            authority,
+            &config.id,
+            departure.purpose,
+            departure.next,
+            departure.fresh,
+        );
         let sealed = state
             .seal(authority, departure.browser)
             .map_err(ProviderError::from)?;
         let parts = (sealed, state.verifier.as_str(), state.nonce.as_str());
-        let (redirect_uri, fresh) = (departure.redirect_uri, departure.fresh);
+        let redirect_uri = departure.redirect_uri;
+        let ask = if departure.fresh {
+            exchange::Ask::Again
+        } else if departure.from_elsewhere {
+            exchange::Ask::Which
+        } else {
+            exchange::Ask::Nothing
+        };
         if config.kind == ProviderKind::GitHub {
             let endpoints = github::endpoints(config);
-            return exchange::authorize_url(
-                config,
-                &endpoints.as_ref(),
-                redirect_uri,
-                parts,
-                fresh,
-            );
+            return exchange::authorize_url(config, &endpoints.as_ref(), redirect_uri, parts, ask);
         }
         let metadata = provider.metadata(authority, self.outgoing()?).await?;
         exchange::authorize_url(
@@ -234,7 +254,7 @@ impl Providers {
             &Endpoints::from(&*metadata),
             redirect_uri,
             parts,
-            fresh,
+            ask,
         )
     }
 }

@@ -36,7 +36,6 @@ use crate::{
     limits,
     middleware::RequestId,
     origin,
-    rate::Counted,
     routes::{Access, Class, OriginRule, Proof, RateClass, Route},
     session_store::CALLER,
     state::AppState,
@@ -166,15 +165,8 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
                 .note(session_id, authority.now(), visit.caller().address_text());
         }
     }
-    match route.rate {
-        RateClass::SignUp => limits::reserve_by_address(visit, Counted::SignUpAddress).await?,
-        RateClass::Provider => limits::reserve_by_address(visit, Counted::Provider).await?,
-        // Counted by the handler.
-        RateClass::None
-        | RateClass::SignIn
-        | RateClass::SecurityEvent
-        | RateClass::Refresh
-        | RateClass::Presented => {}
+    if route.rate == RateClass::SignUp {
+        limits::reserve_sign_up(visit).await?;
     }
     Ok(request)
 }

@@ -67,7 +67,8 @@ pub enum RateClass {
     SignIn,
     /// New accounts, 20 a minute for each address. Counted by the guard.
     SignUp,
-    /// Answers of providers, 60 a minute for each address. Counted by the guard.
+    /// Answers of providers that bring nobody in, 60 a minute for each address. Counted by the
+    /// handler, which knows whether they do.
     Provider,
     /// Security events that do not verify, 60 a minute for each address. Counted by the handler,
     /// which knows whether they do.

@@ -8,6 +8,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use latchkey_authority::Authority;
@@ -26,6 +27,9 @@ const KEYS_AGAIN_MILLIS: i64 = 60 * 1_000;
 
 /// After a failure nobody asks for so long.
 const PAUSE_MILLIS: i64 = 5_000;
+
+/// So long somebody waits for another's reading.
+const TURN: Duration = Duration::from_secs(3);
 
 /// Something that was read at some time.
 pub(crate) trait Dated: fmt::Debug + Send + Sync + 'static {
@@ -78,13 +82,13 @@ impl<T: Dated> Published<T> {
             }
             return Ok(known);
         }
-        let _turn = self.reading.lock().await;
+        let _turn = self.turn().await?;
         // Whoever waited must not act in the past.
         let now = authority.now();
         match self.aged(now) {
             // Whoever had the turn before has read it.
             Some((known, age)) if age < REFRESH_AFTER_MILLIS => Ok(known),
-            _ => self.read(now, reading).await,
+            _ => self.read(authority, reading).await,
         }
     }
 
@@ -115,7 +119,7 @@ impl<T: Dated> Published<T> {
     where
         F: Future<Output = Result<T, OutgoingError>>,
     {
-        let _turn = self.reading.lock().await;
+        let _turn = self.turn().await?;
         let now = authority.now();
         if let Some((current, _)) = self.aged(now)
             && current.read_at() > known.read_at()
@@ -125,7 +129,7 @@ impl<T: Dated> Published<T> {
         if now.0.saturating_sub(known.read_at().0) < KEYS_AGAIN_MILLIS {
             return Ok(None);
         }
-        self.read(now, reading).await.map(Some)
+        self.read(authority, reading).await.map(Some)
     }
 
     fn read_beside<F>(
@@ -143,8 +147,15 @@ impl<T: Dated> Published<T> {
                 return;
             };
             // The reading says itself what goes wrong with it. The last one serves meanwhile.
-            let _ = this.read(authority.now(), reading).await;
+            let _ = this.read(&authority, reading).await;
         });
+    }
+
+    /// Waits for the turn a little: who does not answer must not gather a crowd.
+    async fn turn(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, OutgoingError> {
+        tokio::time::timeout(TURN, self.reading.lock())
+            .await
+            .map_err(|_| OutgoingError::Down("others wait for it already"))
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept<T>> {
@@ -162,12 +173,13 @@ impl<T: Dated> Published<T> {
     /// To be called by whoever has the turn.
     async fn read<F>(
         &self,
-        now: UnixMillis,
+        authority: &Authority,
         reading: impl FnOnce(UnixMillis) -> F,
     ) -> Result<Arc<T>, OutgoingError>
     where
         F: Future<Output = Result<T, OutgoingError>>,
     {
+        let now = authority.now();
         if let Some((at, error)) = &self.kept().failed
             && (0..PAUSE_MILLIS).contains(&now.0.saturating_sub(at.0))
         {
@@ -182,7 +194,8 @@ impl<T: Dated> Published<T> {
                 Ok(read)
             }
             Err(error) => {
-                kept.failed = Some((now, error.clone()));
+                // The pause begins when the attempt is over.
+                kept.failed = Some((authority.now(), error.clone()));
                 Err(error)
             }
         }

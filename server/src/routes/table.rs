@@ -86,11 +86,14 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 post!(pages::security::submit),
             ),
         ),
-        fresh(action(
-            "/account/security/set-password",
-            OWN,
-            post!(pages::security::set_first),
-        )),
+        limited(
+            RateClass::SignIn,
+            fresh(action(
+                "/account/security/set-password",
+                OWN,
+                post!(pages::security::set_first),
+            )),
+        ),
         page("/account/connections", OWN, get!(pages::connections::show)),
         fresh(action(
             "/account/connections/{connection}/link",
@@ -102,10 +105,13 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             OWN,
             post!(pages::connections::unlink),
         )),
-        page(
-            "/auth/{provider}",
-            Access::Public,
-            get!(pages::providers::set_out),
+        limited(
+            RateClass::Provider,
+            page(
+                "/auth/{provider}",
+                Access::Public,
+                get!(pages::providers::set_out),
+            ),
         ),
         limited(
             RateClass::Provider,

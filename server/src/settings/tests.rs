@@ -59,6 +59,16 @@ fn postgres_needs_a_master_key_and_the_bootstrap_settings_come_in_pairs() {
 }
 
 #[test]
+fn two_providers_of_one_issuer_are_refused() {
+    let providers = r#"[{"id":"a","issuer":"https://accounts.google.com","client_id":"c"}]"#;
+    let google = [("GOOGLE_CLIENT_ID", "c"), ("GOOGLE_CLIENT_SECRET", "s")];
+    assert!(load(&[("PROVIDERS", providers)]).is_ok());
+    assert!(load(&[google[0]]).is_err(), "id and secret come together");
+    let error = load(&[("PROVIDERS", providers), google[0], google[1]]).unwrap_err();
+    assert!(error.to_string().contains("issuer"), "{error}");
+}
+
+#[test]
 fn open_sign_up_stays_closed_on_a_public_address_without_mail() {
     let settings = load(&[("BASE_URL", "https://id.example.com:443/")]).unwrap();
     assert_eq!(settings.base_url.to_string(), "https://id.example.com");
