@@ -167,7 +167,7 @@ impl Told {
         let issued = family::open(&tx, new).await.unwrap();
         committed(tx, user_id).await;
         let authority = &self.test.test.authority;
-        access_token::verify(authority, issued.access_token.as_str(), self.now())
+        access_token::verify(authority, &issued.access_token.text, self.now())
             .await
             .unwrap()
     }

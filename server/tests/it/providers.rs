@@ -95,7 +95,7 @@ async fn count(app: &TestApp, table: &str) -> i64 {
 }
 
 /// The events of a kind, the newest first.
-async fn events(app: &TestApp, kind: EventKind) -> Vec<AuditRow> {
+pub(crate) async fn events(app: &TestApp, kind: EventKind) -> Vec<AuditRow> {
     let filter = AuditFilter {
         kind: Some(kind),
         ..Default::default()
