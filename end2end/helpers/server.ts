@@ -1,23 +1,12 @@
 // A running server: started on a folder, stopped as a service manager would, its log read to the end.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { freePort } from "./listener.ts";
 import { program, type Settings, surroundings, type Variables } from "./program.ts";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
-
-/** A port of loopback that nobody listens on at this moment. */
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const address = listener.address();
-  listener.close();
-  await once(listener, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
-}
 
 /** A server on the data of one folder. It can be stopped and started again: the address stays. */
 export class Server {

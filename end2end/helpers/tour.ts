@@ -3,6 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { button, field, goToUser, heading, signIn, trySignIn } from "./actions.ts";
 import { AGENT } from "./browser.ts";
 import type { Open } from "./fixtures.ts";
+import type { MisbehavingProvider } from "./misbehaving-provider.ts";
 import { ADMIN, DORA, PASSWORD } from "./people.ts";
 
 export type Stop = {
@@ -32,6 +33,15 @@ export async function signOthersIn(open: Open): Promise<void> {
   await signProgramsIn(await open({ userAgent: AGENT.firefox }));
 }
 
+/** An account elsewhere, with as long an address as there may be, connected to the one that is signed in. */
+export async function connectOne(page: Page, obliging: MisbehavingProvider): Promise<void> {
+  const long = "somebody-with-a-long-name-at-an-organisation-with-a-long-name";
+  obliging.person = { sub: "long", email: `${long}@${long}.example.org`, email_verified: true };
+  await page.goto("/account/connections");
+  await button(page, "Connect Works").click();
+  await expect(page.getByRole("table", { name: "Your connections" })).toBeVisible();
+}
+
 /** Two programs, one of which is robbed: its first token comes back from elsewhere after two rotations. */
 async function signProgramsIn({ request }: Page): Promise<void> {
   const post = async (path: string, data: object, status: number, headers = {}) => {
@@ -56,7 +66,7 @@ const stop = (name: string, path: string, title: string, status?: number): Stop 
   },
 });
 
-/** Before anybody is signed in. */
+/** Before anybody is signed in, where providers are offered. */
 export const OUTSIDE: Stop[] = [
   stop("sign-in", "/login", "Sign in"),
   stop("sign-in after a session ran out", "/login?next=%2Faccount&notice=session_expired", "Sign in"),
@@ -81,11 +91,13 @@ export const OUTSIDE: Stop[] = [
       await expect(page.getByRole("alert")).toBeVisible();
     },
   },
+  stop("no such provider", "/auth/nobody", "There is no such provider", 404),
+  stop("an answer that nobody asked for", "/auth/google/callback?state=none&code=none", "Please start again", 400),
   stop("set-up that is done", "/setup", "Set-up is done", 403),
   stop("nothing here", "/no/such/page", "There is nothing here", 404),
 ];
 
-/** One's own account, while other browsers are signed in to it. */
+/** One's own account, while other browsers are signed in to it, with one connection and one that could be made. */
 export const ACCOUNT: Stop[] = [
   stop("account", "/account", "Account"),
   stop("sessions", "/account/sessions?notice=session_ended", "Sessions"),
@@ -97,6 +109,16 @@ export const ACCOUNT: Stop[] = [
       await expect(page.getByRole("dialog")).toBeVisible();
     },
   },
+  stop("connections", "/account/connections?notice=linked", "Connections"),
+  {
+    name: "connections, with a question",
+    go: async (page) => {
+      await page.goto("/account/connections");
+      await button(page, /^Disconnect/).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  stop("signing in once more", "/login?again=1&next=/account/connections", "Sign in once more"),
   stop("security", "/account/security", "Security"),
   {
     name: "security, refused",

@@ -2,9 +2,9 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { BrowserContextOptions, Page } from "@playwright/test";
 import { signIn } from "../helpers/actions.ts";
-import { expect, test } from "../helpers/fixtures.ts";
 import { ADMIN, DORA } from "../helpers/people.ts";
-import { ACCOUNT, CONSOLE, FRESH, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
+import { ACCOUNT, CONSOLE, connectOne, FRESH, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
+import { expect, test } from "../helpers/with-obliging-provider.ts";
 
 const STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
@@ -43,11 +43,12 @@ for (const [screen, options, more] of [
     ["account", ACCOUNT],
     ["console", [...CONSOLE, ...more]],
   ] as const) {
-    test(`the ${part} on ${screen} shuts nobody out`, { tag: "@script" }, async ({ open, watch }) => {
+    test(`the ${part} on ${screen} shuts nobody out`, { tag: "@script" }, async ({ open, obliging, watch }) => {
       watch.expectStatus(...refusals(...stops));
       await signOthersIn(open);
       const page = await open(options);
       await signIn(page, ADMIN);
+      await connectOne(page, obliging);
       await look(page, stops);
     });
   }
@@ -61,7 +62,7 @@ test("a refusal shuts nobody out of reading why", { tag: "@script" }, async ({ o
 });
 
 test.describe("on a new server", () => {
-  test.use({ people: "nobody" });
+  test.use({ people: "nobody", settings: {} });
 
   test("set-up shuts nobody out", { tag: "@script" }, async ({ open, server, watch }) => {
     watch.expectStatus(403);

@@ -1,10 +1,11 @@
 // What holds on every page: nothing sticks out of a phone's screen, the policy is strict, the way in needs no mouse.
 import type { Page } from "@playwright/test";
 import { button, field, heading, notice, signIn } from "../helpers/actions.ts";
-import { expect, test } from "../helpers/fixtures.ts";
+import { NOBODY } from "../helpers/misbehaving-provider.ts";
 import { ADMIN, AUDITOR, PASSWORD } from "../helpers/people.ts";
 import { run } from "../helpers/program.ts";
-import { ACCOUNT, INSIDE, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
+import { ACCOUNT, connectOne, INSIDE, MENU, OUTSIDE, REFUSED, refusals, signOthersIn, type Stop, tour } from "../helpers/tour.ts";
+import { expect, test } from "../helpers/with-obliging-provider.ts";
 
 const PHONE = { width: 390, height: 844 };
 const LONG_NAME = "a-name-of-sixty-four-characters-which-is-the-longest-that-is-ok-";
@@ -22,7 +23,7 @@ async function fits(page: Page, stop: Stop): Promise<void> {
 // Many pages in one journey.
 test.slow();
 
-test("nothing sticks out of a phone's screen", async ({ open, server, watch }) => {
+test("nothing sticks out of a phone's screen", async ({ open, obliging, server, watch }) => {
   watch.expectStatus(...refusals(...OUTSIDE, ...INSIDE, REFUSED));
   // The longest name there can be, on every list.
   await run(server.folder, ["user", "create", LONG_NAME, "--email", `${LONG_NAME}@a-long-domain.example.org`], `${PASSWORD}\n`);
@@ -35,6 +36,7 @@ test("nothing sticks out of a phone's screen", async ({ open, server, watch }) =
 
   const page = await open({ viewport: PHONE });
   await signIn(page, ADMIN);
+  await connectOne(page, obliging);
   await tour(page, [...INSIDE, MENU], (stop) => fits(page, stop));
   await page.goto(`/admin/users?search=${LONG_NAME.slice(0, 20)}`);
   await page.getByRole("table").getByRole("link").click();
@@ -89,17 +91,19 @@ test("the whole way in and out goes by keyboard", async ({ page, open }) => {
   await expect(heading(page, "Sign in")).toBeVisible();
 });
 
-test("every page has a strict policy and is kept by nobody", async ({ open, watch }) => {
+test("every page has a strict policy and is kept by nobody", async ({ open, obliging, server, watch }) => {
   watch.expectStatus(...refusals(...OUTSIDE, ...INSIDE));
   await signOthersIn(open);
   const page = await open();
   const documents: Array<{ what: string; headers: Promise<Record<string, string>> }> = [];
   page.on("response", (response) => {
     if (response.request().resourceType() !== "document" || response.status() === 303) return;
+    if (!response.url().startsWith(server.url)) return;
     documents.push({ what: response.url(), headers: response.allHeaders() });
   });
   await tour(page, OUTSIDE, async () => undefined);
   await signIn(page, ADMIN);
+  await connectOne(page, obliging);
   await tour(page, INSIDE, async () => undefined);
 
   expect(documents.length).toBeGreaterThan(OUTSIDE.length + INSIDE.length);
@@ -107,13 +111,15 @@ test("every page has a strict policy and is kept by nobody", async ({ open, watc
     const all = await headers;
     const policy = all["content-security-policy"] ?? "";
     expect(policy, what).toContain("default-src 'none'");
-    expect(policy, what).toContain("form-action 'self'");
     expect(policy, what).toContain("frame-ancestors 'none'");
     expect(policy, what).toContain("base-uri 'none'");
     expect(policy, what).not.toContain("unsafe-inline");
     // WebAssembly needs a word of its own; that one opens nothing else.
     expect(policy.replace("'wasm-unsafe-eval'", ""), what).not.toContain("unsafe-eval");
-    expect(policy, what).not.toMatch(/[\s;]\*|https?:/);
+    // A form that connects an account leads to its provider; nothing else leads anywhere.
+    const forms = new URL(what).pathname === "/account/connections" ? [NOBODY, obliging.issuer] : [];
+    expect(policy, what).toContain(`form-action ${["'self'", ...forms].join(" ")};`);
+    expect(policy.replace(/form-action [^;]*/, ""), what).not.toMatch(/[\s;]\*|https?:/);
     expect(all["cache-control"], what).toBe("no-store");
     expect(all["x-content-type-options"], what).toBe("nosniff");
     expect(all["x-frame-options"], what).toBe("DENY");

@@ -1,37 +1,10 @@
 // Sessions end by themselves: when they are not used, and at the latest when their time is over.
-import { existsSync, readdirSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { heading, notice, signIn } from "../helpers/actions.ts";
+import { type BentClock, bentClock } from "../helpers/clock.ts";
 import { expect, test as base } from "../helpers/fixtures.ts";
 import { DORA } from "../helpers/people.ts";
 
-/**
- * The program has no setting for the time, and shall have none: Debian's library tells the process another one. It
- * stands under the name of the machine's architecture.
- */
-function library(): string {
-  const found = readdirSync("/usr/lib")
-    .map((name) => join("/usr/lib", name, "faketime", "libfaketimeMT.so.1"))
-    .find((path) => existsSync(path));
-  if (!found) throw new Error("faketime is not installed: `make setup` installs it");
-  return found;
-}
-
-const test = base.extend<{ later: (by: string) => Promise<void> }>({
-  variables: async ({ folder }, use) => {
-    const clock = join(folder, "clock");
-    await writeFile(clock, "+0d");
-    await use({
-      LD_PRELOAD: library(),
-      FAKETIME_TIMESTAMP_FILE: clock,
-      FAKETIME_NO_CACHE: "1",
-      FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    });
-  },
-  /** Sets the server's clock that much ahead of the true one. */
-  later: async ({ folder }, use) => use((by) => writeFile(join(folder, "clock"), `+${by}`)),
-});
+const test = base.extend<BentClock>(bentClock);
 
 const RUN_OUT = "Your session has run out. Sign in again to go on.";
 
