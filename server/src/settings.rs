@@ -323,16 +323,8 @@ impl Settings {
         if !self.rate_limit {
             warnings.push("rate_limit is off: passwords can be guessed without pause".to_owned());
         }
-        if self.base_url.is_secure()
-            && !(self.access_cookie.starts_with("__Host-")
-                && (self.refresh_cookie.starts_with("__Secure-")
-                    || self.refresh_cookie.starts_with("__Host-")))
-        {
-            warnings.push(
-                "access_cookie or refresh_cookie has no `__Host-` or `__Secure-` before its name: \
-                 a neighbour on the same site could set it"
-                    .to_owned(),
-            );
+        if self.base_url.is_secure() {
+            warnings.extend(cookies::warnings(&self.access_cookie, &self.refresh_cookie));
         }
         if self.password_memory < 19_456 && self.password_iterations < 3 {
             warnings.push(

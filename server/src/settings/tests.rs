@@ -81,6 +81,40 @@ fn open_sign_up_stays_closed_on_a_public_address_without_mail() {
 }
 
 #[test]
+fn a_warning_about_cookies_says_what_a_prefix_keeps_out_and_what_it_does_not() {
+    let about = |setting: &str, names: &[(&str, &str)]| {
+        let mut values = vec![
+            ("BASE_URL", "https://id.example.com"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8"),
+            ("SIGN_UP", "closed"),
+        ];
+        values.extend(names);
+        let warnings = load(&values).unwrap().warnings();
+        assert!(warnings.len() < 2, "{warnings:?}");
+        warnings.into_iter().find(|text| text.contains(setting))
+    };
+    assert_eq!(about("cookie", &[]), None);
+    // No other host can set what is named `__Host-`, and nothing else is kept from doing it.
+    for name in ["app-auth", "__Secure-app-auth"] {
+        let text = about("access_cookie", &[("ACCESS_COOKIE", name)]).unwrap();
+        assert!(
+            text.contains("`__Host-`") && text.contains("neighbour"),
+            "{text}"
+        );
+        assert!(!text.contains("`__Secure-`"), "{text}");
+    }
+    // `__Secure-` keeps out whoever can answer over plain http, and no neighbour.
+    let text = about("refresh_cookie", &[("REFRESH_COOKIE", "app-refresh")]).unwrap();
+    assert!(
+        text.contains("plain http") && text.contains("`__Secure-`"),
+        "{text}"
+    );
+    assert!(!text.contains("neighbour"), "{text}");
+    let secure = [("REFRESH_COOKIE", "__Secure-app-refresh")];
+    assert_eq!(about("cookie", &secure), None);
+}
+
+#[test]
 fn the_environment_wins_over_the_file_and_secrets_are_masked() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("latchkey.toml");
