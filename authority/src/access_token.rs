@@ -26,7 +26,7 @@ use crate::key::KeyError;
 
 pub(crate) use cache::VerifiedTokens;
 pub(crate) use compact::canonical_base64;
-pub use foreign::verify_foreign;
+pub use foreign::{foreign_type, verify_foreign};
 pub use inspect::{Inspected, inspect};
 pub(crate) use json::Json;
 pub use mint::{AccessToken, Grant, mint, mint_within};

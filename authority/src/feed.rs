@@ -19,6 +19,7 @@ mod cached;
 mod hint;
 mod index;
 mod lease;
+mod outage;
 mod postgres;
 mod reader;
 mod recent;
@@ -105,7 +106,6 @@ struct Counters {
     failed: AtomicU64,
     backwards: AtomicU64,
     listening: AtomicBool,
-    last_failed_at: AtomicU64,
 }
 
 /// How a node's feed stands.

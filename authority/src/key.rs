@@ -12,6 +12,7 @@
 //! - There is always an RS256 key for ID tokens (OpenID Connect Core §15.1), whatever signs access
 //!   tokens.
 
+mod assertion;
 mod change;
 mod jwk;
 mod list;
@@ -25,6 +26,7 @@ use std::time::Duration;
 
 use crate::{ActError, StoreError, TokenPolicy};
 
+pub use assertion::AssertionKey;
 pub use change::{Killed, Rotated, kill, rotate, rotate_at_once};
 pub use jwk::{JwkError, PublicKey, PublicKeys};
 pub use list::{KeyRow, KeyState, jwks, list};

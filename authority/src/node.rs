@@ -36,6 +36,10 @@ const BEAT_SQLITE: Duration = Duration::from_secs(10);
 /// A node that missed so many beats is silent.
 const MISSED_BEATS: u32 = 5;
 
+/// One that was silent for so long is gone: it was taken away or has crashed, and no news is no
+/// alarm any more.
+const GONE_AFTER: Duration = Duration::from_hours(1);
+
 /// Nodes that stopped, or fell silent, are forgotten after this.
 const KEPT: Duration = Duration::from_hours(24);
 

@@ -6,6 +6,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Authority, AuthorityTx, StoreError, entity::spent_values};
 
+/// So much longer is it remembered than it would be taken.
+const KEPT_LONGER_MILLIS: i64 = 5 * 60 * 1_000;
+
 /// Marks a value as used, in the transaction of what it is used for. Returns whether this is its
 /// first use; of many at once, one has it.
 ///
@@ -24,7 +27,8 @@ pub async fn first_use(
         .finalize();
     let inserted = spent_values::Entity::insert(spent_values::ActiveModel {
         value_hash: Set(hash.to_vec()),
-        expires_at: Set(expires_at.0),
+        // Nodes prune by clocks that may differ a little.
+        expires_at: Set(expires_at.0.saturating_add(KEPT_LONGER_MILLIS)),
     })
     .on_conflict_do_nothing_on([spent_values::Column::ValueHash])
     .exec_without_returning(tx.connection())
@@ -40,6 +44,7 @@ pub async fn first_use(
 /// # Errors
 /// [`StoreError`] when the database fails.
 pub async fn prune(authority: &Authority) -> Result<u64, StoreError> {
+    let _turn = authority.turn().await;
     Ok(spent_values::Entity::delete_many()
         .filter(spent_values::Column::ExpiresAt.lte(authority.now().0))
         .exec(authority.database())

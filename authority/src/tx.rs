@@ -19,6 +19,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
     sea_query::{LockType, SelectStatement},
 };
+use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::{
@@ -239,14 +240,44 @@ impl AuthorityTx {
         self.lock_number(7_811_033_493).await
     }
 
-    /// Any number will do that no other user of the database's advisory locks takes. SQLite has
-    /// one writer, so that nothing is left to wait for.
+    /// Waits until no other transaction has locked the same name, or has locked it exclusively: for
+    /// what has no row yet that could be locked. To be called after every lock of a user.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn lock_name(
+        &self,
+        kind: &'static str,
+        parts: &[&str],
+        lock: Lock,
+    ) -> Result<(), StoreError> {
+        let mut digest = Sha256::new().chain_update(kind);
+        for part in parts {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        let digest = digest.finalize();
+        let number = digest.first_chunk().copied().unwrap_or_default();
+        self.advisory_lock(i64::from_be_bytes(number), lock).await
+    }
+
+    /// Any number will do that no other user of the database's advisory locks takes.
     async fn lock_number(&self, number: i64) -> Result<(), StoreError> {
+        self.advisory_lock(number, Lock::Exclusive).await
+    }
+
+    /// SQLite has one writer, so that nothing is left to wait for.
+    async fn advisory_lock(&self, number: i64, lock: Lock) -> Result<(), StoreError> {
         if !self.authority.is_sqlite() {
+            let function = match lock {
+                Lock::Shared => "pg_advisory_xact_lock_shared",
+                Lock::Exclusive => "pg_advisory_xact_lock",
+            };
             self.transaction
-                .query_one_raw(sea_orm::Statement::from_string(
+                .query_one_raw(sea_orm::Statement::from_sql_and_values(
                     sea_orm::DbBackend::Postgres,
-                    format!("SELECT 1 FROM (SELECT pg_advisory_xact_lock({number})) AS locked"),
+                    format!("SELECT 1 FROM (SELECT {function}($1)) AS locked"),
+                    [number.into()],
                 ))
                 .await?;
         }

@@ -93,6 +93,16 @@ pub async fn change_password(
     caller: &Caller,
 ) -> Result<u64, ChangePasswordError> {
     let result = attempt(identity, principal, current, new, caller).await;
+    on_record(identity, principal, caller, result).await
+}
+
+/// Puts a change that did not come about on the record.
+async fn on_record(
+    identity: &Identity,
+    principal: &Principal,
+    caller: &Caller,
+    result: Result<u64, ChangePasswordError>,
+) -> Result<u64, ChangePasswordError> {
     if let Err(error) = &result
         && let Some(reason) = error.reason()
     {
@@ -177,7 +187,22 @@ pub async fn set_first_password(
     new: &str,
     caller: &Caller,
 ) -> Result<u64, ChangePasswordError> {
+    let result = set_first(identity, principal, new, caller).await;
+    on_record(identity, principal, caller, result).await
+}
+
+async fn set_first(
+    identity: &Identity,
+    principal: &Principal,
+    new: &str,
+    caller: &Caller,
+) -> Result<u64, ChangePasswordError> {
     let user_id = principal.user_id;
+    // Before a hash is made for nothing; and again inside.
+    let connection = identity.authority().database();
+    if stored_hash(connection, user_id).await?.is_some() {
+        return Err(ChangePasswordError::WrongCurrent);
+    }
     let new_hash = hash_new(identity, user_id, new).await?;
     let mut tx = AuthorityTx::begin(identity.authority()).await?;
     tx.act(

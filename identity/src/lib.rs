@@ -8,6 +8,7 @@
 //! - [`password`]: what is accepted, and the bounded pool that hashes;
 //! - [`account`]: reading accounts, and the directory of users;
 //! - [`provider`]: Google and other providers: signing in, connecting;
+//! - [`security_event`]: what Google tells of accounts that were taken over or disabled;
 //! - one file for each use case: [`sign_in`], [`sign_up`], [`change_password`], [`change_username`],
 //!   [`create_user`], [`bootstrap_administrator`], [`setup`].
 //!
@@ -25,12 +26,14 @@ mod change_username;
 mod create_user;
 mod entity;
 mod identity;
+mod identity_block;
 pub mod name;
 mod new_account;
 mod opening;
 pub mod password;
 pub mod provider;
 mod replaced;
+pub mod security_event;
 pub mod setup;
 mod sign_in;
 mod sign_up;

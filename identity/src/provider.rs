@@ -1,6 +1,7 @@
 //! Signing in through Google and other providers.
 //!
 //! - [`config`](ProviderConfig): which there are; `discovery`: what they publish, and their keys;
+//!   `published`: what of that is kept, and for how long;
 //! - `state`: what goes there and comes back; `exchange`: a code's way into who somebody is;
 //! - `id_token`: verified in full; [`nonce`]: for programs that bring one;
 //! - `enter`: whose account that is, and letting them in; `link`, [`connections`]: connecting and
@@ -17,7 +18,7 @@
 mod assertion;
 mod config;
 pub mod connections;
-mod discovery;
+pub(crate) mod discovery;
 mod enter;
 mod error;
 mod exchange;
@@ -26,10 +27,11 @@ mod id_token;
 mod link;
 pub mod nonce;
 mod outgoing;
+mod published;
 mod state;
 mod whose;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use latchkey_authority::{Authority, StoreError};
 
@@ -40,6 +42,7 @@ pub(crate) use discovery::Metadata;
 pub use enter::{Arrival, Arrived, Grant, arrive, enter_for_family};
 pub use error::ProviderError;
 pub use outgoing::{Outgoing, OutgoingError, OutgoingLimits};
+pub(crate) use published::{Dated, Published};
 pub use state::Purposed;
 
 use self::{exchange::Endpoints, state::State};
@@ -80,7 +83,7 @@ pub struct Providers {
 }
 
 /// Where somebody sets out from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Departure<'a> {
     /// What the answer shall be good for.
     pub purpose: Purposed,
@@ -92,6 +95,19 @@ pub struct Departure<'a> {
     pub redirect_uri: &'a str,
     /// Whether the provider shall ask the person once more who they are.
     pub fresh: bool,
+    /// Whether somebody else's page led here: then the provider shall ask with which account, so
+    /// that nobody is signed in by following a link.
+    pub from_elsewhere: bool,
+}
+
+impl fmt::Debug for Departure<'_> {
+    /// Without what ties it to the browser.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Departure")
+            .field("purpose", &self.purpose)
+            .field("fresh", &self.fresh)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Providers {
@@ -149,7 +165,7 @@ impl Providers {
             let known = match (&self.outgoing, provider.config.kind) {
                 (Some(outgoing), ProviderKind::Google | ProviderKind::OpenId) => provider
                     .discovery
-                    .known(authority, outgoing, &provider.config),
+                    .known_metadata(authority, outgoing, &provider.config),
                 _ => None,
             };
             let address = known.map_or_else(
@@ -163,6 +179,11 @@ impl Providers {
             }
         }
         origins
+    }
+
+    /// Reads beside the work what every provider publishes, so that nobody waits for it later.
+    pub fn read_ahead(&self, authority: &Authority) {
+        let _ = self.origins(authority);
     }
 
     /// What calls them.
@@ -204,21 +225,28 @@ impl Providers {
         departure: Departure<'_>,
     ) -> Result<String, ProviderError> {
         let config = provider.config();
-        let state = State::new(authority, &config.id, departure.purpose, departure.next);
+        let state = State::new(
+            authority,
+            &config.id,
+            departure.purpose,
+            departure.next,
+            departure.fresh,
+        );
         let sealed = state
             .seal(authority, departure.browser)
             .map_err(ProviderError::from)?;
         let parts = (sealed, state.verifier.as_str(), state.nonce.as_str());
-        let (redirect_uri, fresh) = (departure.redirect_uri, departure.fresh);
+        let redirect_uri = departure.redirect_uri;
+        let ask = if departure.fresh {
+            exchange::Ask::Again
+        } else if departure.from_elsewhere {
+            exchange::Ask::Which
+        } else {
+            exchange::Ask::Nothing
+        };
         if config.kind == ProviderKind::GitHub {
             let endpoints = github::endpoints(config);
-            return exchange::authorize_url(
-                config,
-                &endpoints.as_ref(),
-                redirect_uri,
-                parts,
-                fresh,
-            );
+            return exchange::authorize_url(config, &endpoints.as_ref(), redirect_uri, parts, ask);
         }
         let metadata = provider.metadata(authority, self.outgoing()?).await?;
         exchange::authorize_url(
@@ -226,7 +254,7 @@ impl Providers {
             &Endpoints::from(&*metadata),
             redirect_uri,
             parts,
-            fresh,
+            ask,
         )
     }
 }

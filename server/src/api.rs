@@ -12,6 +12,7 @@ pub(crate) mod keys;
 pub(crate) mod nodes;
 pub mod openapi;
 pub(crate) mod overview;
+pub(crate) mod security_events;
 pub(crate) mod sessions;
 pub(crate) mod signals;
 pub(crate) mod threats;

@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod family;
+mod google;
 mod keys;
 mod migrate;
 mod open;
@@ -90,6 +91,11 @@ enum Command {
         #[command(subcommand)]
         action: token::Action,
     },
+    /// What Google is told of this server, beside signing in.
+    Google {
+        #[command(subcommand)]
+        action: google::Action,
+    },
     /// Ends every session and every sign-in of a program, after a restore from backup.
     Recover(recover::Options),
     /// Fills an empty database with believable data, to look round in.
@@ -113,6 +119,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Audit { action } => audit::run(&settings, action).await,
         Command::Keys { action } => keys::run(&settings, action).await,
         Command::Token { action } => token::run(action),
+        Command::Google { action } => google::run(&settings, action).await,
         Command::Recover(options) => recover::run(&settings, options).await,
         Command::Demo => demo::run(settings).await,
         Command::Doctor => doctor::run(&settings).await,

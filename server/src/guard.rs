@@ -36,7 +36,6 @@ use crate::{
     limits,
     middleware::RequestId,
     origin,
-    rate::Counted,
     routes::{Access, Class, OriginRule, Proof, RateClass, Route},
     session_store::CALLER,
     state::AppState,
@@ -130,7 +129,7 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
     let request = match route.origin {
         // Where it goes by the cookie, who acts is asked first: programs are to hear that they are
         // not signed in.
-        OriginRule::Safe | OriginRule::ByCookie => request,
+        OriginRule::Safe | OriginRule::ByCookie | OriginRule::Signed => request,
         OriginRule::OwnPage => origin::check(visit, request).await?,
     };
     if matches!(
@@ -143,7 +142,7 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
             (OriginRule::ByCookie, _) => visit.require_meant()?,
             // A page that names its origin means to read the answer.
             (OriginRule::Safe, Class::Api) => visit.require_origin()?,
-            (OriginRule::Safe | OriginRule::OwnPage, _) => {}
+            (OriginRule::Safe | OriginRule::OwnPage | OriginRule::Signed, _) => {}
         }
     }
     if let Access::Needs(permission) = route.access {
@@ -166,11 +165,8 @@ async fn admit(visit: &Visit, request: Request) -> Result<Request, Failure> {
                 .note(session_id, authority.now(), visit.caller().address_text());
         }
     }
-    match route.rate {
-        RateClass::SignUp => limits::reserve_by_address(visit, Counted::SignUpAddress).await?,
-        RateClass::Provider => limits::reserve_by_address(visit, Counted::Provider).await?,
-        // Counted by the handler.
-        RateClass::None | RateClass::SignIn | RateClass::Refresh | RateClass::Presented => {}
+    if route.rate == RateClass::SignUp {
+        limits::reserve_sign_up(visit).await?;
     }
     Ok(request)
 }

@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use latchkey_authority::{Authority, audit, family, feed, key, node, node::Node, session, signal};
+use latchkey_authority::{
+    Authority, audit, family, feed, key, node, node::Node, session, signal, spent,
+};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -183,6 +185,9 @@ async fn sweep(authority: Authority) {
     authority.feed().sweep(authority.boot_time());
     if let Err(error) = signal::prune(&authority).await {
         tracing::warn!(error = %error, "old signals are not pruned; the next try follows");
+    }
+    if let Err(error) = spent::prune(&authority).await {
+        tracing::warn!(error = %error, "what was used once is not pruned; the next try follows");
     }
     if let Err(error) = node::sweep(&authority).await {
         tracing::warn!(error = %error, "what nodes said is not swept; the next try follows");

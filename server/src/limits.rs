@@ -59,9 +59,19 @@ pub(crate) async fn reserve_sign_in(
     .await
 }
 
-/// Counts what comes from an address, for good.
-pub(crate) async fn reserve_by_address(visit: &Visit, counted: Counted) -> Result<(), Failure> {
-    let outcome = reserve(visit, &[(counted, &address(visit))]).await?;
+/// Counts what an address brings back from a provider. Whoever succeeds gives the place back: whole
+/// offices have one address.
+pub(crate) async fn reserve_answer(visit: &Visit) -> Result<Reservation, Failure> {
+    reserve(visit, &[(Counted::Provider, &address(visit))])
+        .await?
+        .map_err(|limited| Failure::Limited {
+            retry_after: limited.retry_after,
+        })
+}
+
+/// Counts an attempt to make an account, for good: accounts are made one by one.
+pub(crate) async fn reserve_sign_up(visit: &Visit) -> Result<(), Failure> {
+    let outcome = reserve(visit, &[(Counted::SignUpAddress, &address(visit))]).await?;
     match outcome {
         Ok(_kept) => Ok(()),
         Err(limited) => Err(Failure::Limited {

@@ -36,6 +36,8 @@ pub enum Counted {
     SignUpAddress,
     /// Answers of providers that an address brings.
     Provider,
+    /// Security events from an address that do not verify.
+    SecurityEvent,
     /// Refreshes of a family.
     Refresh,
     /// Refresh tokens of a family that are asked about.
@@ -52,6 +54,7 @@ impl Counted {
             Self::SignInDevice => b"sign-in/device",
             Self::SignUpAddress => b"sign-up/address",
             Self::Provider => b"provider/address",
+            Self::SecurityEvent => b"security-event/address",
             Self::Refresh => b"refresh/family",
             Self::Verify => b"verify/family",
             Self::SignOut => b"sign-out/family",
@@ -64,8 +67,9 @@ impl Counted {
             Self::SignUpAddress => Rule::growing(20),
             // Nobody guesses here: an honest client that runs wild waits for its minute, each time.
             Self::Refresh | Self::SignOut => Rule::steady(30),
-            // Whole offices have one address; each answer costs a call to the provider.
-            Self::Provider => Rule::steady(60),
+            // Whole offices have one address; each answer costs a call to the provider. What a
+            // transmitter sends gives its place back.
+            Self::Provider | Self::SecurityEvent => Rule::steady(60),
             // Somebody may ask for each page that they show.
             Self::Verify => Rule::steady(120),
         }

@@ -53,6 +53,9 @@ pub enum OriginRule {
     /// page can send an `Authorization` header. Who acts is known to the guard; where nobody needs
     /// to be signed in, the handler asks.
     ByCookie,
+    /// Its own signature: no cookie is looked at or set, so nothing is gained by making a browser
+    /// send it.
+    Signed,
 }
 
 /// How attempts are limited.
@@ -64,8 +67,12 @@ pub enum RateClass {
     SignIn,
     /// New accounts, 20 a minute for each address. Counted by the guard.
     SignUp,
-    /// Answers of providers, 60 a minute for each address. Counted by the guard.
+    /// Answers of providers that bring nobody in, 60 a minute for each address. Counted by the
+    /// handler, which knows whether they do.
     Provider,
+    /// Security events that do not verify, 60 a minute for each address. Counted by the handler,
+    /// which knows whether they do.
+    SecurityEvent,
     /// Refreshes, 30 a minute for each family. Counted by the handler, which knows of which.
     Refresh,
     /// Refresh tokens that are asked about, 120 a minute for each family, or given up, 30. Counted
@@ -180,6 +187,18 @@ fn change(
         proof: api_proof(access),
         needs_fresh_proof: true,
         ..page(path, access, handler)
+    }
+}
+
+/// What another server pushes, and signs.
+fn pushed(path: &'static str, handler: fn() -> MethodRouter<AppState>) -> Route {
+    Route {
+        method: Method::POST,
+        class: Class::Api,
+        origin: OriginRule::Signed,
+        proof: Proof::None,
+        is_use: false,
+        ..page(path, Access::Public, handler)
     }
 }
 

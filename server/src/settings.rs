@@ -293,16 +293,27 @@ impl Settings {
             && self.listen.ip().is_loopback()
     }
 
-    /// Whether whoever comes through a provider may get an account: unlike at an open form, the
-    /// provider knows them, and says nothing of who has one here.
+    /// Whether whoever comes through a provider may get an account: on loopback, and where `open`
+    /// was written on purpose. Otherwise the default would let in everybody whom Google knows.
     pub fn is_provider_sign_up_open(&self) -> bool {
-        self.sign_up == SignUpMode::Open
+        let is_written = self
+            .report
+            .get("sign_up")
+            .is_some_and(|(_, origin)| *origin != Origin::Default);
+        self.sign_up == SignUpMode::Open && (is_written || self.is_sign_up_open())
     }
 
     /// What is unsafe or surprising in these settings, a sentence each.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.sign_up == SignUpMode::Open && !self.is_sign_up_open() {
+        if !self.providers.is_empty() && self.is_provider_sign_up_open() && !self.is_sign_up_open()
+        {
+            warnings.push(
+                "sign_up is `open`: everybody whom one of the providers knows gets an account; \
+                 google_hosted_domains narrows it to organisations"
+                    .to_owned(),
+            );
+        } else if self.sign_up == SignUpMode::Open && !self.is_sign_up_open() {
             warnings.push(
                 "sign_up is `open`, but without mail it stays closed on a public address: make \
                  accounts with `latchkey user create`"
@@ -312,16 +323,8 @@ impl Settings {
         if !self.rate_limit {
             warnings.push("rate_limit is off: passwords can be guessed without pause".to_owned());
         }
-        if self.base_url.is_secure()
-            && !(self.access_cookie.starts_with("__Host-")
-                && (self.refresh_cookie.starts_with("__Secure-")
-                    || self.refresh_cookie.starts_with("__Host-")))
-        {
-            warnings.push(
-                "access_cookie or refresh_cookie has no `__Host-` or `__Secure-` before its name: \
-                 a neighbour on the same site could set it"
-                    .to_owned(),
-            );
+        if self.base_url.is_secure() {
+            warnings.extend(cookies::warnings(&self.access_cookie, &self.refresh_cookie));
         }
         if self.password_memory < 19_456 && self.password_iterations < 3 {
             warnings.push(

@@ -3,7 +3,11 @@
 use std::{fmt, sync::Arc};
 
 use latchkey_authority::Authority;
-use latchkey_identity::{Identity, provider::Providers};
+use latchkey_identity::{
+    Identity,
+    provider::{ProviderKind, Providers},
+    security_event::Transmitter,
+};
 
 use crate::{
     assets::SiteAssets,
@@ -20,6 +24,7 @@ pub struct AppState(Arc<Whole>);
 #[derive(Debug)]
 struct Whole {
     parts: Parts,
+    security_events: Option<Transmitter>,
     metrics: Metrics,
 }
 
@@ -41,8 +46,10 @@ pub struct Parts {
 impl AppState {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
+        let security_events = security_events(&parts.settings, &parts.providers);
         Self(Arc::new(Whole {
             parts,
+            security_events,
             metrics: Metrics::default(),
         }))
     }
@@ -60,6 +67,11 @@ impl AppState {
     /// Who else may say who somebody is.
     pub fn providers(&self) -> &Providers {
         &self.0.parts.providers
+    }
+
+    /// Who tells what happened to Google's accounts, where sign-in with Google is configured.
+    pub fn security_events(&self) -> Option<&Transmitter> {
+        self.0.security_events.as_ref()
     }
 
     /// Sessions, roles, the record.
@@ -97,6 +109,18 @@ impl AppState {
             secure: settings.base_url.is_secure(),
         }
     }
+}
+
+/// Google's transmitter of security events, where sign-in with Google is configured.
+pub(crate) fn security_events(settings: &Settings, providers: &Providers) -> Option<Transmitter> {
+    let google = providers
+        .iter()
+        .find(|provider| provider.config().kind == ProviderKind::Google)?;
+    Some(Transmitter::new(
+        Arc::clone(google.config()),
+        &settings.google_risc_issuer,
+        &settings.google_risc_configuration,
+    ))
 }
 
 impl fmt::Debug for AppState {

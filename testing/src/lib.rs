@@ -17,6 +17,7 @@ mod fault;
 mod random;
 mod sent;
 mod snapshot;
+pub mod transmitter;
 
 pub use clock::ManualClock;
 pub use database::TestDatabase;
@@ -24,6 +25,7 @@ pub use fault::{allow_writes, refuse_writes};
 pub use random::SeededRandomness;
 pub use sent::Sent;
 pub use snapshot::Snapshot;
+pub use transmitter::Transmitter;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

@@ -342,6 +342,28 @@ words!(
     }
 );
 
+words!(
+    /// What a provider told of one of its accounts.
+    ProviderEvent {
+        /// All sessions of the account are over.
+        SessionsRevoked = "sessions_revoked", "Sessions revoked";
+        /// What the account had granted is withdrawn.
+        TokensRevoked = "tokens_revoked", "Grant withdrawn";
+        /// The account was disabled because somebody had taken it over.
+        AccountHijacked = "account_hijacked", "Account taken over";
+        /// The account was disabled for another reason, or for none that was told.
+        AccountDisabled = "account_disabled", "Account disabled";
+        /// The account may be used again.
+        AccountEnabled = "account_enabled", "Account enabled";
+        /// The person was told to change the password.
+        CredentialChangeRequired = "credential_change_required", "Password must be changed";
+        /// A test of the way here.
+        Verification = "verification", "Test of the way here";
+        /// Something that is not understood here.
+        Unknown = "unknown_event", "Event of another kind";
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,6 +392,7 @@ mod tests {
         reads_back::<Verdict>();
         reads_back::<Outcome>();
         reads_back::<EventKind>();
+        reads_back::<ProviderEvent>();
         let error = Role::parse("root").unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -146,6 +146,15 @@ fn trouble() -> AdminNodesPage {
                 )
             },
             NodeItem {
+                beat_at: ago(10_803),
+                ..node(
+                    "edge-3:4020",
+                    NodeStanding::Gone {
+                        refuses_since: ago(10_800),
+                    },
+                )
+            },
+            NodeItem {
                 beat_at: ago(7_200),
                 version: "0.9.0".to_owned(),
                 ..node("edge-1:1207", NodeStanding::Stopped { at: ago(7_200) })

@@ -177,6 +177,8 @@ fn unlink_button(connection: &ConnectionItem) -> impl IntoView + use<> {
         Some(email) => format!("You can no longer sign in here with {email} at {name}."),
         None => format!("You can no longer sign in here with your account at {name}."),
     };
+    let consequence =
+        format!("{consequence} Other browsers and programs that came in that way are signed out.");
     view! {
         <ConfirmButton
             id=format!("unlink-{id}")

@@ -17,17 +17,12 @@ pub(crate) fn ProviderMark(
         ProviderIcon::GitHub => Glyph::Branch,
         ProviderIcon::Key => Glyph::Key,
     });
-    let drawn = match glyph {
-        Some(glyph) => view! { <Icon glyph /> }.into_any(),
-        None => {
-            let initial: String = provider
-                .name
-                .chars()
-                .take(1)
-                .flat_map(char::to_uppercase)
-                .collect();
-            view! { <span class="text-xs font-semibold">{initial}</span> }.into_any()
-        }
+    let drawn = if let Some(glyph) = glyph {
+        view! { <Icon glyph /> }.into_any()
+    } else {
+        let first = provider.name.chars().take(1);
+        let initial: String = first.flat_map(char::to_uppercase).collect();
+        view! { <span class="text-xs font-semibold">{initial}</span> }.into_any()
     };
     view! {
         <span class="provider-mark" aria-hidden="true">
@@ -80,18 +75,15 @@ pub(crate) fn ProviderLinks(
 
 /// Where the way through a provider begins.
 fn address(id: &str, next: Option<&str>, fresh: bool) -> String {
-    let mut address = format!("/auth/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
-    let mut mark = '?';
-    if let Some(next) = next {
-        let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
-        address.push_str(&format!("{mark}next={next}"));
-        mark = '&';
+    let path = format!("/auth/{}", utf8_percent_encode(id, NON_ALPHANUMERIC));
+    let next = next.map(|next| format!("next={}", utf8_percent_encode(next, NON_ALPHANUMERIC)));
+    let fresh = fresh.then(|| "fresh=1".to_owned());
+    let query: Vec<_> = next.into_iter().chain(fresh).collect();
+    if query.is_empty() {
+        path
+    } else {
+        format!("{path}?{}", query.join("&"))
     }
-    if fresh {
-        address.push(mark);
-        address.push_str("fresh=1");
-    }
-    address
 }
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ pub enum NodeStanding {
         /// From when on it lets nobody in, cut off as it is.
         refuses_since: UnixMillis,
     },
+    /// Nothing was heard of it for an hour.
+    Gone {
+        /// From when on it let nobody in.
+        refuses_since: UnixMillis,
+    },
     /// It was shut down.
     Stopped {
         /// When.
@@ -60,6 +65,7 @@ impl NodeStanding {
             Self::Fresh => "Fresh",
             Self::Behind => "Behind",
             Self::Silent { .. } => "Silent",
+            Self::Gone { .. } => "Gone",
             Self::Stopped { .. } => "Stopped",
         }
     }
@@ -69,7 +75,7 @@ impl NodeStanding {
             Self::Fresh => Tone::Good,
             Self::Behind => Tone::Bad,
             Self::Silent { .. } => Tone::Caution,
-            Self::Stopped { .. } => Tone::Plain,
+            Self::Gone { .. } | Self::Stopped { .. } => Tone::Plain,
         }
     }
 }
@@ -241,7 +247,7 @@ fn warnings(nodes: &[NodeItem]) -> AnyView {
         view! {
             <Banner tone=Tone::Caution>
                 <strong>{who(&silent, "silent")}</strong>
-                ". Cut off from the database, a node lets nobody in. If it was taken away or has crashed, nothing is to be done: it leaves this list a day after its last beat. Otherwise look whether it runs, and whether it reaches the database."
+                ". Cut off from the database, a node lets nobody in. If it was taken away or has crashed, nothing is to be done: after an hour it counts as gone. Otherwise look whether it runs, and whether it reaches the database."
             </Banner>
         }
     });
@@ -288,7 +294,9 @@ fn NodeTable(nodes: Vec<NodeItem>, is_embedded: bool) -> impl IntoView {
 #[component]
 fn NodeRow(node: NodeItem, is_embedded: bool) -> impl IntoView {
     let since = match node.standing {
-        NodeStanding::Silent { refuses_since } => Some(("lets nobody in since ", refuses_since)),
+        NodeStanding::Silent { refuses_since } | NodeStanding::Gone { refuses_since } => {
+            Some(("lets nobody in since ", refuses_since))
+        }
         NodeStanding::Stopped { at } => Some(("", at)),
         NodeStanding::Fresh | NodeStanding::Behind => None,
     }

@@ -6,16 +6,16 @@ use leptos::prelude::*;
 use super::{
     account::Email,
     admin_users::{AdminUserPage, UserItem},
-    connections::ConnectionItem,
+    connections::ConnectionsOfUser,
     families::{FamiliesOfUser, FamilyItem},
     sessions::SessionItem,
 };
 use crate::{
     Frame, Page,
     component::{
-        Avatar, Card, ConfirmButton, ConnectionTable, Day, Empty, EndFamiliesOfUser, EventFeed,
-        Fact, Facts, FamilyTable, Glyph, Holder, Holding, Icon, Look, PostForm, RoleBadge,
-        SessionTable, Submit, UserStateBadge, When, Whose, WordChoice,
+        Avatar, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact, Facts,
+        FamilyTable, Glyph, Holder, Icon, Look, PostForm, RoleBadge, SessionTable, Submit,
+        UserStateBadge, When, Whose, WordChoice,
     },
     phrase::counted,
 };
@@ -61,7 +61,7 @@ impl Page for AdminUserPage {
                         may_end=self.may_end
                         back=families_back
                     />
-                    <Connections connections=self.connections />
+                    <ConnectionsOfUser connections=self.connections />
                     <Card title="Newest events" id="events" flush=true>
                         {events}
                     </Card>
@@ -217,29 +217,6 @@ fn LiveFamilies(
         <Card title="Live API sign-ins" id="families" flush=true aside=end_all>
             <FamilyTable holder=Holder::OneUser families may_end back=back />
             {more}
-        </Card>
-    }
-    .into_any()
-}
-
-/// The accounts elsewhere that the user signs in with.
-#[component]
-fn Connections(connections: Vec<ConnectionItem>) -> impl IntoView {
-    let list = if connections.is_empty() {
-        view! {
-            <Empty
-                glyph=Glyph::Link
-                title="No connections"
-                text="This user signs in with no account elsewhere."
-            />
-        }
-        .into_any()
-    } else {
-        view! { <ConnectionTable holding=Holding::OneUser connections /> }.into_any()
-    };
-    view! {
-        <Card title="Connections" id="connections" flush=true>
-            {list}
         </Card>
     }
     .into_any()

@@ -144,3 +144,29 @@ fn Available(providers: Vec<ProviderButton>, is_first: bool, may_change: bool) -
     }
     .into_any()
 }
+
+/// The accounts elsewhere that one user signs in with, in the console.
+#[component]
+pub(super) fn ConnectionsOfUser(
+    /// The connections.
+    connections: Vec<ConnectionItem>,
+) -> impl IntoView {
+    let list = if connections.is_empty() {
+        view! {
+            <Empty
+                glyph=Glyph::Link
+                title="No connections"
+                text="This user signs in with no account elsewhere."
+            />
+        }
+        .into_any()
+    } else {
+        view! { <ConnectionTable holding=Holding::OneUser connections /> }.into_any()
+    };
+    view! {
+        <Card title="Connections" id="connections" flush=true>
+            {list}
+        </Card>
+    }
+    .into_any()
+}

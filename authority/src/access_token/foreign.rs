@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     AccessTokenError, Json,
+    compact::Compact,
     verify::{Expectations, KeySource, held_foreign},
 };
 
@@ -25,6 +26,14 @@ pub fn verify_foreign(
         Some(Value::Object(claims)) => Ok(claims),
         _ => Err(AccessTokenError::BadClaims),
     }
+}
+
+/// What such a token says that it is (`typ` of its header), before anything of it is verified.
+///
+/// # Errors
+/// [`AccessTokenError::Malformed`] or [`AccessTokenError::BadHeader`].
+pub fn foreign_type(text: &str) -> Result<Option<String>, AccessTokenError> {
+    Ok(Compact::parse_foreign(text)?.header.typ)
 }
 
 impl From<Json> for Value {

@@ -192,6 +192,20 @@ pub(crate) async fn through_in(
     matching_in(tx, which, reason_of(reason), None).await
 }
 
+/// Has live families forget an identity that is gone.
+pub(crate) async fn forget_identity(
+    tx: &AuthorityTx,
+    identity_id: IdentityId,
+) -> Result<(), StoreError> {
+    families::Entity::update_many()
+        .col_expr(families::Column::IdentityId, Expr::value(None::<Uuid>))
+        .filter(families::Column::IdentityId.eq(identity_id.as_uuid()))
+        .filter(families::Column::EndedAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
 async fn matching_in(
     tx: &AuthorityTx,
     which: Condition,

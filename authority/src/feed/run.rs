@@ -10,7 +10,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use super::{FeedError, hint, poll};
+use super::{FeedError, hint, outage::Outage, poll};
 use crate::Authority;
 
 /// A poll at least so often where the database is a server.
@@ -50,6 +50,7 @@ pub async fn run(authority: Authority, mut stop: watch::Receiver<bool>) {
         )));
         helpers.push(tokio::spawn(hint::send(authority.clone())));
     }
+    let mut outage = Outage::default();
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -59,7 +60,8 @@ pub async fn run(authority: Authority, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => break,
         }
         let began = authority.boot_time();
-        report(&authority, poll(&authority).await);
+        let result = poll(&authority).await;
+        report(&mut outage, authority.boot_time(), result);
         // One that takes long, because a long transaction holds the mark back, is made less often:
         // half of the time at most goes into polling.
         let took = authority.boot_time().saturating_sub(began);
@@ -72,23 +74,20 @@ pub async fn run(authority: Authority, mut stop: watch::Receiver<bool>) {
 }
 
 /// Says when the feed fails and when it works again; not each time.
-fn report(authority: &Authority, result: Result<(), FeedError>) {
-    const SAY_AGAIN: u64 = 60;
-    let polls = &authority.feed().polls;
-    let now = authority.boot_time().as_secs();
-    let said_at = polls.last_failed_at.load(Ordering::Relaxed);
+fn report(outage: &mut Outage, now: Duration, result: Result<(), FeedError>) {
     match result {
-        Ok(()) if said_at != 0 => {
-            polls.last_failed_at.store(0, Ordering::Relaxed);
-            tracing::info!("the feed of signals works again");
+        Ok(()) => {
+            if outage.succeed(now) {
+                tracing::info!("the feed of signals works again");
+            }
         }
-        Err(error) if said_at == 0 || now.saturating_sub(said_at) >= SAY_AGAIN => {
-            polls.last_failed_at.store(now.max(1), Ordering::Relaxed);
-            tracing::error!(
-                error = %error,
-                "the feed of signals is interrupted: checks are refused until it works again"
-            );
+        Err(error) => {
+            if outage.fail(now) {
+                tracing::error!(
+                    error = %error,
+                    "the feed of signals is interrupted: checks are refused until it works again"
+                );
+            }
         }
-        Ok(()) | Err(_) => {}
     }
 }

@@ -6,6 +6,7 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 
+use super::IncidentRow;
 use crate::{
     Authority, AuthorityTx,
     audit::AuditEvent,
@@ -92,27 +93,36 @@ pub async fn judge(
 }
 
 /// Notes that somebody who may judge it has opened an incident: it is no longer unread. An auditor
-/// changes nothing by looking.
+/// changes nothing by looking, and neither does whoever was an administrator until a moment ago:
+/// they are looked up again, because an alarm that nobody has read must not look read.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
 pub async fn mark_seen(
     authority: &Authority,
     principal: &Principal,
-    incident_id: IncidentId,
+    incident: &IncidentRow,
 ) -> Result<(), StoreError> {
-    if !authorize(principal.role, Permission::JudgeIncidents) {
+    if incident.seen_at.is_some() || !authorize(principal.role, Permission::JudgeIncidents) {
         return Ok(());
     }
-    let _turn = authority.turn().await;
+    let mut tx = AuthorityTx::begin(authority).await?;
+    match tx.act(principal, Permission::JudgeIncidents, &[]).await {
+        Ok(()) => {}
+        Err(ActError::Internal(error)) => return Err(error),
+        // They read on, as what is cached lets them; nothing is noted.
+        Err(
+            ActError::SignedOut
+            | ActError::NotPermitted
+            | ActError::NotFound
+            | ActError::LastAdministrator,
+        ) => return Ok(()),
+    }
     incidents::Entity::update_many()
-        .col_expr(
-            incidents::Column::SeenAt,
-            Expr::value(Some(authority.now().0)),
-        )
-        .filter(incidents::Column::IncidentId.eq(incident_id.as_uuid()))
+        .col_expr(incidents::Column::SeenAt, Expr::value(Some(tx.now().0)))
+        .filter(incidents::Column::IncidentId.eq(incident.incident_id.as_uuid()))
         .filter(incidents::Column::SeenAt.is_null())
-        .exec(authority.database())
+        .exec(tx.connection())
         .await?;
-    Ok(())
+    tx.commit([], Signals::Nothing).await
 }

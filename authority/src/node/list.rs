@@ -5,7 +5,7 @@ use std::time::Duration;
 use latchkey_types::{NodeId, UnixMillis};
 use sea_orm::{ColumnTrait, EntityTrait, QueryOrder, QuerySelect};
 
-use super::{LIMIT, MISSED_BEATS, period};
+use super::{GONE_AFTER, LIMIT, MISSED_BEATS, period};
 use crate::{Authority, StoreError, entity::nodes};
 
 /// How a node is.
@@ -19,6 +19,11 @@ pub enum NodeState {
     /// its last poll was not later than the beat that is missing.
     Silent {
         /// Since when.
+        refuses_since: UnixMillis,
+    },
+    /// It has been silent for an hour, and nobody need look for it.
+    Gone {
+        /// From when on it let nobody in, at the latest.
         refuses_since: UnixMillis,
     },
     /// It said goodbye.
@@ -35,6 +40,7 @@ impl NodeState {
             Self::Fresh => "fresh",
             Self::Behind => "behind",
             Self::Silent { .. } => "silent",
+            Self::Gone { .. } => "gone",
             Self::Stopped { .. } => "stopped",
         }
     }
@@ -86,7 +92,12 @@ pub async fn list(authority: &Authority) -> Result<Vec<NodeRow>, StoreError> {
         .collect();
     // Beats change the order each second; people look for a name where they saw it last.
     rows.sort_by(|one, other| {
-        let is_over = |row: &NodeRow| matches!(row.state, NodeState::Stopped { .. });
+        let is_over = |row: &NodeRow| {
+            matches!(
+                row.state,
+                NodeState::Stopped { .. } | NodeState::Gone { .. }
+            )
+        };
         is_over(one)
             .cmp(&is_over(other))
             .then(one.name.cmp(&other.name))
@@ -122,10 +133,12 @@ fn state(authority: &Authority, model: &nodes::Model, bound: Duration) -> NodeSt
     // Until the next beat was due it may have polled once more.
     let refuses_after = period + bound;
     let silent_after = (period * MISSED_BEATS).max(refuses_after);
-    if authority.now().since(beat_at) > silent_after {
-        NodeState::Silent {
-            refuses_since: beat_at.after(refuses_after),
-        }
+    let silence = authority.now().since(beat_at);
+    let refuses_since = beat_at.after(refuses_after);
+    if silence > silent_after.max(GONE_AFTER) {
+        NodeState::Gone { refuses_since }
+    } else if silence > silent_after {
+        NodeState::Silent { refuses_since }
     } else if model.is_fresh {
         NodeState::Fresh
     } else {

@@ -86,9 +86,10 @@ pub enum Reception {
         /// Since when, at the latest.
         since: UnixMillis,
     },
-    /// The node stopped before it said that it had applied it, and lets nobody in any more.
+    /// The node stopped before it said that it had applied it, or has been silent since for an hour,
+    /// and lets nobody in any more.
     Gone {
-        /// When it stopped.
+        /// Since when.
         at: UnixMillis,
     },
     /// Its next beat will tell.
@@ -246,6 +247,8 @@ fn reception(
     Some(match node.state {
         NodeState::Stopped { at: stopped_at } if stopped_at < at => return None,
         NodeState::Stopped { at } => Reception::Gone { at },
+        NodeState::Gone { refuses_since } if refuses_since < at => return None,
+        NodeState::Gone { refuses_since } => Reception::Gone { at: refuses_since },
         NodeState::Silent { refuses_since } => Reception::Refusing {
             since: refuses_since,
         },

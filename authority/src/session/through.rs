@@ -1,11 +1,28 @@
 //! Ending what was opened through one identity of a user.
 
 use latchkey_types::{EndReason, FamilyId, IdentityId, SessionId, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use super::end::{EndedTogether, ended};
 use crate::{AuthorityTx, StoreError, entity::sessions, family};
+
+/// Has what is left of a connection that is gone forget it: a connection that is made anew is
+/// another one.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn forget(tx: &AuthorityTx, identity_id: IdentityId) -> Result<(), StoreError> {
+    let id = identity_id.as_uuid();
+    let nothing = || Expr::value(None::<Uuid>);
+    sessions::Entity::update_many()
+        .col_expr(sessions::Column::IdentityId, nothing())
+        .filter(sessions::Column::IdentityId.eq(id))
+        .filter(sessions::Column::EndedAt.is_null())
+        .exec(tx.connection())
+        .await?;
+    family::end::forget_identity(tx, identity_id).await
+}
 
 /// Ends the sessions and refresh families of a user that were opened through `identity_id`, and
 /// the families that those sessions opened, but for the session `keep`, inside a larger change whose transaction has locked

@@ -178,6 +178,30 @@ async fn a_node_whose_polls_fail_is_behind_and_one_whose_beats_fail_is_silent() 
 }
 
 #[tokio::test]
+async fn a_node_that_was_silent_for_an_hour_is_gone_and_missed_by_nobody() {
+    let pair = Pair::new().await;
+    pair.other.beat().await;
+    pair.test.clock.advance(3_600 * SECOND);
+    pair.one.poll_and_beat().await;
+    assert_eq!(nodes(&pair.test).await[1].state.as_str(), "silent");
+    pair.test.clock.advance(MILLISECOND);
+    let [one, other] = nodes(&pair.test).await.try_into().unwrap();
+    assert_eq!(one.state, NodeState::Fresh);
+    assert_eq!(other.state.as_str(), "gone");
+    pair.end_a_session().await;
+    pair.one.poll_and_beat().await;
+    let newest = pair.newest().await;
+    let [receipt] = newest.receipts.as_slice() else {
+        panic!("expected one receipt, found {:?}", newest.receipts);
+    };
+    assert_eq!(receipt.node_id, pair.one.id());
+    assert_eq!(newest.within(), Some(Duration::ZERO));
+    // It was held up, and not taken away.
+    pair.other.poll_and_beat().await;
+    assert_eq!(nodes(&pair.test).await[1].state, NodeState::Fresh);
+}
+
+#[tokio::test]
 async fn a_node_is_not_silent_before_it_refuses() {
     let policy = Policy {
         max_staleness: 600 * SECOND,

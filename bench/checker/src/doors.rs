@@ -148,6 +148,7 @@ impl World {
             id: None,
             stale_at: Nanos::MAX,
             state: State::Live,
+            is_quiet: false,
             is_refreshing: false,
             outstanding: 0,
         };

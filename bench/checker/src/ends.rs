@@ -167,7 +167,12 @@ pub(crate) fn finish(
         if outcome.acknowledged {
             let mut pool = world.pool.borrow_mut();
             pool.ended_at(*credential, outcome.received);
+            let is_quiet = pool.entry(*credential).is_quiet;
             drop(pool);
+            if is_quiet {
+                world.probe_everywhere(*credential, outcome.received + world.bound());
+                continue;
+            }
             for node in 0..world.addresses.len() {
                 tokio::task::spawn_local(attempts(Rc::clone(world), node, *credential));
             }

@@ -84,12 +84,16 @@ fn next(world: &World, node: usize) -> Option<Credential> {
     if let Some(credential) = due {
         let mut pool = world.pool.borrow_mut();
         let mut plan = world.plans[node].borrow_mut();
-        match pool.entry(credential).state {
-            State::Ending(requested) => plan.again(credential, now, requested, None),
-            State::Ended(requested, acknowledged) => {
-                plan.again(credential, now, requested, Some(acknowledged));
-            }
+        let entry = pool.entry(credential);
+        let (requested, acknowledged) = match entry.state {
+            State::Ending(requested) => (requested, None),
+            State::Ended(requested, acknowledged) => (requested, Some(acknowledged)),
             State::Live | State::Left => return None,
+        };
+        let is_left_alone =
+            entry.is_quiet && acknowledged.is_none_or(|at| now < at + world.bound());
+        if !is_left_alone {
+            plan.again(credential, now, requested, acknowledged);
         }
         return Some(credential);
     }

@@ -36,6 +36,9 @@ pub(crate) struct Entry {
     /// From then on its access token proves nothing.
     pub(crate) stale_at: Nanos,
     pub(crate) state: State,
+    /// Whether nobody is to ask for it between its end and the bound: what a node has put into its
+    /// memory just then stays there.
+    pub(crate) is_quiet: bool,
     /// Whether its refresh token is on its way.
     pub(crate) is_refreshing: bool,
     /// So many requests on it are on their way.

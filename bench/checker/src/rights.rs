@@ -5,7 +5,7 @@ use std::{rc::Rc, time::Duration};
 use serde_json::json;
 
 use crate::{
-    clock::{Nanos, now},
+    clock::{MILLISECOND, Nanos, now},
     ends::{begin, finish},
     history::{Credential, Kind},
     http::Reply,
@@ -24,6 +24,12 @@ const TENURE: Duration = Duration::from_secs(3);
 /// Or no longer than this, in milliseconds: the demotion comes while nodes read that there was a
 /// promotion.
 const BRIEFLY: usize = 20;
+
+/// So long after a promotion, in milliseconds, every node has heard of it as a rule.
+const HEARD: usize = 10;
+
+/// So long after a demotion was sent, in milliseconds at most, a node is asked the one time.
+const ONCE: usize = 8;
 
 /// Lets a few users become administrators and cease to be, until the run is over.
 pub(crate) async fn come_and_go(world: Rc<World>) {
@@ -51,10 +57,15 @@ async fn one(world: Rc<World>, user: usize) {
             continue;
         };
         let proof = Proof::Cookie(cookie);
-        let right = if world.is_ending.get() && world.below(2) == 0 {
-            briefly(&world, user, proof).await
+        let draw = if world.is_ending.get() {
+            world.below(3)
         } else {
-            for_a_while(&world, user, proof).await
+            2
+        };
+        let right = match draw {
+            0 => briefly(&world, user, proof).await,
+            1 => quietly(&world, user, proof).await,
+            _ => for_a_while(&world, user, proof).await,
         };
         if let Some(right) = right {
             // An answer that comes late must not be mistaken for one to the next promotion.
@@ -102,6 +113,32 @@ async fn briefly(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credent
     }
     let wait = u64::try_from(world.below(BRIEFLY)).unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(wait)).await;
+    demote(world, user, right).await;
+    Some(right)
+}
+
+/// Promotes, and demotes while each node is asked for the first time, and then for a while not again.
+/// Where a node is asked all the time, whatever it put into its memory too late is replaced by what
+/// the next request finds.
+async fn quietly(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credential> {
+    let node = world.any_node();
+    let reply = set_role(world, node, user, "administrator").await;
+    if reply.status != 200 {
+        world.count_unprepared(&reply);
+        return None;
+    }
+    let right = world.add(Kind::Right, user, node, proof, Nanos::MAX);
+    {
+        let mut pool = world.pool.borrow_mut();
+        pool.entry(right).is_quiet = true;
+        pool.ending(right, now());
+    }
+    let wait = u64::try_from(HEARD + world.below(BRIEFLY)).unwrap_or_default();
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+    for plan in &world.plans {
+        let later = world.below(ONCE) as Nanos * MILLISECOND;
+        plan.borrow_mut().probe(right, now() + later);
+    }
     demote(world, user, right).await;
     Some(right)
 }

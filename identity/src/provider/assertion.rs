@@ -6,7 +6,7 @@ use super::{ProviderConfig, ProviderKind};
 use crate::name::EmailAddress;
 
 /// Who somebody is elsewhere.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Assertion {
     /// The provider's issuer, in the spelling of the settings.
     pub(crate) issuer: String,

@@ -67,6 +67,12 @@ impl ProviderConfig {
         self.kind == ProviderKind::Google && without_scheme == Some(iss)
     }
 
+    /// Whether what it says of addresses is looked at: Google is an authority for some and says for
+    /// which; any other is one by the setting alone.
+    pub(crate) fn knows_addresses(&self) -> bool {
+        self.kind == ProviderKind::Google || self.trust_email
+    }
+
     /// Whether addresses of its network may be plain http: only where it is on loopback itself.
     pub(crate) fn is_plain(&self) -> bool {
         self.issuer.starts_with("http://")

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use latchkey_authority::{
     Authority, AuthorityTx, Lock, StoreError,
-    audit::AuditEvent,
+    audit::{self, AuditEvent},
     caller::Caller,
     principal::{Permission, Principal},
     session::through,
@@ -22,6 +22,19 @@ use crate::{
     entity::{identities, identity_blocks, passwords},
 };
 
+/// So many one user may have.
+pub(super) const LIMIT: u64 = 20;
+
+pub(super) async fn count(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+) -> Result<u64, StoreError> {
+    Ok(identities::Entity::find()
+        .filter(identities::Column::UserId.eq(user_id.as_uuid()))
+        .count(connection)
+        .await?)
+}
+
 /// One connection of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
@@ -29,6 +42,8 @@ pub struct Connection {
     pub identity_id: IdentityId,
     /// The provider, as the settings called it when it was used last.
     pub provider: String,
+    /// Whose identity it is.
+    pub issuer: String,
     /// The address that the provider gave last.
     pub email: Option<String>,
     /// Since when.
@@ -70,6 +85,7 @@ async fn of_user(
         .map(|row| Connection {
             identity_id: IdentityId::from_uuid(row.identity_id),
             provider: row.provider,
+            issuer: row.issuer.clone(),
             email: row.email,
             linked_at: UnixMillis(row.linked_at),
             last_used_at: row.last_used_at.map(UnixMillis),
@@ -86,7 +102,10 @@ pub async fn has_password(authority: &Authority, user_id: UserId) -> Result<bool
     password(authority.database(), user_id).await
 }
 
-async fn password(connection: &impl ConnectionTrait, user_id: UserId) -> Result<bool, StoreError> {
+pub(super) async fn password(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+) -> Result<bool, StoreError> {
     Ok(passwords::Entity::find_by_id(user_id.as_uuid())
         .count(connection)
         .await?
@@ -103,7 +122,9 @@ pub fn is_last_way_in(
     let is_way_in = |other: &Connection| {
         other.identity_id != without
             && !other.is_blocked
-            && providers.find(&other.provider).is_some()
+            && providers
+                .iter()
+                .any(|provider| provider.config().issuer == other.issuer)
     };
     !has_password && !connections.iter().any(is_way_in)
 }
@@ -113,6 +134,26 @@ pub fn is_last_way_in(
 /// # Errors
 /// [`ProviderError::NotFound`], [`ProviderError::LastWayIn`], [`ProviderError::SignedOut`].
 pub async fn unlink(
+    identity: &Identity,
+    providers: &Providers,
+    principal: &Principal,
+    identity_id: IdentityId,
+    caller: &Caller,
+) -> Result<(), ProviderError> {
+    let result = take(identity, providers, principal, identity_id, caller).await;
+    if let Err(error) = &result
+        && let Some(reason) = error.reason()
+    {
+        let event = AuditEvent::failure(EventKind::IdentityUnlinked, reason, caller)
+            .actor(principal.user_id)
+            .subject(principal.user_id)
+            .through(principal.credential);
+        audit::record(identity.authority(), event).await?;
+    }
+    result
+}
+
+async fn take(
     identity: &Identity,
     providers: &Providers,
     principal: &Principal,
@@ -148,6 +189,7 @@ pub async fn unlink(
         EndReason::EndedByOwner,
     )
     .await?;
+    through::forget(&tx, identity_id).await?;
     let event = AuditEvent::success(EventKind::IdentityUnlinked, caller)
         .actor(user_id)
         .subject(user_id)

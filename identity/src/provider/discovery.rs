@@ -1,31 +1,17 @@
-//! What a provider publishes of itself (OpenID Connect Discovery 1.0), and its keys: read when
-//! first needed, kept, and read again in the background.
+//! What a provider publishes of itself (OpenID Connect Discovery 1.0), and its keys.
 //!
-//! - The document must name the issuer that the settings name, exactly (§4.3).
-//! - Unknown key ids have the keys read again, once a minute at most: whoever invents key ids
-//!   makes no load.
-//! - A provider that is down is asked again after five seconds, and by one caller at a time.
+//! The document must name the issuer that the settings name, exactly (§4.3).
 
 use std::sync::Arc;
 
 use latchkey_authority::{Authority, key::PublicKeys};
 use latchkey_types::UnixMillis;
 use serde::Deserialize;
-use tokio::sync::Mutex;
 
-use super::{Outgoing, OutgoingError, ProviderConfig};
-
-/// After so long it is read again beside the work.
-const REFRESH_AFTER_MILLIS: i64 = 60 * 60 * 1_000;
-
-/// After so long it is not believed any more.
-const GOOD_FOR_MILLIS: i64 = 24 * 60 * 60 * 1_000;
-
-/// Unknown key ids cause one reading in so long.
-const KEYS_AGAIN_MILLIS: i64 = 60 * 1_000;
-
-/// After a failure nobody asks for so long.
-const PAUSE_MILLIS: i64 = 5_000;
+use super::{
+    Outgoing, OutgoingError, ProviderConfig,
+    published::{Dated, Published},
+};
 
 /// The document, as far as it is used.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,15 +41,14 @@ pub(crate) struct Metadata {
     read_at: UnixMillis,
 }
 
-#[derive(Debug, Default)]
-struct Kept {
-    metadata: Option<Arc<Metadata>>,
-    failed: Option<(UnixMillis, OutgoingError)>,
+impl Dated for Metadata {
+    fn read_at(&self) -> UnixMillis {
+        self.read_at
+    }
 }
 
 /// What is known of one provider.
-#[derive(Debug, Default)]
-pub(crate) struct Discovery(Mutex<Kept>);
+pub(crate) type Discovery = Published<Metadata>;
 
 impl Discovery {
     /// What the provider says of itself, read now if it is not known.
@@ -73,34 +58,24 @@ impl Discovery {
         outgoing: &Outgoing,
         config: &Arc<ProviderConfig>,
     ) -> Result<Arc<Metadata>, OutgoingError> {
-        let mut kept = self.0.lock().await;
-        let now = authority.now();
-        if let Some(known) = kept.metadata.clone() {
-            let age = now.0.saturating_sub(known.read_at.0);
-            if age < REFRESH_AFTER_MILLIS {
-                return Ok(known);
-            }
-            if age < GOOD_FOR_MILLIS {
-                drop(kept);
-                self.refresh_beside(authority, outgoing, config);
-                return Ok(known);
-            }
-        }
-        kept.read(now, outgoing, config).await
+        let (outgoing, config) = (outgoing.clone(), Arc::clone(config));
+        self.current(authority, |now| async move {
+            read(now, &outgoing, &config).await
+        })
+        .await
     }
 
     /// What is known by now, if anything; what is not is read beside the work.
-    pub(crate) fn known(
+    pub(crate) fn known_metadata(
         self: &Arc<Self>,
         authority: &Authority,
         outgoing: &Outgoing,
         config: &Arc<ProviderConfig>,
     ) -> Option<Arc<Metadata>> {
-        let known = self.0.try_lock().ok()?.metadata.clone();
-        if known.is_none() {
-            self.refresh_beside(authority, outgoing, config);
-        }
-        known
+        let (outgoing, config) = (outgoing.clone(), Arc::clone(config));
+        self.known(authority, |now| async move {
+            read(now, &outgoing, &config).await
+        })
     }
 
     /// The same after a key id that nobody knows: read again, if that was not done just now.
@@ -111,72 +86,28 @@ impl Discovery {
         config: &ProviderConfig,
         known: &Metadata,
     ) -> Result<Option<Arc<Metadata>>, OutgoingError> {
-        let mut kept = self.0.lock().await;
-        let now = authority.now();
-        if let Some(current) = &kept.metadata
-            && current.read_at > known.read_at
-        {
-            return Ok(Some(Arc::clone(current)));
-        }
-        if now.0.saturating_sub(known.read_at.0) < KEYS_AGAIN_MILLIS {
-            return Ok(None);
-        }
-        kept.read(now, outgoing, config).await.map(Some)
-    }
-
-    fn refresh_beside(
-        self: &Arc<Self>,
-        authority: &Authority,
-        outgoing: &Outgoing,
-        config: &Arc<ProviderConfig>,
-    ) {
-        let this = Arc::clone(self);
-        let (authority, outgoing) = (authority.clone(), outgoing.clone());
-        let config = Arc::clone(config);
-        tokio::spawn(async move {
-            // Somebody is at it already: theirs will do.
-            let Ok(mut kept) = this.0.try_lock() else {
-                return;
-            };
-            if let Err(error) = kept.read(authority.now(), &outgoing, &config).await {
-                tracing::warn!(
-                    provider = config.id,
-                    error = %error,
-                    "what the provider publishes could not be read again; the last reading serves"
-                );
-            }
-        });
-    }
-}
-
-impl Kept {
-    async fn read(
-        &mut self,
-        now: UnixMillis,
-        outgoing: &Outgoing,
-        config: &ProviderConfig,
-    ) -> Result<Arc<Metadata>, OutgoingError> {
-        if let Some((at, error)) = &self.failed
-            && (0..PAUSE_MILLIS).contains(&now.0.saturating_sub(at.0))
-        {
-            return Err(error.clone());
-        }
-        match read(now, outgoing, config).await {
-            Ok(metadata) => {
-                let metadata = Arc::new(metadata);
-                self.metadata = Some(Arc::clone(&metadata));
-                self.failed = None;
-                Ok(metadata)
-            }
-            Err(error) => {
-                self.failed = Some((now, error.clone()));
-                Err(error)
-            }
-        }
+        self.newer_than(authority, known, |now| read(now, outgoing, config))
+            .await
     }
 }
 
 async fn read(
+    now: UnixMillis,
+    outgoing: &Outgoing,
+    config: &ProviderConfig,
+) -> Result<Metadata, OutgoingError> {
+    let read = read_document(now, outgoing, config).await;
+    if let Err(error) = &read {
+        tracing::warn!(
+            provider = config.id,
+            error = %error,
+            "what the provider publishes cannot be read"
+        );
+    }
+    read
+}
+
+async fn read_document(
     now: UnixMillis,
     outgoing: &Outgoing,
     config: &ProviderConfig,
@@ -229,7 +160,7 @@ pub(crate) async fn keys(outgoing: &Outgoing, address: &str) -> Result<PublicKey
 }
 
 /// Whether a document may lead there: https, or http on loopback where the provider is there too.
-fn is_allowed(address: &str, plain: bool) -> bool {
+pub(crate) fn is_allowed(address: &str, plain: bool) -> bool {
     let Ok(uri) = address.parse::<http::Uri>() else {
         return false;
     };

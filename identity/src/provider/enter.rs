@@ -4,11 +4,14 @@
 //!
 //! | the provider | the account's address | |
 //! | --- | --- | --- |
-//! | does not say that it is proved | | the address is not looked at |
-//! | is authoritative for it | proved | the account is joined |
+//! | does not say that it is proved, or is not asked about addresses | | the address is not looked at |
+//! | is authoritative for it | proved | the account is joined, if it is a plain user's and has no identity of this issuer |
 //! | is authoritative for it | not proved | the account loses it; the person gets a new account with it |
-//! | is not | proved | refused: the person signs in to that account and connects there |
-//! | is not | not proved | the person gets a new account without it |
+//! | otherwise | proved | refused: the person signs in to that account and connects there |
+//! | otherwise | not proved | the person gets a new account without it |
+//!
+//! Google is authoritative for addresses that it hosts; any other provider by its setting
+//! `trust_email`, and only then are its addresses looked at.
 
 use latchkey_authority::{
     AuthorityTx, Lock, Proved, StoreError, audit,
@@ -18,11 +21,11 @@ use latchkey_authority::{
     principal::Principal,
     signal::{Signal, Signals},
 };
-use latchkey_types::{EventKind, IdentityId, SignInMethod, Transport, UserId};
+use latchkey_types::{EventKind, IdentityId, SignInMethod, Transport, UnixMillis, UserId};
 use serde_json::json;
 
 use super::{
-    Assertion, Provider, ProviderError, Providers, Purposed,
+    Assertion, Provider, ProviderError, ProviderKind, Providers, Purposed, connections,
     exchange::{self, Exchange},
     link, nonce,
     state::State,
@@ -139,7 +142,8 @@ pub async fn enter_for_family(
     let result = async {
         let assertion = seen.insert(granted(identity, providers, provider, grant).await?);
         let opening = Opening::Family { transport };
-        let opened = enter(identity, provider, assertion, opening, sign_up, caller).await?;
+        let may = (sign_up, false);
+        let opened = enter(identity, provider, assertion, opening, may, caller).await?;
         Ok(opened.family()?)
     }
     .await;
@@ -224,6 +228,9 @@ async fn take_in(
     }
     let assertion =
         seen.insert(exchange::exchange(authority, providers.outgoing()?, provider, with).await?);
+    if state.fresh {
+        state.expect_proof(config, assertion)?;
+    }
     let opening = Opening::Session {
         replaces: arrival.principal.and_then(Principal::session_id),
     };
@@ -232,7 +239,7 @@ async fn take_in(
         provider,
         assertion,
         opening,
-        arrival.sign_up,
+        (arrival.sign_up, state.fresh),
         arrival.caller,
     )
     .await?;
@@ -252,8 +259,12 @@ async fn expect_issuer(
 ) -> Result<(), ProviderError> {
     let config = provider.config();
     let is_named = match issuer {
+        // GitHub says that one of its addresses is its issuer.
+        Some(issuer) if config.kind == ProviderKind::GitHub => {
+            issuer == format!("{}/login/oauth", config.issuer.trim_end_matches('/'))
+        }
         Some(issuer) => issuer == config.issuer,
-        None if config.kind == super::ProviderKind::GitHub => true,
+        None if config.kind == ProviderKind::GitHub => true,
         None => {
             let metadata = provider
                 .metadata(identity.authority(), providers.outgoing()?)
@@ -274,7 +285,7 @@ async fn enter(
     provider: &Provider,
     assertion: &Assertion,
     opening: Opening,
-    sign_up: bool,
+    (sign_up, fresh): (bool, bool),
     caller: &Caller,
 ) -> Result<Opened, ProviderError> {
     if !assertion.is_of_allowed_domain(provider.config()) {
@@ -284,6 +295,7 @@ async fn enter(
     for _ in 0..ATTEMPTS {
         let attempt = Attempt {
             identity,
+            fresh,
             provider,
             assertion,
             opening,
@@ -303,6 +315,8 @@ async fn enter(
 #[derive(Clone, Copy)]
 struct Attempt<'a> {
     identity: &'a Identity,
+    /// Whether the person was asked once more who they are.
+    fresh: bool,
     provider: &'a Provider,
     assertion: &'a Assertion,
     opening: Opening,
@@ -324,7 +338,7 @@ impl Attempt<'_> {
         if whose::look_up(tx.connection(), config, self.assertion).await? != whose {
             return Ok(None);
         }
-        if whose::is_blocked(tx.connection(), self.assertion).await? {
+        if whose::is_blocked(&tx, self.assertion).await? {
             return Err(ProviderError::IdentityBlocked);
         }
 
@@ -338,7 +352,10 @@ impl Attempt<'_> {
                 link::used(&tx, config, identity_id, self.assertion).await?;
                 Some((user_id, identity_id))
             }
-            Whose::Joins(user_id) => self.linked(&tx, user_id, &mut events).await?,
+            Whose::Joins(user_id) => {
+                signals.push(Signal::UserChanged { user_id });
+                self.linked(&tx, user_id, &mut events).await?
+            }
             Whose::AddressInUse => return Err(ProviderError::AddressInUse),
             Whose::Nobody { .. } if !self.sign_up => return Err(ProviderError::SignUpClosed),
             Whose::Nobody {
@@ -369,7 +386,7 @@ impl Attempt<'_> {
         let proved = Proved {
             method: SignInMethod::Provider,
             identity_id: Some(identity_id),
-            at: self.assertion.proved_at,
+            at: Some(self.proved_at(&tx, user_id, whose).await?),
         };
         let (opened, opened_events, opened_signals) = prepared
             .open(&tx, user_id, (what, proved), self.caller)
@@ -385,6 +402,26 @@ impl Attempt<'_> {
         signals.extend_from_slice(opened_signals.as_slice());
         tx.commit(events, Signals::These(signals)).await?;
         Ok(Some(opened))
+    }
+
+    /// When the person proved who they are: as the provider says. One that says nothing may have
+    /// let them through unasked, hours after they were; then a new account counts as proved, and one
+    /// without a password where the person was asked to choose once more. For any other it counts as
+    /// never, and what asks for a recent proof asks for the password.
+    async fn proved_at(
+        self,
+        tx: &AuthorityTx,
+        user_id: UserId,
+        whose: Whose,
+    ) -> Result<UnixMillis, StoreError> {
+        if let Some(at) = self.assertion.proved_at {
+            return Ok(at);
+        }
+        let counts = match whose {
+            Whose::Nobody { .. } => true,
+            _ => self.fresh && !connections::password(tx.connection(), user_id).await?,
+        };
+        Ok(if counts { tx.now() } else { UnixMillis(0) })
     }
 
     /// Connects the identity; `None` if it is connected by now.
@@ -433,7 +470,9 @@ impl Whose {
     /// The lock that it needs.
     fn lock(&self) -> Option<(UserId, Lock)> {
         match self {
-            Self::Known { user_id, .. } | Self::Joins(user_id) => Some((*user_id, Lock::Shared)),
+            Self::Known { user_id, .. } => Some((*user_id, Lock::Shared)),
+            // Two of one issuer must not both join.
+            Self::Joins(user_id) => Some((*user_id, Lock::Exclusive)),
             Self::Nobody { loses, .. } => loses.map(|user_id| (user_id, Lock::Exclusive)),
             Self::AddressInUse => None,
         }
@@ -452,13 +491,24 @@ async fn refused(
     let Some(reason) = error.reason() else {
         return Ok(());
     };
-    let mut event = AuditEvent::failure(EventKind::IdentityRefused, reason, caller)
-        .fact("provider", json!(provider.config().id));
+    let authority = identity.authority();
+    let kind = EventKind::IdentityRefused;
+    // What costs nobody anything to send is counted: the first of an address and minute is on the
+    // record by itself.
+    let is_cheap = matches!(
+        error,
+        ProviderError::OtherBrowser | ProviderError::Used | ProviderError::TooLate
+    );
+    let address = caller.address_text();
+    if is_cheap && !authority.refusals().count(authority, kind, &address) {
+        return Ok(());
+    }
+    let mut event =
+        AuditEvent::failure(kind, reason, caller).fact("provider", json!(provider.config().id));
     if let Some(assertion) = seen {
         if let Some(email) = &assertion.email {
             event = event.identifier(email.as_str());
         }
-        let authority = identity.authority();
         if let Some(user_id) = whose::owner(authority.database(), assertion).await? {
             event = event.subject(user_id);
         }

@@ -1,6 +1,6 @@
 //! The way to a provider, and a code's way back into who somebody is.
 
-use std::pin::Pin;
+use std::{fmt, pin::Pin};
 
 use http::StatusCode;
 use latchkey_authority::Authority;
@@ -10,8 +10,8 @@ use oauth2::{
     PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardRevocableToken,
     StandardTokenResponse, TokenResponse as _, TokenUrl,
     basic::{
-        BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-        BasicTokenType,
+        BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse,
+        BasicTokenIntrospectionResponse, BasicTokenType,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -25,9 +25,15 @@ use super::{
 };
 
 /// What the token endpoint answers beside an access token.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Beside {
     id_token: Option<String>,
+}
+
+impl fmt::Debug for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Beside").finish_non_exhaustive()
+    }
 }
 
 impl ExtraTokenFields for Beside {}
@@ -47,8 +53,19 @@ type Client = oauth2::Client<
     EndpointSet,
 >;
 
-/// What a code is exchanged with.
-#[derive(Debug, Clone, Copy)]
+/// What the provider shall ask the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// What it likes.
+    Nothing,
+    /// Which account they mean.
+    Which,
+    /// Who they are, though it knows them.
+    Again,
+}
+
+/// What a code is exchanged with. Never printed.
+#[derive(Clone, Copy)]
 pub(super) struct Exchange<'a> {
     pub(super) code: &'a str,
     pub(super) verifier: &'a str,
@@ -99,7 +116,7 @@ pub(super) fn authorize_url(
     endpoints: &Endpoints<'_>,
     redirect_uri: &str,
     (state, verifier, nonce): (String, &str, &str),
-    fresh: bool,
+    ask: Ask,
 ) -> Result<String, ProviderError> {
     let verifier = PkceCodeVerifier::new(verifier.to_owned());
     let client = client(config, endpoints, redirect_uri)?;
@@ -118,12 +135,17 @@ pub(super) fn authorize_url(
                 request = request.add_extra_param("hd", domain.clone());
             }
         }
-        ProviderKind::OpenId if fresh => {
-            request = request
-                .add_extra_param("prompt", "login")
-                .add_extra_param("max_age", "0");
-        }
-        ProviderKind::OpenId | ProviderKind::GitHub => {}
+        ProviderKind::OpenId | ProviderKind::GitHub => match ask {
+            Ask::Nothing => {}
+            Ask::Again if config.kind == ProviderKind::OpenId => {
+                request = request
+                    .add_extra_param("prompt", "login")
+                    .add_extra_param("max_age", "0");
+            }
+            Ask::Again | Ask::Which => {
+                request = request.add_extra_param("prompt", "select_account");
+            }
+        },
     }
     Ok(request.url().0.to_string())
 }
@@ -227,11 +249,11 @@ async fn token(
             RequestTokenError::Request(error) => error.into(),
             // The provider's words are for its log; the code of the error is a word of the standard.
             RequestTokenError::ServerResponse(answer) => {
-                tracing::warn!(
-                    provider = config.id,
-                    error = %answer.error(),
-                    "the provider refuses the code"
-                );
+                let error = match answer.error() {
+                    BasicErrorResponseType::Extension(_) => "another",
+                    known => known.as_ref(),
+                };
+                tracing::warn!(provider = config.id, error, "the provider refuses the code");
                 ProviderError::Refused("code")
             }
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {

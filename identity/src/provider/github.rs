@@ -38,7 +38,7 @@ struct User {
 }
 
 #[derive(Debug, Deserialize)]
-struct Email {
+struct Address {
     email: String,
     primary: bool,
     verified: bool,
@@ -61,12 +61,12 @@ pub(super) async fn assertion(
     };
     let user: User = serde_json::from_value(read("/user").await?)
         .map_err(|_| ProviderError::Refused("github_user"))?;
-    let emails: Vec<Email> = serde_json::from_value(read("/user/emails").await?)
+    let emails: Vec<Address> = serde_json::from_value(read("/user/emails").await?)
         .map_err(|_| ProviderError::Refused("github_emails"))?;
     let email = emails
         .into_iter()
-        .find(|email| email.primary && email.verified)
-        .and_then(|email| EmailAddress::parse(&email.email).ok());
+        .find(|address| address.primary && address.verified)
+        .and_then(|address| EmailAddress::parse(&address.email).ok());
     Ok(Assertion {
         issuer: config.issuer.clone(),
         subject: user.id.to_string(),

@@ -22,7 +22,6 @@ use crate::name::EmailAddress;
 const SUBJECT_LIMIT: usize = 255;
 
 /// The claims of an ID token that was verified.
-#[derive(Debug)]
 pub(super) struct IdToken(Map<String, Value>);
 
 /// What an ID token is verified against.
@@ -113,8 +112,12 @@ impl IdToken {
         }
         self.instant("iat")
             .ok_or(ProviderError::Refused("id_token_issued_at"))?;
+        if self.0.contains_key("auth_time") {
+            self.instant("auth_time")
+                .ok_or(ProviderError::Refused("id_token_auth_time"))?;
+        }
         let subject = self.text("sub").unwrap_or_default();
-        if subject.is_empty() || subject.len() > SUBJECT_LIMIT || !subject.is_ascii() {
+        if subject.is_empty() || subject.len() > SUBJECT_LIMIT || !is_plain(subject) {
             return Err(ProviderError::Refused("id_token_subject"));
         }
         Ok(())
@@ -179,6 +182,13 @@ impl IdToken {
             proved_at: self.instant("auth_time"),
         }
     }
+}
+
+/// ASCII that can be seen: other characters are no part of a subject, and some databases take none.
+fn is_plain(subject: &str) -> bool {
+    subject
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
 /// Some providers write it as a text.

@@ -11,7 +11,7 @@ use latchkey_types::{EventKind, IdentityId, UserId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
-use super::{Assertion, Provider, ProviderConfig, ProviderError, whose};
+use super::{Assertion, Provider, ProviderConfig, ProviderError, connections, whose};
 use crate::{Identity, entity::identities, new_account::violated};
 
 /// Connects an identity to the principal, who is read again, locked.
@@ -34,13 +34,16 @@ pub(super) async fn link(
         &[(user_id, Lock::Exclusive)],
     )
     .await?;
-    if whose::is_blocked(tx.connection(), assertion).await? {
+    if whose::is_blocked(&tx, assertion).await? {
         return Err(ProviderError::IdentityBlocked);
     }
     match whose::owner(tx.connection(), assertion).await? {
         Some(owner) if owner == user_id => return Ok(()),
         Some(_) => return Err(ProviderError::IdentityTaken),
         None => {}
+    }
+    if connections::count(tx.connection(), user_id).await? >= connections::LIMIT {
+        return Err(ProviderError::Refused("too_many_connections"));
     }
     insert(&tx, config, user_id, assertion, false)
         .await?

@@ -20,8 +20,9 @@ impl Default for OutgoingLimits {
     /// A person waits before a page meanwhile; key sets and documents are a few thousand bytes.
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(3),
-            whole: Duration::from_secs(6),
+            connect: Duration::from_secs(2),
+            // Six calls at the most are made for one answer, within the limit of a request.
+            whole: Duration::from_secs(4),
             body: 256 * 1_024,
         }
     }

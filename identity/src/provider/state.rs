@@ -10,10 +10,13 @@ use latchkey_authority::{Authority, AuthorityTx, StoreError, master_key::Purpose
 use latchkey_types::{SessionId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
-use super::ProviderError;
+use super::{Assertion, ProviderConfig, ProviderError, ProviderKind};
 
 /// So long may somebody be at their provider.
 pub(super) const GOOD_FOR_MILLIS: i64 = 10 * 60 * 1_000;
+
+/// Clocks may differ by so much.
+const LEEWAY_MILLIS: i64 = 30_000;
 
 /// A longer way back than this is not carried along: the text is part of an address.
 const NEXT_LIMIT: usize = 512;
@@ -36,6 +39,9 @@ pub(super) struct State {
     /// Where to lead afterwards, as it was asked for.
     pub(super) next: Option<String>,
     pub(super) began_at: i64,
+    /// Whether the provider is asked to ask the person once more who they are.
+    #[serde(default)]
+    pub(super) fresh: bool,
     pub(super) verifier: String,
     pub(super) nonce: String,
 }
@@ -46,6 +52,7 @@ impl State {
         provider: &str,
         purpose: Purposed,
         next: Option<&str>,
+        fresh: bool,
     ) -> Self {
         let random = authority.random();
         Self {
@@ -55,6 +62,7 @@ impl State {
                 .filter(|next| next.len() <= NEXT_LIMIT)
                 .map(ToOwned::to_owned),
             began_at: authority.now().0,
+            fresh,
             // 43 characters, as RFC 7636 §4.1 has them.
             verifier: URL_SAFE_NO_PAD.encode(random.bytes::<32>()),
             nonce: URL_SAFE_NO_PAD.encode(random.bytes::<16>()),
@@ -98,6 +106,21 @@ impl State {
             return Err(ProviderError::TooLate);
         }
         Ok(state)
+    }
+
+    /// Makes sure that the provider did ask, where it is one that must say so (`auth_time` is there
+    /// where `max_age` was asked for: OpenID Connect Core §3.1.2.1).
+    pub(super) fn expect_proof(
+        &self,
+        config: &ProviderConfig,
+        assertion: &Assertion,
+    ) -> Result<(), ProviderError> {
+        let least = self.began_at.saturating_sub(LEEWAY_MILLIS);
+        let has_asked = assertion.proved_at.is_some_and(|at| at.0 >= least);
+        if config.kind == ProviderKind::OpenId && !has_asked {
+            return Err(ProviderError::Refused("id_token_auth_time"));
+        }
+        Ok(())
     }
 
     /// Makes sure that it comes for the first time. To be called before the code is exchanged.

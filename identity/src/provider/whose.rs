@@ -1,7 +1,7 @@
 //! Whose account a provider's word leads to.
 
-use latchkey_authority::{AuthorityTx, StoreError};
-use latchkey_types::{IdentityId, UserId};
+use latchkey_authority::{AuthorityTx, Lock, StoreError};
+use latchkey_types::{IdentityId, Role, UserId, Word as _};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter,
     sea_query::Expr,
@@ -9,7 +9,8 @@ use sea_orm::{
 
 use super::{Assertion, ProviderConfig};
 use crate::{
-    entity::{accounts, identities, identity_blocks},
+    entity::{accounts, identities, users},
+    identity_block,
     name::Username,
 };
 
@@ -46,13 +47,14 @@ pub(super) async fn look_up(
             user_id: UserId::from_uuid(known.user_id),
         });
     }
-    // An address that the provider does not vouch for at all is not looked at: whoever may claim
-    // any would learn who has an account here.
-    let Some(email) = assertion
+    // An address that the provider does not vouch for, or whose word about it counts for nothing
+    // here, is not looked at: whoever may claim any would learn who has an account.
+    let email = assertion
         .email
         .as_ref()
-        .filter(|_| assertion.email_verified)
-    else {
+        .filter(|_| assertion.email_verified && config.knows_addresses());
+    let is_authoritative = assertion.is_authoritative(config);
+    let Some(email) = email else {
         return Ok(Whose::Nobody {
             loses: None,
             takes_address: false,
@@ -62,28 +64,50 @@ pub(super) async fn look_up(
         .filter(accounts::Column::EmailKey.eq(email.key()))
         .one(connection)
         .await?;
-    let is_authoritative = assertion.is_authoritative(config);
-    Ok(match account {
-        None => Whose::Nobody {
+    let Some(account) = account else {
+        return Ok(Whose::Nobody {
             loses: None,
-            takes_address: true,
-        },
-        Some(account) => {
-            let user_id = UserId::from_uuid(account.user_id);
-            match (is_authoritative, account.email_verified_at.is_some()) {
-                (true, true) => Whose::Joins(user_id),
-                (true, false) => Whose::Nobody {
-                    loses: Some(user_id),
-                    takes_address: true,
-                },
-                (false, true) => Whose::AddressInUse,
-                (false, false) => Whose::Nobody {
-                    loses: None,
-                    takes_address: false,
-                },
+            takes_address: is_authoritative,
+        });
+    };
+    let user_id = UserId::from_uuid(account.user_id);
+    Ok(
+        match (is_authoritative, account.email_verified_at.is_some()) {
+            (true, true) if may_join(connection, user_id, assertion).await? => {
+                Whose::Joins(user_id)
             }
-        }
-    })
+            (_, true) => Whose::AddressInUse,
+            (true, false) => Whose::Nobody {
+                loses: Some(user_id),
+                takes_address: true,
+            },
+            (false, false) => Whose::Nobody {
+                loses: None,
+                takes_address: false,
+            },
+        },
+    )
+}
+
+/// Whether an account may be joined by its address at all.
+///
+/// Not where the account has an identity of this issuer already: another subject is another person,
+/// to whom the address was given since. And not where it may do more than use itself: whoever can
+/// prove such an account connects from inside.
+async fn may_join(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+    assertion: &Assertion,
+) -> Result<bool, StoreError> {
+    let others = identities::Entity::find()
+        .filter(identities::Column::UserId.eq(user_id.as_uuid()))
+        .filter(identities::Column::Issuer.eq(&assertion.issuer))
+        .count(connection)
+        .await?;
+    let user = users::Entity::find_by_id(user_id.as_uuid())
+        .one(connection)
+        .await?;
+    Ok(others == 0 && user.is_some_and(|user| user.role == Role::User.as_str()))
 }
 
 /// The connection of an identity.
@@ -108,16 +132,15 @@ pub(super) async fn owner(
         .map(|known| UserId::from_uuid(known.user_id)))
 }
 
-/// Whether the provider has said that this account of theirs is not to be trusted.
+/// Whether the provider has said that this account of theirs is not to be trusted. It will not
+/// come to be until the transaction is through.
 pub(super) async fn is_blocked(
-    connection: &impl ConnectionTrait,
+    tx: &AuthorityTx,
     assertion: &Assertion,
 ) -> Result<bool, StoreError> {
-    let key = (assertion.issuer.clone(), assertion.subject.clone());
-    Ok(identity_blocks::Entity::find_by_id(key)
-        .one(connection)
-        .await?
-        .is_some())
+    let (issuer, subject) = (&assertion.issuer, &assertion.subject);
+    identity_block::lock(tx, issuer, subject, Lock::Shared).await?;
+    identity_block::is_there(tx, issuer, subject).await
 }
 
 /// Takes an address that nobody proved from its account, whose user's row is locked.
@@ -133,6 +156,28 @@ pub(super) async fn release_address(tx: &AuthorityTx, user_id: UserId) -> Result
     Ok(())
 }
 
+/// What somebody is called whose provider calls them nothing.
+const FALLBACK: &str = "user";
+
+/// Names that others take for those who run the place: nobody is given one for what stands before
+/// the `@` of an address elsewhere.
+const RESERVED: [&str; 14] = [
+    "abuse",
+    "admin",
+    "administrator",
+    "help",
+    "hostmaster",
+    "info",
+    "latchkey",
+    "noreply",
+    "postmaster",
+    "root",
+    "security",
+    "support",
+    "system",
+    "webmaster",
+];
+
 /// A username made of what the provider calls the person, with digits behind it where it is taken.
 pub(super) async fn free_username(
     tx: &AuthorityTx,
@@ -143,18 +188,20 @@ pub(super) async fn free_username(
         let local = email.local_part();
         local.split('+').next().unwrap_or(local)
     });
-    let wanted = [local_part, assertion.name.as_deref(), Some("user")]
+    let wanted = [local_part, assertion.name.as_deref()]
         .into_iter()
         .flatten()
-        .find_map(readable)
-        .unwrap_or_else(|| "user".to_owned());
-    for digits in [0, 2, 4, 6, 9] {
+        .find_map(readable);
+    // Behind letters that are written from the right, digits may make no username.
+    let bases = wanted.into_iter().chain([FALLBACK.to_owned()]);
+    let texts = bases.flat_map(|base| [0, 2, 4, 6, 9].map(|digits| (base.clone(), digits)));
+    for (base, digits) in texts {
         let text = if digits == 0 {
-            wanted.clone()
+            base
         } else {
             let number = u64::from_be_bytes(tx.authority().random().bytes());
             let number = number % 10_u64.pow(digits);
-            format!("{wanted}-{number:0width$}", width = digits as usize)
+            format!("{base}-{number:0width$}", width = digits as usize)
         };
         let Ok(username) = Username::parse(&text) else {
             continue;
@@ -179,8 +226,12 @@ fn readable(text: &str) -> Option<String> {
         .filter(|character| character.is_alphanumeric() || matches!(character, '.' | '-' | '_'))
         .take(Username::LIMIT - 10)
         .collect();
-    Username::parse(&text).ok()?;
-    Some(text)
+    let username = Username::parse(&text).ok()?;
+    let is_reserved = RESERVED
+        .iter()
+        .filter_map(|name| Username::parse(name).ok())
+        .any(|reserved| reserved.skeleton() == username.skeleton());
+    (!is_reserved).then_some(text)
 }
 
 async fn is_free(
@@ -211,6 +262,9 @@ mod tests {
             Some("annexample.com")
         );
         assert_eq!(readable("  \u{202e}\n"), None);
+        for reserved in ["admin", "Admin", "аdmin", "r00t", "support"] {
+            assert_eq!(readable(reserved), None, "{reserved}");
+        }
         assert!(readable(&"a".repeat(500)).unwrap().len() < Username::LIMIT);
     }
 }

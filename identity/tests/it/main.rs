@@ -11,6 +11,7 @@ mod create_user;
 mod names;
 mod password;
 mod races;
+mod security_events;
 mod setup;
 mod sign_in;
 mod sign_up;

@@ -32,10 +32,11 @@ struct NodeJson {
     #[schema(example = "1.0.0")]
     version: String,
     /// `fresh`: it knows of every end within its bound. `behind`: it does not, and refuses
-    /// everybody. `silent`: nothing is heard of it. `stopped`: it was shut down.
+    /// everybody. `silent`: nothing is heard of it. `gone`: that for more than an hour. `stopped`: it
+    /// was shut down.
     #[schema(example = "fresh")]
     state: &'static str,
-    /// Of a silent node: cut off from the database, it lets nobody in since then at the latest.
+    /// Of a node that is silent or gone: cut off from the database, it lets nobody in since then at the latest.
     #[schema(example = json!(null))]
     refuses_since: Option<String>,
     #[schema(example = json!(null))]
@@ -63,7 +64,9 @@ struct NodeJson {
 
 fn node_json(row: NodeRow) -> NodeJson {
     let (refuses_since, stopped_at) = match row.state {
-        NodeState::Silent { refuses_since } => (Some(refuses_since), None),
+        NodeState::Silent { refuses_since } | NodeState::Gone { refuses_since } => {
+            (Some(refuses_since), None)
+        }
         NodeState::Stopped { at } => (None, Some(at)),
         NodeState::Fresh | NodeState::Behind => (None, None),
     };
@@ -119,7 +122,8 @@ struct ReceiptJson {
     #[schema(example = "edge-1:4711")]
     node: String,
     /// `applied`: by `at`, perhaps sooner. `rebuilt`: the node started later, at `at`, and knew of it.
-    /// `refusing`: the node is silent, and lets nobody in since `at`. `gone`: it stopped at `at`.
+    /// `refusing`: the node is silent, and lets nobody in since `at`. `gone`: it stopped at `at`, or
+    /// has been silent since for more than an hour.
     /// `awaited`: its next beat will tell. `missing`: it should have been applied by now.
     #[schema(example = "applied")]
     state: &'static str,

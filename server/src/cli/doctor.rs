@@ -1,5 +1,7 @@
 //! `latchkey doctor`
 
+mod providers;
+
 use super::open;
 use crate::settings::{DEFINITIONS, Settings};
 
@@ -15,8 +17,10 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     println!("\nbase_url in force: {}", settings.base_url);
     let database = open::database(settings).await?;
     println!("the database answers");
+    let authority = open::authority(settings, database.clone()).await?;
+    let mut warnings = settings.warnings();
+    warnings.extend(providers::look(settings, &authority).await?);
     database.close().await?;
-    let warnings = settings.warnings();
     if warnings.is_empty() {
         println!("nothing unsafe was found");
     }

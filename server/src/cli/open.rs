@@ -80,7 +80,26 @@ pub(super) async fn migrated(
 pub(super) async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
     let may_migrate = settings.is_embedded() || settings.migrate;
     let database = migrated(settings, may_migrate).await?;
-    let random = Arc::new(OsRandomness);
+    let authority = authority(settings, database).await?;
+    let hasher = PasswordHasher::start(
+        PasswordSettings {
+            memory_kib: settings.password_memory,
+            iterations: settings.password_iterations,
+            parallelism: settings.password_parallelism,
+            queue: settings.password_queue,
+            ..Default::default()
+        },
+        Arc::new(OsRandomness),
+    )
+    .context("starting the password pool")?;
+    Ok(Identity::new(authority, hasher))
+}
+
+/// Who may act, over a database whose schema nobody has looked at yet.
+pub(super) async fn authority(
+    settings: &Settings,
+    database: DatabaseConnection,
+) -> anyhow::Result<Authority> {
     // Several nodes go by one clock: that of the database which they share.
     let clock: Arc<dyn Clock> = if settings.is_embedded() {
         Arc::new(SystemClock)
@@ -97,26 +116,14 @@ pub(super) async fn identity(settings: &Settings) -> anyhow::Result<Identity> {
         .map(|url| Source::at(url))
         .transpose()
         .context("setting `database_feed_url`")?;
-    let authority = Authority::with_feed(
+    Ok(Authority::with_feed(
         database,
         feed,
         clock,
-        random.clone(),
+        Arc::new(OsRandomness),
         master_keys(settings)?,
         settings.policy(),
-    );
-    let hasher = PasswordHasher::start(
-        PasswordSettings {
-            memory_kib: settings.password_memory,
-            iterations: settings.password_iterations,
-            parallelism: settings.password_parallelism,
-            queue: settings.password_queue,
-            ..Default::default()
-        },
-        random,
-    )
-    .context("starting the password pool")?;
-    Ok(Identity::new(authority, hasher))
+    ))
 }
 
 /// The master keys of the setting, or of the key file, which is made at the first start.

@@ -57,6 +57,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     )?;
     let providers = Providers::new(settings.providers.clone(), OutgoingLimits::default())
         .context("a client for calls to providers")?;
+    providers.read_ahead(identity.authority());
     // Before it says that it is ready: whoever hears that may stop it at once.
     let stop = told_to_stop().context("listening for signals")?;
     let base_url = settings.base_url.to_string();

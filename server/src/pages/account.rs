@@ -6,7 +6,7 @@ use latchkey_app::{
     page::account::{AccountPage, TheftItem},
 };
 use latchkey_authority::{Authority, family, incident, session};
-use latchkey_identity::account;
+use latchkey_identity::{account, provider::connections::has_password};
 use latchkey_types::{IncidentId, UserId};
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         email_verified: account.email_verified_at.is_some(),
         role: principal.role,
         created_at: account.created_at,
-        has_password: true,
+        has_password: has_password(authority, principal.user_id).await?,
         live_sessions: live.0,
         live_families: families.0,
         thefts: thefts(authority, principal.user_id).await?,

@@ -62,6 +62,7 @@ fn node_item(row: NodeRow) -> NodeItem {
             NodeState::Fresh => NodeStanding::Fresh,
             NodeState::Behind => NodeStanding::Behind,
             NodeState::Silent { refuses_since } => NodeStanding::Silent { refuses_since },
+            NodeState::Gone { refuses_since } => NodeStanding::Gone { refuses_since },
             NodeState::Stopped { at } => NodeStanding::Stopped { at },
         },
         started_at: row.started_at,

@@ -180,7 +180,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let row = incident::one(authority, incident_id)
         .await?
         .ok_or(Failure::NotFound)?;
-    incident::mark_seen(authority, principal, incident_id).await?;
+    incident::mark_seen(authority, principal, &row).await?;
     let family = family::one(authority, row.family_id)
         .await?
         .ok_or(Failure::NotFound)?;

@@ -16,7 +16,7 @@ use latchkey_identity::provider::{
 use latchkey_types::{IdentityId, UserId};
 
 use super::{
-    providers::{self, button},
+    providers::{self, Journey, button},
     respond::{self, Around},
 };
 use crate::{failure::Failure, middleware::policy_with_forms_to, state::AppState, visit::Visit};
@@ -86,7 +86,13 @@ pub(crate) async fn link(visit: Visit, Path(id): Path<String>) -> Result<Respons
         .find(&id)
         .cloned()
         .ok_or(Failure::NotFound)?;
-    providers::lead(&visit, &provider, Purposed::Link(session_id), None, false).await
+    let journey = Journey {
+        purpose: Purposed::Link(session_id),
+        next: None,
+        fresh: false,
+        from_elsewhere: false,
+    };
+    providers::lead(&visit, &provider, journey).await
 }
 
 /// Disconnects one.

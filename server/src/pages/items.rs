@@ -11,7 +11,7 @@ use latchkey_authority::{
 };
 use latchkey_identity::account::UserEntry;
 use latchkey_types::{
-    EndReason, FamilyEndReason, FamilyId, RefreshOutcome, SessionId, Verdict, Word,
+    EndReason, FamilyEndReason, FamilyId, ProviderEvent, RefreshOutcome, SessionId, Verdict, Word,
 };
 
 use super::names::Names;
@@ -99,6 +99,7 @@ fn reason_text(reason: &str) -> String {
         .or_else(|| label::<FamilyEndReason>(reason))
         .or_else(|| label::<RefreshOutcome>(reason))
         .or_else(|| label::<Verdict>(reason))
+        .or_else(|| label::<ProviderEvent>(reason))
     {
         return known.to_owned();
     }
@@ -119,6 +120,11 @@ fn reason_text(reason: &str) -> String {
         "bootstrap" => "From the settings",
         "too_many" => "Too many attempts",
         "role" => "Role does not allow it",
+        "token_malformed" => "Not a security event",
+        "token_key" => "Signed with a key that is not the provider's",
+        "token_signature" => "Signature does not verify",
+        "token_issuer" => "Of another issuer",
+        "token_audience" => "For somebody else",
         other => return other.replace('_', " "),
     }
     .to_owned()

@@ -148,7 +148,13 @@ pub(crate) async fn sign_out(visit: Visit, session: Session) -> Result<Response,
         }
     }
     session.flush().await.map_err(Failure::internal)?;
-    Ok(respond::led_to_page("/login", Notice::SignedOut))
+    let mut response = respond::led_to_page("/login", Notice::SignedOut);
+    // Whoever uses the browser next is somebody else, whose answers of providers are their own.
+    let names = visit.state().cookie_names();
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, names.remove(names.pre_session));
+    Ok(response)
 }
 
 async fn answer(visit: &Visit, kept: Kept, error: Option<LoginError>) -> Result<Response, Failure> {
@@ -161,7 +167,12 @@ async fn answer(visit: &Visit, kept: Kept, error: Option<LoginError>) -> Result<
         next: kept.next.map(|path| path.as_str().to_owned()),
         error,
         sign_up_open: visit.state().settings().is_sign_up_open(),
-        providers: providers::buttons(visit.state()),
+        // Whoever has a password shows it: a provider may say yes without asking anybody.
+        providers: if kept.is_again && !has_no_password {
+            Vec::new()
+        } else {
+            providers::buttons(visit.state())
+        },
         is_again: kept.is_again,
         has_no_password,
     };

@@ -4,7 +4,7 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use latchkey_app::{
     Notice, Section,
     page::{
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     failure::Failure,
     form::{LocalPath, Query},
+    limits,
     state::AppState,
     visit::Visit,
 };
@@ -70,39 +71,59 @@ pub(crate) fn redirect_uri(state: &AppState, config: &ProviderConfig) -> String 
 /// Leads to a provider.
 pub(crate) async fn set_out(
     visit: Visit,
+    headers: HeaderMap,
     Path(id): Path<String>,
     Query(query): Query<DepartureQuery>,
 ) -> Result<Response, Failure> {
     let Some(provider) = visit.state().providers().find(&id).cloned() else {
         return no_such(&visit).await;
     };
-    let next = query.next.as_deref().and_then(LocalPath::parse);
-    let fresh = query.fresh.is_some();
-    lead(&visit, &provider, Purposed::SignIn, next.as_ref(), fresh).await
+    let from_elsewhere = headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site" || site == "same-site");
+    let journey = Journey {
+        purpose: Purposed::SignIn,
+        next: query.next.as_deref().and_then(LocalPath::parse),
+        // A link on somebody else's page renews no proof.
+        fresh: query.fresh.is_some() && !from_elsewhere,
+        from_elsewhere,
+    };
+    lead(&visit, &provider, journey).await
+}
+
+/// What somebody sets out for.
+pub(super) struct Journey {
+    pub(super) purpose: Purposed,
+    pub(super) next: Option<LocalPath>,
+    pub(super) fresh: bool,
+    pub(super) from_elsewhere: bool,
 }
 
 /// The redirect to a provider, or the page that says why there is none.
 pub(super) async fn lead(
     visit: &Visit,
     provider: &Provider,
-    purpose: Purposed,
-    next: Option<&LocalPath>,
-    fresh: bool,
+    journey: Journey,
 ) -> Result<Response, Failure> {
     let state = visit.state();
     let departure = Departure {
-        purpose,
-        next: next.map(LocalPath::as_str),
+        purpose: journey.purpose,
+        next: journey.next.as_ref().map(LocalPath::as_str),
         browser: visit.browser(),
         redirect_uri: &redirect_uri(state, provider.config()),
-        fresh,
+        fresh: journey.fresh,
+        from_elsewhere: journey.from_elsewhere,
     };
+    let place = limits::reserve_answer(visit).await?;
     let address = state
         .providers()
         .set_out(state.authority(), provider, departure)
         .await;
     let mut response = match address {
-        Ok(address) => Redirect::to(&address).into_response(),
+        Ok(address) => {
+            place.give_back().await;
+            Redirect::to(&address).into_response()
+        }
         Err(error) => return failed(visit, provider, error).await,
     };
     if let Some(cookie) = visit.pre_session_cookie() {
@@ -117,9 +138,19 @@ pub(super) async fn lead(
 pub(crate) async fn come_back(
     visit: Visit,
     session: Session,
+    headers: HeaderMap,
     Path(id): Path<String>,
     Query(query): Query<ArrivalQuery>,
 ) -> Result<Response, Failure> {
+    // A person is led here. An image on somebody else's page is not, and uses up nobody's attempts.
+    if headers
+        .get("sec-fetch-mode")
+        .is_some_and(|mode| mode != "navigate")
+    {
+        return Err(Failure::BadRequest(
+            "This address is for browsers that come back from a provider.".to_owned(),
+        ));
+    }
     let state = visit.state();
     let Some(provider) = state.providers().find(&id).cloned() else {
         return no_such(&visit).await;
@@ -135,7 +166,12 @@ pub(crate) async fn come_back(
         sign_up: state.settings().is_provider_sign_up_open(),
         caller: visit.caller(),
     };
-    match arrive(state.identity(), state.providers(), &provider, arrival).await {
+    let place = limits::reserve_answer(&visit).await?;
+    let arrived = arrive(state.identity(), state.providers(), &provider, arrival).await;
+    if arrived.is_ok() {
+        place.give_back().await;
+    }
+    match arrived {
         Ok(Arrived::SignedIn { signed_in, next }) => {
             let next = next.as_deref().and_then(LocalPath::parse);
             signed_in::lead_on(&visit, &session, signed_in, next.as_ref()).await
@@ -169,7 +205,10 @@ pub(super) async fn failed(
         ProviderError::AddressInUse => ProviderFailure::AddressInUse,
         ProviderError::SignUpClosed => ProviderFailure::SignUpClosed,
         ProviderError::IdentityTaken => ProviderFailure::IdentityTaken,
-        ProviderError::SignedOut => return Err(Failure::NotSignedIn),
+        // Not back to here: the answer was used, and its address is nobody's business.
+        ProviderError::SignedOut => {
+            return Ok(Redirect::to("/login?next=/account/connections").into_response());
+        }
         ProviderError::LastWayIn | ProviderError::NotFound => return Err(Failure::NotFound),
         ProviderError::Internal(error) => return Err(error.into()),
     };

@@ -99,12 +99,19 @@ pub(crate) async fn set_first(
 ) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
     let identity = visit.state().identity();
+    let account = principal.user_id.to_string();
+    let reserved = limits::reserve(&visit, &[(Counted::SignInAccount, &account)])
+        .await?
+        .map_err(|limited| Failure::Limited {
+            retry_after: limited.retry_after,
+        })?;
     let errors = match set_first_password(identity, principal, &form.new, visit.caller()).await {
         Ok(_) => {
+            reserved.give_back().await;
             guard::renew(&session).await?;
             return Ok(respond::led_to_page(
                 "/account/security",
-                Notice::PasswordChanged,
+                Notice::PasswordSet,
             ));
         }
         // There is one by now: the page shows the form that changes it.

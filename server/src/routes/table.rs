@@ -7,7 +7,7 @@ use latchkey_authority::principal::Permission;
 
 use super::{
     Access, Proof, RateClass, Route, action, call, change, fresh, limited, operation, page, polled,
-    read,
+    pushed, read,
 };
 use crate::{
     api::{self, auth},
@@ -86,11 +86,14 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 post!(pages::security::submit),
             ),
         ),
-        fresh(action(
-            "/account/security/set-password",
-            OWN,
-            post!(pages::security::set_first),
-        )),
+        limited(
+            RateClass::SignIn,
+            fresh(action(
+                "/account/security/set-password",
+                OWN,
+                post!(pages::security::set_first),
+            )),
+        ),
         page("/account/connections", OWN, get!(pages::connections::show)),
         fresh(action(
             "/account/connections/{connection}/link",
@@ -102,10 +105,13 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             OWN,
             post!(pages::connections::unlink),
         )),
-        page(
-            "/auth/{provider}",
-            Access::Public,
-            get!(pages::providers::set_out),
+        limited(
+            RateClass::Provider,
+            page(
+                "/auth/{provider}",
+                Access::Public,
+                get!(pages::providers::set_out),
+            ),
         ),
         limited(
             RateClass::Provider,
@@ -113,6 +119,13 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 "/auth/{provider}/callback",
                 Access::Public,
                 get!(pages::providers::come_back),
+            ),
+        ),
+        limited(
+            RateClass::SecurityEvent,
+            pushed(
+                api::security_events::PATH,
+                post!(api::security_events::receive),
             ),
         ),
         page("/admin", VIEW, get!(pages::admin_overview::show)),

@@ -34,6 +34,29 @@ pub(super) fn read(
     Ok((access, refresh, path))
 }
 
+/// What their names do not keep out, a sentence each. `__Secure-` keeps out whoever can answer over
+/// plain http in the name of this host. `__Host-` keeps out every other host as well; without it a
+/// neighbour can set the cookie. The refresh token's has a path of its own by default, which
+/// `__Host-` forbids: docs/threat-model.md has what a neighbour gains there.
+pub(super) fn warnings(access: &str, refresh: &str) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !access.starts_with("__Host-") {
+        warnings.push(
+            "access_cookie has no `__Host-` before its name: a neighbour on the same site could \
+             set it"
+                .to_owned(),
+        );
+    }
+    if !refresh.starts_with("__Host-") && !refresh.starts_with("__Secure-") {
+        warnings.push(
+            "refresh_cookie has no `__Secure-` before its name: whoever can answer for this host \
+             over plain http could set it"
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
 /// The name of a cookie that an older front end knows.
 fn cookie_name(text: &str, is_secure: bool) -> Result<String, String> {
     let is_plain = text.len() <= 64

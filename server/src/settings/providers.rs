@@ -44,6 +44,18 @@ enum Kind {
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<ProviderConfig>, SettingsError> {
     let mut providers: Vec<ProviderConfig> = google(reader)?.into_iter().collect();
     providers.extend(reader.optional("providers", others)?.unwrap_or_default());
+    // An identity is an issuer and a subject: two providers of one issuer would be one.
+    for (index, one) in providers.iter().enumerate() {
+        if providers[..index]
+            .iter()
+            .any(|other| other.issuer == one.issuer)
+        {
+            return Err(SettingsError::Conflict(format!(
+                "provider `{}` has the issuer of another one",
+                one.id
+            )));
+        }
+    }
     Ok(providers)
 }
 

@@ -59,6 +59,16 @@ fn postgres_needs_a_master_key_and_the_bootstrap_settings_come_in_pairs() {
 }
 
 #[test]
+fn two_providers_of_one_issuer_are_refused() {
+    let providers = r#"[{"id":"a","issuer":"https://accounts.google.com","client_id":"c"}]"#;
+    let google = [("GOOGLE_CLIENT_ID", "c"), ("GOOGLE_CLIENT_SECRET", "s")];
+    assert!(load(&[("PROVIDERS", providers)]).is_ok());
+    assert!(load(&[google[0]]).is_err(), "id and secret come together");
+    let error = load(&[("PROVIDERS", providers), google[0], google[1]]).unwrap_err();
+    assert!(error.to_string().contains("issuer"), "{error}");
+}
+
+#[test]
 fn open_sign_up_stays_closed_on_a_public_address_without_mail() {
     let settings = load(&[("BASE_URL", "https://id.example.com:443/")]).unwrap();
     assert_eq!(settings.base_url.to_string(), "https://id.example.com");
@@ -68,6 +78,40 @@ fn open_sign_up_stays_closed_on_a_public_address_without_mail() {
     let settings = load(&[("LISTEN", "0.0.0.0:3000")]).unwrap();
     assert!(!settings.is_sign_up_open());
     assert_eq!(settings.warnings().len(), 2);
+}
+
+#[test]
+fn a_warning_about_cookies_says_what_a_prefix_keeps_out_and_what_it_does_not() {
+    let about = |setting: &str, names: &[(&str, &str)]| {
+        let mut values = vec![
+            ("BASE_URL", "https://id.example.com"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8"),
+            ("SIGN_UP", "closed"),
+        ];
+        values.extend(names);
+        let warnings = load(&values).unwrap().warnings();
+        assert!(warnings.len() < 2, "{warnings:?}");
+        warnings.into_iter().find(|text| text.contains(setting))
+    };
+    assert_eq!(about("cookie", &[]), None);
+    // No other host can set what is named `__Host-`, and nothing else is kept from doing it.
+    for name in ["app-auth", "__Secure-app-auth"] {
+        let text = about("access_cookie", &[("ACCESS_COOKIE", name)]).unwrap();
+        assert!(
+            text.contains("`__Host-`") && text.contains("neighbour"),
+            "{text}"
+        );
+        assert!(!text.contains("`__Secure-`"), "{text}");
+    }
+    // `__Secure-` keeps out whoever can answer over plain http, and no neighbour.
+    let text = about("refresh_cookie", &[("REFRESH_COOKIE", "app-refresh")]).unwrap();
+    assert!(
+        text.contains("plain http") && text.contains("`__Secure-`"),
+        "{text}"
+    );
+    assert!(!text.contains("neighbour"), "{text}");
+    let secure = [("REFRESH_COOKIE", "__Secure-app-refresh")];
+    assert_eq!(about("cookie", &secure), None);
 }
 
 #[test]

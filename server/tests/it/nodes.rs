@@ -86,10 +86,15 @@ async fn the_page_says_what_to_do_about_a_node_that_is_silent_and_one_that_is_be
     let page = admin.get("/admin/nodes").await;
     assert!(page.body.contains("edge-1:4711 is silent"), "{}", page.body);
     assert!(page.body.contains("lets nobody in since"));
+    app.clock.advance(3_600 * SECOND);
+    let page = admin.get("/admin/nodes").await;
+    assert!(page.body.contains("Gone"), "{}", page.body);
+    assert!(page.body.contains("lets nobody in since"));
+    assert!(!page.body.contains("banner"), "{}", page.body);
     one.stop(app.authority()).await.unwrap();
     let page = admin.get("/admin/nodes").await;
     assert!(page.body.contains("Stopped"));
-    assert!(!page.body.contains("is silent"));
+    assert!(!page.body.contains("banner"));
 }
 
 #[tokio::test]

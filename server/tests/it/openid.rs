@@ -36,6 +36,9 @@ pub(crate) struct Behaviour {
     /// What the discovery document says beside or instead of the usual.
     pub(crate) document: Value,
     pub(crate) userinfo: Option<Value>,
+    /// What the interface of GitHub says.
+    pub(crate) user: Value,
+    pub(crate) emails: Value,
     /// How often the keys were read.
     pub(crate) keys_read: usize,
     pub(crate) is_down: bool,
@@ -76,6 +79,8 @@ impl OpenId {
                 header: json!({ "alg": "EdDSA", "typ": "JWT" }),
                 document: json!({}),
                 userinfo: None,
+                user: json!({ "id": 77, "login": "octo-ann" }),
+                emails: json!([]),
                 keys_read: 0,
                 is_down: false,
                 codes: HashMap::new(),
@@ -88,6 +93,9 @@ impl OpenId {
             .route("/keys", get(keys))
             .route("/token", post(token))
             .route("/userinfo", get(userinfo))
+            .route("/login/oauth/access_token", post(token))
+            .route("/api/v3/user", get(user))
+            .route("/api/v3/user/emails", get(emails))
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         provider
@@ -119,6 +127,19 @@ impl OpenId {
         ("providers", json!([acme]).to_string())
     }
 
+    /// The settings that make it GitHub.
+    pub(crate) fn as_github(&self, more: &Value) -> (&'static str, String) {
+        let mut github = json!({
+            "id": "github",
+            "kind": "github",
+            "issuer": self.issuer,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        });
+        merge(&mut github, more);
+        ("providers", json!([github]).to_string())
+    }
+
     /// Says yes to somebody who was led here: gives the address that leads them back. `claims` are
     /// of the ID token, over the usual ones; `null` takes one away.
     pub(crate) fn consent(&self, led_to: &str, claims: &Value) -> String {
@@ -127,7 +148,7 @@ impl OpenId {
         assert_eq!(asked["response_type"], "code");
         assert_eq!(asked["code_challenge_method"], "S256");
         let mut all = self.usual_claims();
-        all["nonce"] = asked["nonce"].as_str().into();
+        all["nonce"] = asked.get("nonce").map(String::as_str).into();
         merge(&mut all, claims);
         let mut behaviour = self.behaviour();
         let code = format!("code-{}", behaviour.codes.len());
@@ -190,7 +211,7 @@ impl OpenId {
     pub(crate) fn change_key(&self) {
         let mut behaviour = self.behaviour();
         behaviour.key = key_pair();
-        behaviour.kid = "two".to_owned();
+        "two".clone_into(&mut behaviour.kid);
     }
 }
 
@@ -250,10 +271,14 @@ async fn token(
         base64::engine::general_purpose::STANDARD
             .encode(format!("{CLIENT_ID}:{}", CLIENT_SECRET.replace(' ', "+")),)
     );
-    if headers
-        .get("authorization")
-        .is_none_or(|given| given != expected.as_str())
-    {
+    let is_known = match headers.get("authorization") {
+        Some(given) => given == expected.as_str(),
+        // As GitHub takes it.
+        None => form
+            .get("client_secret")
+            .is_some_and(|secret| secret == CLIENT_SECRET),
+    };
+    if !is_known {
         let error = Json(json!({ "error": "invalid_client" }));
         return (StatusCode::UNAUTHORIZED, error).into_response();
     }
@@ -284,4 +309,14 @@ async fn userinfo(State(provider): State<OpenId>, headers: HeaderMap) -> Respons
         }
         _ => StatusCode::UNAUTHORIZED.into_response(),
     }
+}
+
+async fn user(State(provider): State<OpenId>, headers: HeaderMap) -> Response {
+    assert_eq!(headers["authorization"], "Bearer access-of-the-provider");
+    Json(provider.behaviour().user.clone()).into_response()
+}
+
+async fn emails(State(provider): State<OpenId>, headers: HeaderMap) -> Response {
+    assert_eq!(headers["authorization"], "Bearer access-of-the-provider");
+    Json(provider.behaviour().emails.clone()).into_response()
 }

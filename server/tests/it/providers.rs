@@ -1,6 +1,8 @@
 //! Signing in through providers: a real one on loopback says who somebody is.
 
 mod connections;
+mod fresh_proof;
+mod github;
 mod google_call;
 mod pre_hijacking;
 mod refused;
@@ -26,6 +28,7 @@ pub(crate) async fn with_google(more: &[(&str, &str)]) -> (TestApp, OpenId) {
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
+    settings.push(("sign_up", "open"));
     settings.extend_from_slice(more);
     (TestApp::with(&settings).await, provider)
 }
@@ -34,7 +37,8 @@ pub(crate) async fn with_google(more: &[(&str, &str)]) -> (TestApp, OpenId) {
 pub(crate) async fn with_acme(more: &Value) -> (TestApp, OpenId) {
     let provider = OpenId::start().await;
     let (name, value) = provider.as_acme(more);
-    (TestApp::with(&[(name, &value)]).await, provider)
+    let settings = [(name, value.as_str()), ("sign_up", "open")];
+    (TestApp::with(&settings).await, provider)
 }
 
 /// Sets out, says yes, and comes back.
@@ -44,7 +48,12 @@ pub(crate) async fn go_through(
     id: &str,
     claims: &Value,
 ) -> Reply {
-    let led_to = browser.get(&format!("/auth/{id}")).await;
+    go_by(browser, provider, &format!("/auth/{id}"), claims).await
+}
+
+/// The same by a link of one's own.
+async fn go_by(browser: &mut Browser, provider: &OpenId, link: &str, claims: &Value) -> Reply {
+    let led_to = browser.get(link).await;
     assert_eq!(led_to.status, 303, "{}", led_to.body);
     let led_back = provider.consent(led_to.location(), claims);
     browser.get(&led_back).await
@@ -86,7 +95,7 @@ async fn count(app: &TestApp, table: &str) -> i64 {
 }
 
 /// The events of a kind, the newest first.
-async fn events(app: &TestApp, kind: EventKind) -> Vec<AuditRow> {
+pub(crate) async fn events(app: &TestApp, kind: EventKind) -> Vec<AuditRow> {
     let filter = AuditFilter {
         kind: Some(kind),
         ..Default::default()

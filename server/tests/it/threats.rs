@@ -1,7 +1,10 @@
 //! Incidents on pages: who reads them, who judges them, who is told.
 
-use latchkey_authority::incident;
+use std::time::Duration;
+
+use latchkey_authority::{feed, incident};
 use latchkey_types::{Role, Verdict};
+use sea_orm::ConnectionTrait as _;
 
 use crate::{
     app::TestApp,
@@ -30,6 +33,41 @@ async fn an_incident_is_unread_until_an_administrator_opens_it() {
     assert_eq!(ann.get("/admin/threats").await.status, 403);
     assert_eq!(ann.get(&path).await.status, 403);
     assert!(!ann.get("/account").await.body.contains(" unread</span>"));
+}
+
+#[tokio::test]
+async fn i04_who_is_no_administrator_any_more_reads_what_is_cached_and_leaves_it_unread() {
+    let app = TestApp::with(&[("max_staleness", "2s")]).await;
+    feed::start(app.authority()).await.unwrap();
+    let ann = app.user("ann", Role::User).await;
+    let (_, incident_id) = robbed(&app, ann).await;
+    let path = format!("/admin/threats/{incident_id}");
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    assert_eq!(admin.get("/admin/threats").await.status, 200);
+    let set_role = async |role: &str| {
+        // As another node would, before this one has heard of it.
+        let sql = format!("UPDATE users SET role = '{role}' WHERE role <> 'user'");
+        let done = app.database.connection.execute_unprepared(&sql).await;
+        done.unwrap();
+    };
+    let seen_at = async || {
+        let row = incident::one(app.authority(), incident_id).await.unwrap();
+        row.unwrap().seen_at
+    };
+    set_role("auditor").await;
+    assert_eq!(
+        admin.get(&path).await.status,
+        200,
+        "what is cached may read"
+    );
+    assert_eq!(seen_at().await, None);
+    set_role("administrator").await;
+    assert_eq!(admin.get(&path).await.status, 200);
+    let first = seen_at().await;
+    assert!(first.is_some());
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(admin.get(&path).await.status, 200);
+    assert_eq!(seen_at().await, first, "whoever opened it first");
 }
 
 #[tokio::test]

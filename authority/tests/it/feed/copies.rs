@@ -60,18 +60,56 @@ async fn i02_a_copy_that_was_read_while_its_end_was_told_of_is_not_used() {
 }
 
 #[tokio::test]
-async fn i02_what_changes_each_time_it_is_read_is_not_used_at_all() {
+async fn i02_what_changes_each_time_it_is_read_is_answered_once_and_not_kept() {
     let nodes = Nodes::warm().await;
     let (node, session_id) = (nodes.acting(), nodes.session_id);
     let cached = Cached::new(10);
+    let reads = Cell::new(0);
+    let is_busy = Cell::new(true);
     let read = || async {
-        feed_of_a_change(&nodes).await;
+        reads.set(reads.get() + 1);
+        if is_busy.get() {
+            feed_of_a_change(&nodes).await;
+        }
         Ok(Some(Copy {
             session_id,
             is_live: true,
         }))
     };
-    assert!(cached.get(node, &session_id, read).await.is_err());
+    let first = cached.get(node, &session_id, read).await.unwrap();
+    assert!(first.is_some(), "it was read after it was asked for");
+    let until_then = reads.get();
+    is_busy.set(false);
+    cached.get(node, &session_id, read).await.unwrap();
+    assert_eq!(reads.get(), until_then + 1, "nothing was kept");
+    cached.get(node, &session_id, read).await.unwrap();
+    assert_eq!(reads.get(), until_then + 1, "and this is");
+}
+
+#[tokio::test]
+async fn i02_an_end_before_the_last_reading_is_seen_however_much_changes_meanwhile() {
+    let nodes = Nodes::warm().await;
+    let (node, session_id) = (nodes.acting(), nodes.session_id);
+    let cached = Cached::new(10);
+    let reads = Cell::new(0);
+    let read = || async {
+        reads.set(reads.get() + 1);
+        let session = id(nodes.database(), session_id.as_uuid());
+        let live = format!("sessions WHERE session_id = {session} AND ended_at IS NULL");
+        let is_live = count(nodes.database(), &live).await == 1;
+        if reads.get() == 1 {
+            end::as_administrator(node, Actor::Operator, session_id, &caller())
+                .await
+                .unwrap();
+        }
+        feed_of_a_change(&nodes).await;
+        Ok(Some(Copy {
+            session_id,
+            is_live,
+        }))
+    };
+    let copy = cached.get(node, &session_id, read).await.unwrap().unwrap();
+    assert!(!copy.is_live);
 }
 
 async fn feed_of_a_change(nodes: &Nodes) {

@@ -13,7 +13,7 @@ use latchkey_identity::provider::{Grant, Provider, ProviderError, enter_for_fami
 use serde_json::json;
 
 use super::{body::Body, fields::Text, login, refusal::Refusal, shapes, transport::TransportQuery};
-use crate::{failure::Failure, form::Query, visit::Visit};
+use crate::{failure::Failure, form::Query, limits, visit::Visit};
 
 /// The provider that this call is for.
 const GOOGLE: &str = "google";
@@ -65,6 +65,7 @@ pub(crate) async fn submit(
     };
     let state = visit.state();
     let sign_up = state.settings().is_provider_sign_up_open();
+    let place = limits::reserve_answer(&visit).await?;
     let outcome = enter_for_family(
         state.identity(),
         state.providers(),
@@ -75,7 +76,10 @@ pub(crate) async fn submit(
     )
     .await;
     let said = match outcome {
-        Ok(issued) => return login::welcome(&visit, &issued, StatusCode::OK).await,
+        Ok(issued) => {
+            place.give_back().await;
+            return login::welcome(&visit, &issued, StatusCode::OK).await;
+        }
         Err(ProviderError::Internal(error)) => return Err(error.into()),
         Err(ProviderError::Down) => {
             return Err(Failure::Busy { retry_after: 5 }.into());

@@ -89,7 +89,7 @@ async fn the_last_way_in_stays_until_there_is_another() {
         .await;
     assert_eq!(
         reply.location(),
-        "/account/security?notice=password_changed",
+        "/account/security?notice=password_set",
         "{}",
         reply.body
     );

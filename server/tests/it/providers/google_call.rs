@@ -114,7 +114,7 @@ async fn an_id_token_needs_a_nonce_that_was_given_here_and_is_good_once() {
 async fn a_nonce_is_good_for_ten_minutes_and_for_another_audience_never() {
     let (app, google) = server().await;
     let late = nonce(&app).await;
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
     let body = json!({ "id_token": google.id_token(&json!({ "nonce": late })) });
     said(&call(&app, &body).await);
     let nonce = nonce(&app).await;

@@ -132,7 +132,6 @@ async fn a_description_of_another_issuer_or_that_leads_elsewhere_leads_nobody_th
         json!({ "authorization_endpoint": "http://evil.example/authorize" }),
         json!({ "token_endpoint": null }),
         json!({ "jwks_uri": "file:///etc/passwd" }),
-        json!({ "padding": "x".repeat(300 * 1_024) }),
     ] {
         let (app, google) = with_google(&[]).await;
         google.behaviour().document = document;
@@ -140,6 +139,14 @@ async fn a_description_of_another_issuer_or_that_leads_elsewhere_leads_nobody_th
         assert_eq!(reply.status, 502, "{}", reply.body);
         assert_eq!(reply.location(), "");
     }
+}
+
+#[tokio::test]
+async fn i12_a_document_that_is_too_long_is_not_read() {
+    let (app, google) = with_google(&[]).await;
+    google.behaviour().document = json!({ "padding": "x".repeat(300 * 1_024) });
+    let reply = app.browser().get("/auth/google").await;
+    assert_eq!(reply.status, 502, "{}", reply.body);
 }
 
 #[tokio::test]

@@ -114,6 +114,52 @@ async fn a_provider_whose_word_is_trusted_by_a_setting_joins_too() {
     assert_eq!(me(&mut browser).await["id"], user_id.to_string());
 }
 
+/// Addresses are given to others: to whoever is hired next, to whoever buys the domain.
+#[tokio::test]
+async fn whoever_has_an_address_next_does_not_get_the_account_of_who_had_it_before() {
+    let (app, google) = with_google(&[]).await;
+    let user_id = app.user("ann", Role::User).await;
+    let claims = hosted("ann@example.com");
+    let mut ann = app.browser();
+    go_through(&mut ann, &google, "google", &claims).await;
+    assert_eq!(me(&mut ann).await["id"], user_id.to_string());
+    let mut next = app.browser();
+    let mut claims = claims;
+    claims["sub"] = json!("9999");
+    let reply = go_through(&mut next, &google, "google", &claims).await;
+    assert_eq!(reply.status, 409, "{}", reply.body);
+    assert_eq!(next.session(), None);
+}
+
+#[tokio::test]
+async fn nobody_becomes_an_administrator_by_an_address() {
+    let (app, google) = with_google(&[]).await;
+    for (name, role) in [("root", Role::Administrator), ("reader", Role::Auditor)] {
+        app.user(name, role).await;
+        let mut browser = app.browser();
+        let claims = hosted(&format!("{name}@example.com"));
+        let reply = go_through(&mut browser, &google, "google", &claims).await;
+        assert_eq!(reply.status, 409, "{name}: {}", reply.body);
+        assert_eq!(browser.session(), None);
+    }
+    // Nor is anybody called as if they were one.
+    let mut browser = app.browser();
+    let claims = json!({ "email": "admin@gmail.com", "name": "Administrator" });
+    go_through(&mut browser, &google, "google", &claims).await;
+    assert_eq!(me(&mut browser).await["username"], "user");
+}
+
+#[tokio::test]
+async fn on_a_public_address_strangers_get_no_account_unless_that_was_written() {
+    let google = OpenId::start().await;
+    let settings = google.as_google();
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(a, b)| (*a, b.as_str())).collect();
+    let app = TestApp::with(&settings).await;
+    let mut browser = app.browser();
+    let reply = go_through(&mut browser, &google, "google", &json!({})).await;
+    super::assert_refused(&app, &browser, &reply, "sign_up_closed").await;
+}
+
 #[tokio::test]
 async fn a_disabled_user_stays_out() {
     let (app, google) = with_google(&[]).await;
@@ -175,7 +221,7 @@ async fn keys_that_changed_are_read_again_and_unknown_ones_once_a_minute() {
     let mut browser = app.browser();
     let reply = go_through(&mut browser, &google, "google", &json!({})).await;
     assert_eq!(reply.status, 502, "within the minute nobody asks again");
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     let mut browser = app.browser();
     let reply = go_through(&mut browser, &google, "google", &json!({})).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
@@ -211,14 +257,15 @@ async fn nobody_can_sign_in_at_a_provider_of_another_name() {
     let (name, value) = acme.as_acme(&json!({}));
     let settings = google.as_google();
     let mut settings: Vec<(&str, &str)> = settings.iter().map(|(a, b)| (*a, b.as_str())).collect();
-    settings.push((name, &value));
+    settings.extend([(name, value.as_str()), ("sign_up", "open")]);
     let app = TestApp::with(&settings).await;
     let mut one = app.browser();
     go_through(&mut one, &google, "google", &json!({})).await;
     let mut other = app.browser();
     // The same subject and address, said by somebody else.
     let reply = go_through(&mut other, &acme, "acme", &json!({})).await;
-    assert_eq!(reply.status, 409, "{}", reply.body);
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_ne!(me(&mut one).await["id"], me(&mut other).await["id"]);
     // An answer of one provider that is brought to the other's door.
     let mut mixed = app.browser();
     let led_to = mixed.get("/auth/google").await;

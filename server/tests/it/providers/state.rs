@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use latchkey_types::Role;
+use axum::body::Body;
+use http::Method;
+use latchkey_types::{EventKind, Role};
 use serde_json::json;
 
-use super::{assert_refused, count, me, set_out_to_connect, with_google};
+use super::{assert_refused, count, events, me, set_out_to_connect, with_google};
 use crate::openid::parameters;
 
 #[tokio::test]
@@ -96,7 +98,7 @@ async fn an_answer_is_good_for_ten_minutes() {
     let mut browser = app.browser();
     let led_to = browser.get("/auth/google").await;
     let led_back = google.consent(led_to.location(), &json!({}));
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
     let reply = browser.get(&led_back).await;
     assert_refused(&app, &browser, &reply, "too_late").await;
 }
@@ -137,6 +139,72 @@ async fn what_the_browser_carries_tells_nobody_anything() {
         assert_ne!(asked[name], other[name], "{name}");
     }
     assert!(!led_to.location().contains("access_type"));
+}
+
+#[tokio::test]
+async fn i12_a_flood_of_answers_that_are_none_is_one_event_and_a_limit() {
+    let (app, _google) = with_google(&[]).await;
+    let mut browser = app.browser();
+    for _ in 0..60 {
+        let reply = browser.get("/auth/google/callback?code=x").await;
+        assert_eq!(reply.status, 400);
+    }
+    assert_eq!(browser.get("/auth/google/callback").await.status, 429);
+    assert_eq!(events(&app, EventKind::IdentityRefused).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_image_on_somebodys_page_uses_up_nobodys_attempts() {
+    let (app, google) = with_google(&[]).await;
+    let mut browser = app.browser();
+    for _ in 0..70 {
+        let headers = [
+            ("sec-fetch-mode", "no-cors"),
+            ("sec-fetch-site", "cross-site"),
+        ];
+        let reply = browser
+            .send(
+                Method::GET,
+                "/auth/google/callback",
+                &headers,
+                Body::empty(),
+            )
+            .await;
+        assert_eq!(reply.status, 400);
+    }
+    assert_eq!(count(&app, "audit_events").await, 0);
+    let reply = super::go_through(&mut browser, &google, "google", &json!({})).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_link_on_somebodys_page_has_the_provider_ask_which_account() {
+    let (app, _acme) = super::with_acme(&json!({})).await;
+    let headers = [("sec-fetch-site", "cross-site")];
+    let mut browser = app.browser();
+    let link = "/auth/acme?fresh=1";
+    let reply = browser
+        .send(Method::GET, link, &headers, Body::empty())
+        .await;
+    let asked = parameters(reply.location());
+    assert_eq!(asked["prompt"], "select_account");
+    assert!(!asked.contains_key("max_age"));
+    let reply = browser.get(link).await;
+    assert_eq!(parameters(reply.location())["max_age"], "0");
+}
+
+/// The next person at a machine finds nothing of the one before that an answer could be tied to.
+#[tokio::test]
+async fn signing_out_forgets_the_journeys_of_who_signs_out() {
+    let (app, google) = with_google(&[]).await;
+    let mut browser = app.browser();
+    let led_to = browser.get("/auth/google").await;
+    let prepared = google.consent(led_to.location(), &json!({ "sub": "evil" }));
+    app.user("ann", Role::User).await;
+    browser.sign_in("ann", crate::app::PASSWORD).await;
+    browser.post("/logout", &[]).await;
+    let reply = browser.get(&prepared).await;
+    assert_eq!(reply.status, 400, "{}", reply.body);
 }
 
 #[tokio::test]
