@@ -16,6 +16,7 @@ pub mod api_docs;
 pub mod connections;
 pub mod error;
 pub mod families;
+pub mod lead_on;
 pub mod login;
 pub mod provider;
 pub mod provider_failure;

@@ -33,7 +33,7 @@ mod whose;
 
 use std::{fmt, sync::Arc};
 
-use latchkey_authority::{Authority, StoreError};
+use latchkey_authority::{Authority, StoreError, caller::Caller};
 
 pub(crate) use assertion::Assertion;
 pub use config::{ProviderConfig, ProviderKind};
@@ -46,6 +46,7 @@ pub(crate) use published::{Dated, Published};
 pub use state::Purposed;
 
 use self::{exchange::Endpoints, state::State};
+use crate::Identity;
 
 /// A provider, with what is known of it.
 #[derive(Debug, Clone)]
@@ -157,33 +158,18 @@ impl Providers {
         self.iter().find(|provider| provider.config.id == id)
     }
 
-    /// The origins that somebody is led to who sets out: of what is known by now, and of the
-    /// issuer where nothing is. What is not known is read beside the work.
-    pub fn origins(&self, authority: &Authority) -> Vec<String> {
-        let mut origins: Vec<String> = Vec::new();
-        for provider in self.iter() {
-            let known = match (&self.outgoing, provider.config.kind) {
-                (Some(outgoing), ProviderKind::Google | ProviderKind::OpenId) => provider
-                    .discovery
-                    .known_metadata(authority, outgoing, &provider.config),
-                _ => None,
-            };
-            let address = known.map_or_else(
-                || provider.config.issuer.clone(),
-                |metadata| metadata.authorization_endpoint.clone(),
-            );
-            if let Some(origin) = origin(&address)
-                && !origins.contains(&origin)
-            {
-                origins.push(origin);
-            }
-        }
-        origins
-    }
-
     /// Reads beside the work what every provider publishes, so that nobody waits for it later.
     pub fn read_ahead(&self, authority: &Authority) {
-        let _ = self.origins(authority);
+        let Some(outgoing) = &self.outgoing else {
+            return;
+        };
+        for provider in self.iter() {
+            if provider.config.kind != ProviderKind::GitHub {
+                provider
+                    .discovery
+                    .read_ahead(authority, outgoing, &provider.config);
+            }
+        }
     }
 
     /// What calls them.
@@ -217,8 +203,25 @@ impl Providers {
     ///
     /// # Errors
     /// [`ProviderError::Down`] or [`ProviderError::Refused`] where the provider does not say where
-    /// that is.
+    /// that is, with an event on the record; [`ProviderError::StillDown`] where that was found out a
+    /// moment ago.
     pub async fn set_out(
+        &self,
+        identity: &Identity,
+        provider: &Provider,
+        departure: Departure<'_>,
+        caller: &Caller,
+    ) -> Result<String, ProviderError> {
+        let result = self
+            .address(identity.authority(), provider, departure)
+            .await;
+        if let Err(error) = &result {
+            enter::refused(identity, provider, error, None, caller).await?;
+        }
+        result
+    }
+
+    async fn address(
         &self,
         authority: &Authority,
         provider: &Provider,
@@ -257,16 +260,6 @@ impl Providers {
             ask,
         )
     }
-}
-
-/// Scheme, host and port of an address; nothing that could end a directive of a policy.
-fn origin(address: &str) -> Option<String> {
-    let uri: http::Uri = address.parse().ok()?;
-    let origin = format!("{}://{}", uri.scheme_str()?, uri.authority()?);
-    origin
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b":/.-[]_".contains(&byte))
-        .then_some(origin)
 }
 
 /// Anything of ours that went wrong.

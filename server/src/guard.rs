@@ -33,6 +33,7 @@ use crate::{
     cookies,
     device::KnownDevice,
     failure::Failure,
+    form::LocalPath,
     limits,
     middleware::RequestId,
     origin,
@@ -67,6 +68,11 @@ pub(crate) async fn guard(
     let visit = visit(&state, route, caller.clone(), looked_up, &request);
     request.extensions_mut().insert(visit.clone());
 
+    let referer = request
+        .headers()
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok())
+        .map(ToOwned::to_owned);
     let mut response = CALLER
         .scope(caller, async {
             match admit(&visit, request).await {
@@ -81,6 +87,13 @@ pub(crate) async fn guard(
     ) && matches!(route.class, Class::Page | Class::Action)
     {
         return to_login(&visit);
+    }
+    if matches!(
+        response.extensions().get::<Failure>(),
+        Some(Failure::StaleProof)
+    ) && matches!(route.class, Class::Page | Class::Action)
+    {
+        return to_login_again(&visit, referer);
     }
     response.extensions_mut().insert(visit);
     response
@@ -277,6 +290,21 @@ fn here(request: &Request) -> String {
         .uri()
         .path_and_query()
         .map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// Leads somebody whose proof is too old to the sign-in page, and from there back to the page of the
+/// form that they sent.
+fn to_login_again(visit: &Visit, referer: Option<String>) -> Response {
+    let base = visit.state().settings().base_url.to_string();
+    let back = referer
+        .as_deref()
+        .and_then(|referer| referer.strip_prefix(&base))
+        .and_then(LocalPath::parse);
+    let next = back.map_or_else(String::new, |path| {
+        let next = utf8_percent_encode(path.as_str(), NON_ALPHANUMERIC);
+        format!("&next={next}")
+    });
+    Redirect::to(&format!("/login?again=1{next}")).into_response()
 }
 
 /// Leads somebody who is not signed in to the sign-in page: with the way back if they wanted a

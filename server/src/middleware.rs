@@ -24,13 +24,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) const STRICT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
      font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The policy of a page whose forms lead to other origins: the redirect that answers a form counts
-/// as where it leads (Content Security Policy Level 3 §7.7).
-pub(crate) fn policy_with_forms_to(origins: &[String]) -> String {
-    let forms = format!("form-action 'self' {}", origins.join(" "));
-    STRICT_POLICY.replace("form-action 'self'", forms.trim_end())
-}
-
 /// The policy of a page with islands: our own script, started by one inline line with a nonce.
 pub(crate) fn island_policy(nonce: &str) -> String {
     format!(

@@ -65,17 +65,17 @@ impl Discovery {
         .await
     }
 
-    /// What is known by now, if anything; what is not is read beside the work.
-    pub(crate) fn known_metadata(
+    /// Reads beside the work what is not known.
+    pub(crate) fn read_ahead(
         self: &Arc<Self>,
         authority: &Authority,
         outgoing: &Outgoing,
         config: &Arc<ProviderConfig>,
-    ) -> Option<Arc<Metadata>> {
+    ) {
         let (outgoing, config) = (outgoing.clone(), Arc::clone(config));
-        self.known(authority, |now| async move {
+        self.read_if_unknown(authority, |now| async move {
             read(now, &outgoing, &config).await
-        })
+        });
     }
 
     /// The same after a key id that nobody knows: read again, if that was not done just now.

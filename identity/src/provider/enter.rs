@@ -481,7 +481,7 @@ impl Whose {
 
 /// Puts the refusal on the record. What the provider said of the person stands there only if it
 /// was verified.
-async fn refused(
+pub(super) async fn refused(
     identity: &Identity,
     provider: &Provider,
     error: &ProviderError,

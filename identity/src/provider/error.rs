@@ -14,6 +14,9 @@ pub enum ProviderError {
     /// The provider is not there, too slow, or says that it cannot just now.
     #[error("the provider cannot be reached")]
     Down,
+    /// The same, found out a moment ago: it was not asked again.
+    #[error("the provider could not be reached a moment ago")]
+    StillDown,
     /// The provider's clock and ours differ too much.
     #[error("the clocks differ")]
     ClockOff,
@@ -62,7 +65,8 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
-    /// The reason in a word, for the record; `None` where the fault is ours.
+    /// The reason in a word, for the record; `None` where the fault is ours, and where it stands
+    /// there already.
     pub fn reason(&self) -> Option<&'static str> {
         Some(match self {
             Self::ConsentDenied => "consent_denied",
@@ -81,15 +85,18 @@ impl ProviderError {
             Self::SignedOut => "signed_out",
             Self::LastWayIn => "last_way_in",
             Self::NotFound => "not_found",
-            Self::Internal(_) => return None,
+            Self::Internal(_) | Self::StillDown => return None,
         })
     }
 }
 
 impl From<OutgoingError> for ProviderError {
     fn from(error: OutgoingError) -> Self {
-        tracing::warn!(error = %error, "a provider did not answer as it should");
+        if error != OutgoingError::Paused {
+            tracing::warn!(error = %error, "a provider did not answer as it should");
+        }
         match error {
+            OutgoingError::Paused => Self::StillDown,
             OutgoingError::Down(_) => Self::Down,
             OutgoingError::Refused(_) => Self::Refused("answer"),
         }

@@ -34,6 +34,10 @@ pub enum OutgoingError {
     /// The other end is not there, too slow, or broken.
     #[error("the provider cannot be reached: {0}")]
     Down(&'static str),
+    /// It did not answer as it should a moment ago, or others wait for its answer already: it was
+    /// not asked.
+    #[error("the provider did not answer as it should a moment ago")]
+    Paused,
     /// It answered what cannot be taken.
     #[error("the provider's answer cannot be taken: {0}")]
     Refused(&'static str),

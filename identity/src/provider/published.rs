@@ -49,7 +49,7 @@ pub(crate) struct Published<T> {
 #[derive(Debug)]
 struct Kept<T> {
     known: Option<Arc<T>>,
-    failed: Option<(UnixMillis, OutgoingError)>,
+    failed_at: Option<UnixMillis>,
 }
 
 impl<T> Default for Published<T> {
@@ -57,7 +57,7 @@ impl<T> Default for Published<T> {
         Self {
             kept: Mutex::new(Kept {
                 known: None,
-                failed: None,
+                failed_at: None,
             }),
             reading: tokio::sync::Mutex::default(),
         }
@@ -92,20 +92,26 @@ impl<T: Dated> Published<T> {
         }
     }
 
-    /// What is known by now, if anything; what is not is read beside the work.
-    pub(super) fn known<F>(
+    /// Reads beside the work what is not known.
+    pub(super) fn read_if_unknown<F>(
         self: &Arc<Self>,
         authority: &Authority,
         reading: impl FnOnce(UnixMillis) -> F + Send + 'static,
-    ) -> Option<Arc<T>>
-    where
+    ) where
         F: Future<Output = Result<T, OutgoingError>> + Send,
     {
-        let known = self.aged(authority.now()).map(|(known, _)| known);
-        if known.is_none() {
-            self.read_beside(authority, reading);
-        }
-        known
+        let this = Arc::clone(self);
+        let authority = authority.clone();
+        tokio::spawn(async move {
+            let Ok(_turn) = this.reading.try_lock() else {
+                return;
+            };
+            let is_known = this.aged(authority.now()).is_some();
+            if !is_known && this.read(&authority, reading).await.is_err() {
+                // Nobody asked for it: whoever is first to ask has it read, and hears why not.
+                this.kept().failed_at = None;
+            }
+        });
     }
 
     /// What is published after a key id that nobody knows: read again, if that was not done just
@@ -155,7 +161,7 @@ impl<T: Dated> Published<T> {
     async fn turn(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, OutgoingError> {
         tokio::time::timeout(TURN, self.reading.lock())
             .await
-            .map_err(|_| OutgoingError::Down("others wait for it already"))
+            .map_err(|_| OutgoingError::Paused)
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept<T>> {
@@ -180,22 +186,22 @@ impl<T: Dated> Published<T> {
         F: Future<Output = Result<T, OutgoingError>>,
     {
         let now = authority.now();
-        if let Some((at, error)) = &self.kept().failed
+        if let Some(at) = self.kept().failed_at
             && (0..PAUSE_MILLIS).contains(&now.0.saturating_sub(at.0))
         {
-            return Err(error.clone());
+            return Err(OutgoingError::Paused);
         }
         let read = reading(now).await.map(Arc::new);
         let mut kept = self.kept();
         match read {
             Ok(read) => {
                 kept.known = Some(Arc::clone(&read));
-                kept.failed = None;
+                kept.failed_at = None;
                 Ok(read)
             }
             Err(error) => {
                 // The pause begins when the attempt is over.
-                kept.failed = Some((authority.now(), error.clone()));
+                kept.failed_at = Some(authority.now());
                 Err(error)
             }
         }

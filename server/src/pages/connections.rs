@@ -1,7 +1,6 @@
 //! `/account/connections`: with which accounts elsewhere one signs in.
 
 use axum::{extract::Path, response::Response};
-use http::{HeaderValue, header};
 use latchkey_app::{
     Notice, Section,
     page::{
@@ -19,7 +18,7 @@ use super::{
     providers::{self, Journey, button},
     respond::{self, Around},
 };
-use crate::{failure::Failure, middleware::policy_with_forms_to, state::AppState, visit::Visit};
+use crate::{failure::Failure, state::AppState, visit::Visit};
 
 const PATH: &str = "/account/connections";
 
@@ -34,15 +33,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         needs_fresh_proof: !visit.has_fresh_proof(),
     };
     let around = Around::new("Connections", Section::AccountConnections);
-    let mut response = respond::page(&visit, around, page).await?;
-    // Browsers hold where a form leads against its page: here one leads to the provider.
-    let origins = state.providers().origins(state.authority());
-    if let Ok(policy) = HeaderValue::from_str(&policy_with_forms_to(&origins)) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    Ok(response)
+    respond::page(&visit, around, page).await
 }
 
 /// A user's connections as pages show them.

@@ -4,10 +4,11 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use latchkey_app::{
     Notice, Section,
     page::{
+        lead_on::LeadOnPage,
         provider::{ProviderButton, ProviderIcon},
         provider_failure::{ProviderFailure, ProviderFailurePage},
     },
@@ -117,12 +118,15 @@ pub(super) async fn lead(
     let place = limits::reserve_answer(visit).await?;
     let address = state
         .providers()
-        .set_out(state.authority(), provider, departure)
+        .set_out(state.identity(), provider, departure, visit.caller())
         .await;
     let mut response = match address {
         Ok(address) => {
             place.give_back().await;
-            Redirect::to(&address).into_response()
+            match journey.purpose {
+                Purposed::SignIn => Redirect::to(&address).into_response(),
+                Purposed::Link(_) => lead_on(visit, provider, address).await?,
+            }
         }
         Err(error) => return failed(visit, provider, error).await,
     };
@@ -130,6 +134,22 @@ pub(super) async fn lead(
         response
             .headers_mut()
             .append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(response)
+}
+
+/// Leads on from a form. Browsers hold each redirect after a form against the policy of its page, and
+/// nobody knows through how many hosts a provider leads: so the form is answered with a page.
+async fn lead_on(visit: &Visit, provider: &Provider, address: String) -> Result<Response, Failure> {
+    let refresh = HeaderValue::from_str(&format!("0;url={address}"));
+    let page = LeadOnPage {
+        provider: provider.config().name.clone(),
+        address,
+    };
+    let around = Around::new("Connections", Section::AccountConnections);
+    let mut response = respond::page(visit, around, page).await?;
+    if let Ok(refresh) = refresh {
+        response.headers_mut().insert(header::REFRESH, refresh);
     }
     Ok(response)
 }
@@ -193,7 +213,7 @@ pub(super) async fn failed(
 ) -> Result<Response, Failure> {
     let failure = match error {
         ProviderError::ConsentDenied => ProviderFailure::ConsentDenied,
-        ProviderError::Down => ProviderFailure::ProviderDown,
+        ProviderError::Down | ProviderError::StillDown => ProviderFailure::ProviderDown,
         ProviderError::ClockOff => ProviderFailure::ClockOff,
         ProviderError::Refused(_) => ProviderFailure::Refused,
         ProviderError::OtherBrowser | ProviderError::Used | ProviderError::TooLate => {

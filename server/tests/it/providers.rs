@@ -75,8 +75,10 @@ async fn set_out_to_connect(browser: &mut Browser, id: &str) -> String {
     let led_to = browser
         .post(&format!("/account/connections/{id}/link"), &[])
         .await;
-    assert_eq!(led_to.status, 303, "{}", led_to.body);
-    led_to.location().to_owned()
+    assert_eq!(led_to.status, 200, "{}", led_to.body);
+    let address = led_to.header("refresh").strip_prefix("0;url=").unwrap();
+    assert!(led_to.body.contains("Continue</a>"), "{}", led_to.body);
+    address.to_owned()
 }
 
 async fn me(browser: &mut Browser) -> Value {

@@ -33,6 +33,7 @@ impl World {
         let mut settings = openid.as_google();
         settings.push(("google_risc_issuer", google.issuer()));
         settings.push(("google_risc_configuration", google.configuration()));
+        settings.push(("sign_up", "open".to_owned()));
         let settings: Vec<(&str, &str)> = settings
             .iter()
             .map(|(name, value)| (*name, value.as_str()))

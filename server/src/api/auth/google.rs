@@ -81,7 +81,7 @@ pub(crate) async fn submit(
             return login::welcome(&visit, &issued, StatusCode::OK).await;
         }
         Err(ProviderError::Internal(error)) => return Err(error.into()),
-        Err(ProviderError::Down) => {
+        Err(ProviderError::Down | ProviderError::StillDown) => {
             return Err(Failure::Busy { retry_after: 5 }.into());
         }
         Err(ProviderError::AddressInUse) => "User is already registered with this e-mail address.",

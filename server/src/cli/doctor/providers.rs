@@ -87,7 +87,7 @@ async fn look_at_security_events(
 fn complaint(provider: &Provider, error: &OutgoingError) -> String {
     let config = provider.config();
     let advice = match error {
-        OutgoingError::Down(_) => {
+        OutgoingError::Down(_) | OutgoingError::Paused => {
             "look whether this machine may connect there, resolves its name, and trusts its \
              certificate"
         }

@@ -16,8 +16,9 @@ const LATER: Duration = Duration::from_secs(601);
 async fn may_connect(browser: &mut Browser, id: &str) -> bool {
     let path = format!("/account/connections/{id}/link");
     match browser.post(&path, &[]).await.status {
-        303 => true,
-        401 => false,
+        200 => true,
+        // To the sign-in page.
+        303 => false,
         other => panic!("unexpected: {other}"),
     }
 }

@@ -135,9 +135,13 @@ async fn a_description_of_another_issuer_or_that_leads_elsewhere_leads_nobody_th
     ] {
         let (app, google) = with_google(&[]).await;
         google.behaviour().document = document;
-        let reply = app.browser().get("/auth/google").await;
+        let mut browser = app.browser();
+        let reply = browser.get("/auth/google").await;
         assert_eq!(reply.status, 502, "{}", reply.body);
         assert_eq!(reply.location(), "");
+        // Whoever comes just after it is not led there either, and is no event of their own.
+        assert_eq!(browser.get("/auth/google").await.status, 503);
+        assert_refused(&app, &browser, &reply, "answer").await;
     }
 }
 
