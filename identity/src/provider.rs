@@ -41,6 +41,7 @@ use discovery::Discovery;
 pub(crate) use discovery::Metadata;
 pub use enter::{Arrival, Arrived, Grant, arrive, enter_for_family};
 pub use error::ProviderError;
+pub(crate) use id_token::is_subject;
 pub use outgoing::{Outgoing, OutgoingError, OutgoingLimits};
 pub(crate) use published::{Dated, Published};
 pub use state::Purposed;

@@ -117,7 +117,7 @@ impl IdToken {
                 .ok_or(ProviderError::Refused("id_token_auth_time"))?;
         }
         let subject = self.text("sub").unwrap_or_default();
-        if subject.is_empty() || subject.len() > SUBJECT_LIMIT || !is_plain(subject) {
+        if !is_subject(subject) {
             return Err(ProviderError::Refused("id_token_subject"));
         }
         Ok(())
@@ -184,11 +184,13 @@ impl IdToken {
     }
 }
 
-/// ASCII that can be seen: other characters are no part of a subject, and some databases take none.
-fn is_plain(subject: &str) -> bool {
-    subject
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() || byte == b' ')
+/// Whether a text can name somebody at a provider: ASCII that can be seen, as long as the standard
+/// lets it be. Other characters are no part of a subject, and some databases take none.
+pub(crate) fn is_subject(subject: &str) -> bool {
+    (1..=SUBJECT_LIMIT).contains(&subject.len())
+        && subject
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
 /// Some providers write it as a text.

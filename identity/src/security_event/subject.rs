@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Transmitter;
+use crate::provider::is_subject;
 
 /// Kinds of subjects that name issuer and subject, in `subject_type` of RISC and in `format` of
 /// RFC 9493.
@@ -17,8 +18,10 @@ pub(super) fn of(transmitter: &Transmitter, subject: &Map<String, Value>) -> Opt
     let is_named = NAMES_ISSUER_AND_SUBJECT.contains(&kind)
         // Google writes its own name as in ID tokens, or as in these.
         && (transmitter.provider().is_issuer(issuer) || issuer == transmitter.issuer());
-    let subject = text("sub").filter(|_| is_named)?;
-    (!subject.is_empty()).then(|| subject.to_owned())
+    // A name that no ID token may have is nobody's here.
+    text("sub")
+        .filter(|subject| is_named && is_subject(subject))
+        .map(ToOwned::to_owned)
 }
 
 #[cfg(test)]
@@ -75,6 +78,8 @@ mod tests {
             json!({ "subject_type": "iss-sub", "iss": issuer }),
             json!({ "subject_type": "iss-sub", "iss": issuer, "sub": "" }),
             json!({ "subject_type": "iss-sub", "iss": issuer, "sub": 7 }),
+            json!({ "subject_type": "iss-sub", "iss": issuer, "sub": "7\u{0}" }),
+            json!({ "subject_type": "iss-sub", "iss": issuer, "sub": "7".repeat(256) }),
             json!({ "subject_type": "email", "iss": issuer, "sub": "7" }),
             json!({ "subject_type": "oauth_token", "token": "x" }),
             json!({ "iss": issuer, "sub": "7" }),

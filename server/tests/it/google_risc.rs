@@ -331,9 +331,8 @@ async fn what_cannot_work_is_refused_before_google_hears_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_asks_each_provider_and_says_what_to_register() {
-    let openid = OpenId::start().await;
+    let (openid, other) = (OpenId::start().await, OpenId::start().await);
     let google = Transmitter::start(CLIENT_ID).await;
-    let other = OpenId::start().await;
     let acme = json!([{ "id": "acme", "name": "Acme", "issuer": other.issuer, "client_id": "c" }]);
     let program = Program::new(&[
         ("base_url", "https://id.example.com"),
@@ -359,7 +358,9 @@ async fn the_doctor_asks_each_provider_and_says_what_to_register() {
     assert!(!healthy.contains("nobody can sign in"), "{healthy}");
     assert!(!healthy.contains("s3cret"), "{healthy}");
 
-    openid.behaviour().document = json!({ "issuer": "https://another.example" });
+    for provider in [&openid, &other] {
+        provider.behaviour().document = json!({ "issuer": "https://another.example" });
+    }
     google.publish(Publishes::AnotherIssuer);
     let output = program.run(&["doctor"]).await;
     let ill = said(&output);

@@ -31,6 +31,7 @@ impl World {
         let openid = OpenId::start().await;
         let google = Transmitter::start(CLIENT_ID).await;
         let mut settings = openid.as_google();
+        settings.push(("sign_up", "open".to_owned()));
         settings.push(("google_risc_issuer", google.issuer()));
         settings.push(("google_risc_configuration", google.configuration()));
         settings.push(("sign_up", "open".to_owned()));
@@ -140,12 +141,15 @@ async fn nobody_slips_in_beside_the_block_of_an_account_that_nobody_had_connecte
         );
         assert_eq!(pushed.status, 202, "{}", pushed.body);
         let page = browser.get("/account").await;
+        // Whoever came first was signed out, whoever came second was not let in.
         assert!(
             page.location().starts_with("/login"),
             "{round}: {}",
             page.status
         );
     }
+    // Of whom nothing was told gets in.
+    world.signed_in_with_google().await;
 }
 
 #[tokio::test]
