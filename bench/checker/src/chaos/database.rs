@@ -5,17 +5,22 @@ use std::{rc::Rc, time::Duration};
 
 use super::{Outcome, ask, between, note};
 use crate::{
-    clock::now,
+    clock::{MILLISECOND, Nanos, nanos, now, wait_until},
     cluster::Cluster,
     ends::{begin, finish},
     history::{Fault, Kind},
-    road,
+    http::Connection,
+    load, road,
     world::World,
 };
 
 /// How the server calls the connections by which nodes follow the signals.
 const HINTS: &str = "latchkey feed hints";
 const FEED: &str = "latchkey feed";
+
+/// While there is no database, every node is asked for so many sessions and families, and so often.
+const KNOWN: usize = 10;
+const ASKED_EACH: Nanos = 250 * MILLISECOND;
 
 /// A transaction is held open so long.
 const HELD: Duration = Duration::from_secs(25);
@@ -33,7 +38,8 @@ pub(super) async fn stop(cluster: &mut Cluster, world: &Rc<World>) -> Outcome {
     let control = cluster.postgres.control("stop");
     tokio::task::spawn_blocking(move || control.run()).await??;
     let stopped = now();
-    tokio::time::sleep(between(world, 3_000, 7_000)).await;
+    let down = nanos(between(world, 3_000, 7_000));
+    ask_for_what_is_known(world, stopped + world.bound(), stopped + down).await;
     let begun = now();
     let control = cluster.postgres.control("start");
     tokio::task::spawn_blocking(move || control.run()).await??;
@@ -47,6 +53,34 @@ pub(super) async fn stop(cluster: &mut Cluster, world: &Rc<World>) -> Outcome {
         deafens: true,
     });
     Ok(None)
+}
+
+/// Asks every node for what it has in its memory, all the while from one instant to another. Each
+/// request has a connection of its own: those of the run may all be waiting for the database, on
+/// what is in nobody's memory.
+async fn ask_for_what_is_known(world: &Rc<World>, from: Nanos, until: Nanos) {
+    wait_until(from).await;
+    while now() < until {
+        // Those that were issued first: every node has been asked for them many times.
+        let known: Vec<_> = [Kind::Session, Kind::Family]
+            .iter()
+            .flat_map(|kind| {
+                let pool = world.pool.borrow();
+                let live = pool.live(*kind);
+                live.iter().take(KNOWN).copied().collect::<Vec<_>>()
+            })
+            .collect();
+        for node in 0..world.addresses.len() {
+            for credential in &known {
+                let (world, credential) = (Rc::clone(world), *credential);
+                tokio::task::spawn_local(async move {
+                    let mut connection = Connection::new(world.addresses[node]);
+                    load::check_one(&world, node, credential, &mut connection).await;
+                });
+            }
+        }
+        wait_until(until.min(now() + ASKED_EACH)).await;
+    }
 }
 
 /// Cuts the connections by which nodes are told that there is something to read. Polling goes on:
