@@ -34,7 +34,6 @@ impl World {
         settings.push(("sign_up", "open".to_owned()));
         settings.push(("google_risc_issuer", google.issuer()));
         settings.push(("google_risc_configuration", google.configuration()));
-        settings.push(("sign_up", "open".to_owned()));
         let settings: Vec<(&str, &str)> = settings
             .iter()
             .map(|(name, value)| (*name, value.as_str()))

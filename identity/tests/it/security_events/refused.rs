@@ -100,8 +100,6 @@ async fn a_token_is_refused_for_its_age_before_it_is_forgotten_as_used() {
     latchkey_authority::spent::prune(authority).await.unwrap();
     assert_eq!(told.hand_in(&token).await.unwrap(), Received::Before);
     told.test.test.clock.advance(Duration::from_millis(1));
-    assert_eq!(told.refusal(&token).await, "token_malformed");
-    told.test.test.clock.advance(Duration::from_mins(5));
     latchkey_authority::spent::prune(authority).await.unwrap();
     assert_eq!(told.refusal(&token).await, "token_malformed");
     // Nodes go by clocks that may differ a little: it is kept for some minutes more.
