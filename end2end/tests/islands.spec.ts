@@ -4,6 +4,7 @@ import { button, confirm, field, heading, send, signIn, trySignIn } from "../hel
 import { expect, test } from "../helpers/fixtures.ts";
 import { ADMIN, DORA, PASSWORD } from "../helpers/people.ts";
 import { OUTSIDE, refusals, tour } from "../helpers/tour.ts";
+import { test as withProvider } from "../helpers/with-obliging-provider.ts";
 
 const LIVE = "Live: updated every 10 seconds";
 
@@ -86,7 +87,7 @@ function countScripts(page: Page): () => string[] {
   return () => loaded;
 }
 
-test("pages before sign-in, and error pages, load no script at all", { tag: "@script" }, async ({ page, watch }) => {
+withProvider("pages before sign-in, and error pages, load no script at all", { tag: "@script" }, async ({ page, watch }) => {
   watch.expectStatus(...refusals(...OUTSIDE));
   const loaded = countScripts(page);
   await tour(page, OUTSIDE, async () => {
