@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.test import TestCase
@@ -65,12 +66,23 @@ class FollowerCase(TestCase):
     def pause(self):
         """Stops the server in mid-air, for this test at most. Returns when."""
         self.addCleanup(self.resume)
-        os.kill(self.latchkey.process_id(), signal.SIGSTOP)
+        process = self.latchkey.process_id()
+        os.kill(process, signal.SIGSTOP)
+        # Each thread stops when it is its turn, and answers until then.
+        while not all(is_stopped(task) for task in Path(f"/proc/{process}/task").iterdir()):
+            os.sched_yield()
         return time.monotonic()
 
     def resume(self):
         """Lets it go on."""
         os.kill(self.latchkey.process_id(), signal.SIGCONT)
+
+
+def is_stopped(task):
+    """Whether a thread stands still, by its folder in /proc."""
+    # Behind the name in parentheses, which may hold anything.
+    state = (task / "stat").read_text().rpartition(")")[2].split()[0]
+    return state in ("T", "t")
 
 
 def call(path, access, method="POST"):

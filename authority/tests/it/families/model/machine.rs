@@ -292,6 +292,43 @@ impl Machine {
         Answer::Valid
     }
 
+    /// What a check has noted that had looked at the row before another call moved the family on,
+    /// and was through after it: that its own generation was received, which by then is no longer the
+    /// current one.
+    pub(crate) fn noted_late(&mut self, access: &Access, who: Who, node: usize) {
+        let at = self.now;
+        let Some(family) = self.families.get(&access.family) else {
+            return;
+        };
+        if access.generation >= family.generation {
+            return;
+        }
+        let Some(rotation) = family.rotations.get(&access.generation) else {
+            return;
+        };
+        let serial = rotation.serial;
+        let noted = &mut self.notes[node];
+        if noted
+            .get(&access.family)
+            .is_none_or(|note| note.serial < serial)
+        {
+            let late = Note {
+                serial,
+                who,
+                at,
+                is_written: false,
+            };
+            noted.insert(access.family, late);
+        }
+    }
+
+    /// Whether an access token is of the current generation of its family.
+    pub(crate) fn is_current(&self, access: &Access) -> bool {
+        self.families
+            .get(&access.family)
+            .is_some_and(|family| family.generation == access.generation)
+    }
+
     /// Disables a user on a node: all their families end. Who is disabled already is left alone.
     pub(crate) fn disable(&mut self, user: usize, node: usize) {
         if std::mem::replace(&mut self.disabled[user], true) {

@@ -364,12 +364,28 @@ impl Play {
         let portraits = self.portraits().await;
         let before = self.machine.clone();
         let mut mismatch = String::new();
-        for order in orders(calls.len()) {
+        // A check beside a refresh notes what it has seen, or a moment later what it had seen.
+        let late_or_not = if calls.len() > 1 {
+            [false, true].as_slice()
+        } else {
+            &[false]
+        };
+        let ways = orders(calls.len())
+            .into_iter()
+            .flat_map(|order| late_or_not.iter().map(move |late| (order.clone(), *late)));
+        for (order, late) in ways {
             self.machine = before.clone();
             let mut texts = self.refresh_texts.clone();
             let mut answers = vec![None; calls.len()];
             let fitting = order.iter().try_for_each(|index| {
                 let answer = self.answer(&calls[*index]);
+                if late
+                    && answer == Answer::Valid
+                    && let Call::Check(access, who, node) = &calls[*index]
+                    && before.is_current(access)
+                {
+                    self.machine.noted_late(access, *who, *node);
+                }
                 fits(&replies[*index], &answer, &mut texts)?;
                 answers[*index] = Some(answer);
                 Ok(())
