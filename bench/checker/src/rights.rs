@@ -5,7 +5,7 @@ use std::{rc::Rc, time::Duration};
 use serde_json::json;
 
 use crate::{
-    clock::{MILLISECOND, Nanos, now},
+    clock::{Nanos, now},
     ends::{begin, finish},
     history::{Credential, Kind},
     http::Reply,
@@ -27,9 +27,6 @@ const BRIEFLY: usize = 20;
 
 /// So long after a promotion, in milliseconds, every node has heard of it as a rule.
 const HEARD: usize = 10;
-
-/// So long after a demotion was sent, in milliseconds at most, a node is asked the one time.
-const ONCE: usize = 8;
 
 /// Lets a few users become administrators and cease to be, until the run is over.
 pub(crate) async fn come_and_go(world: Rc<World>) {
@@ -135,9 +132,12 @@ async fn quietly(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credent
     }
     let wait = u64::try_from(HEARD + world.below(BRIEFLY)).unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(wait)).await;
+    // Some time while the demotion is done, which takes as long as the promotion did: on a busy
+    // machine longer.
+    let took = usize::try_from(reply.received - reply.sent).unwrap_or_default();
     for plan in &world.plans {
-        let later = world.below(ONCE) as Nanos * MILLISECOND;
-        plan.borrow_mut().probe(right, now() + later);
+        plan.borrow_mut()
+            .probe(right, now() + world.below(took) as Nanos);
     }
     demote(world, user, right).await;
     Some(right)
