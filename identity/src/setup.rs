@@ -231,13 +231,19 @@ async fn attempt(identity: &Identity, form: Complete<'_>) -> Result<SignedIn, Se
     let hash = SetupCode::hash(form.code).ok_or(SetupError::InvalidCode)?;
 
     let mut tx = AuthorityTx::begin(identity.authority()).await?;
+    // The one row first for which all of them wait, then the links: whoever wins takes the links of
+    // the others, and none of these may be held by somebody who waits.
+    if !user::mark_administrator_created(&tx).await? {
+        return Err(SetupError::InvalidCode);
+    }
     let used = setup_links::Entity::delete_many()
         .filter(setup_links::Column::CodeHash.eq(hash))
         .filter(setup_links::Column::ExpiresAt.gt(tx.now().0))
         .exec(tx.connection())
         .await
         .map_err(StoreError::from)?;
-    if used.rows_affected != 1 || !user::mark_administrator_created(&tx).await? {
+    if used.rows_affected != 1 {
+        // Which takes back that there is one.
         return Err(SetupError::InvalidCode);
     }
     let user_id = account
