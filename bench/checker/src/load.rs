@@ -90,9 +90,7 @@ fn next(world: &World, node: usize) -> Option<Credential> {
             State::Ended(requested, acknowledged) => (requested, Some(acknowledged)),
             State::Live | State::Left => return None,
         };
-        let is_left_alone =
-            entry.is_quiet && acknowledged.is_none_or(|at| now < at + world.bound());
-        if !is_left_alone {
+        if !entry.is_left_alone(now, world.bound()) {
             plan.again(credential, now, requested, acknowledged);
         }
         return Some(credential);
@@ -104,6 +102,7 @@ fn next(world: &World, node: usize) -> Option<Credential> {
     }
     if draw < PERCENT_FORGED + PERCENT_ENDED
         && let Some(credential) = world.one_of(pool.ended())
+        && !pool.entry(credential).is_left_alone(now, world.bound())
     {
         return Some(credential);
     }

@@ -45,6 +45,18 @@ pub(crate) struct Entry {
     pub(crate) outstanding: u32,
 }
 
+impl Entry {
+    /// Whether nobody is to ask for it now.
+    pub(crate) fn is_left_alone(&self, now: Nanos, bound: Nanos) -> bool {
+        let is_over = |at: Nanos| now >= at + bound;
+        self.is_quiet
+            && match self.state {
+                State::Ended(_, acknowledged) => !is_over(acknowledged),
+                State::Live | State::Ending(_) | State::Left => true,
+            }
+    }
+}
+
 /// Somebody with an account.
 #[derive(Debug, Clone)]
 pub(crate) struct User {

@@ -114,7 +114,7 @@ async fn briefly(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credent
     Some(right)
 }
 
-/// Promotes, and demotes while each node is asked for the first time, and then for a while not again.
+/// Promotes, and demotes while each node is asked for the first time; then for a while not again.
 /// Where a node is asked all the time, whatever it put into its memory too late is replaced by what
 /// the next request finds.
 async fn quietly(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credential> {
@@ -132,13 +132,14 @@ async fn quietly(world: &Rc<World>, user: usize, proof: Proof) -> Option<Credent
     }
     let wait = u64::try_from(HEARD + world.below(BRIEFLY)).unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(wait)).await;
-    // Some time while the demotion is done, which takes as long as the promotion did: on a busy
-    // machine longer.
-    let took = usize::try_from(reply.received - reply.sent).unwrap_or_default();
+    // The demotion takes about as long as the promotion did, on a busy machine longer than on
+    // another; and so does it until whoever is asked has looked the user up.
+    let took = reply.received - reply.sent;
     for plan in &world.plans {
-        plan.borrow_mut()
-            .probe(right, now() + world.below(took) as Nanos);
+        let later = world.below(usize::try_from(2 * took).unwrap_or_default());
+        plan.borrow_mut().probe(right, now() + later as Nanos);
     }
+    tokio::time::sleep(Duration::from_nanos(took)).await;
     demote(world, user, right).await;
     Some(right)
 }
