@@ -28,6 +28,7 @@ mod link;
 pub mod nonce;
 mod outgoing;
 mod published;
+mod refusal;
 mod state;
 mod whose;
 
@@ -217,7 +218,7 @@ impl Providers {
             .address(identity.authority(), provider, departure)
             .await;
         if let Err(error) = &result {
-            enter::refused(identity, provider, error, None, caller).await?;
+            refusal::on_record(identity, provider, error, None, caller).await?;
         }
         result
     }

@@ -14,7 +14,7 @@
 //! `trust_email`, and only then are its addresses looked at.
 
 use latchkey_authority::{
-    AuthorityTx, Lock, Proved, StoreError, audit,
+    AuthorityTx, Lock, Proved, StoreError,
     audit::AuditEvent,
     caller::Caller,
     family::Issued,
@@ -27,7 +27,7 @@ use serde_json::json;
 use super::{
     Assertion, Provider, ProviderError, ProviderKind, Providers, Purposed, connections,
     exchange::{self, Exchange},
-    link, nonce,
+    link, nonce, refusal,
     state::State,
     whose::{self, Whose},
 };
@@ -121,7 +121,7 @@ pub async fn arrive(
     let mut seen = None;
     let result = take_in(identity, providers, provider, arrival, &mut seen).await;
     if let Err(error) = &result {
-        refused(identity, provider, error, seen.as_ref(), arrival.caller).await?;
+        refusal::on_record(identity, provider, error, seen.as_ref(), arrival.caller).await?;
     }
     result
 }
@@ -148,7 +148,7 @@ pub async fn enter_for_family(
     }
     .await;
     if let Err(error) = &result {
-        refused(identity, provider, error, seen.as_ref(), caller).await?;
+        refusal::on_record(identity, provider, error, seen.as_ref(), caller).await?;
     }
     result
 }
@@ -477,41 +477,4 @@ impl Whose {
             Self::AddressInUse => None,
         }
     }
-}
-
-/// Puts the refusal on the record. What the provider said of the person stands there only if it
-/// was verified.
-pub(super) async fn refused(
-    identity: &Identity,
-    provider: &Provider,
-    error: &ProviderError,
-    seen: Option<&Assertion>,
-    caller: &Caller,
-) -> Result<(), StoreError> {
-    let Some(reason) = error.reason() else {
-        return Ok(());
-    };
-    let authority = identity.authority();
-    let kind = EventKind::IdentityRefused;
-    // What costs nobody anything to send is counted: the first of an address and minute is on the
-    // record by itself.
-    let is_cheap = matches!(
-        error,
-        ProviderError::OtherBrowser | ProviderError::Used | ProviderError::TooLate
-    );
-    let address = caller.address_text();
-    if is_cheap && !authority.refusals().count(authority, kind, &address) {
-        return Ok(());
-    }
-    let mut event =
-        AuditEvent::failure(kind, reason, caller).fact("provider", json!(provider.config().id));
-    if let Some(assertion) = seen {
-        if let Some(email) = &assertion.email {
-            event = event.identifier(email.as_str());
-        }
-        if let Some(user_id) = whose::owner(authority.database(), assertion).await? {
-            event = event.subject(user_id);
-        }
-    }
-    audit::record(identity.authority(), event).await
 }
