@@ -100,18 +100,9 @@ impl<T: Dated> Published<T> {
     ) where
         F: Future<Output = Result<T, OutgoingError>> + Send,
     {
-        let this = Arc::clone(self);
-        let authority = authority.clone();
-        tokio::spawn(async move {
-            let Ok(_turn) = this.reading.try_lock() else {
-                return;
-            };
-            let is_known = this.aged(authority.now()).is_some();
-            if !is_known && this.read(&authority, reading).await.is_err() {
-                // Nobody asked for it: whoever is first to ask has it read, and hears why not.
-                this.kept().failed_at = None;
-            }
-        });
+        if self.aged(authority.now()).is_none() {
+            self.read_beside(authority, reading);
+        }
     }
 
     /// What is published after a key id that nobody knows: read again, if that was not done just
@@ -152,8 +143,12 @@ impl<T: Dated> Published<T> {
             let Ok(_turn) = this.reading.try_lock() else {
                 return;
             };
-            // The reading says itself what goes wrong with it. The last one serves meanwhile.
-            let _ = this.read(&authority, reading).await;
+            // The reading says itself what goes wrong with it. The last one serves meanwhile; where
+            // there is none, nobody asked: whoever is first to ask has it read, and hears why not.
+            let is_lost = this.read(&authority, reading).await.is_err();
+            if is_lost && this.aged(authority.now()).is_none() {
+                this.kept().failed_at = None;
+            }
         });
     }
 
