@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_authority::{
     Authority,
-    access_token::{AccessTokenError, Expectations, verify_foreign},
+    access_token::{AccessTokenError, Expectations, foreign_type, verify_foreign},
 };
 use latchkey_types::UnixMillis;
 use serde_json::{Map, Value};
@@ -41,6 +41,12 @@ impl Against<'_> {
         metadata: &Metadata,
         text: &str,
     ) -> Result<IdToken, ProviderError> {
+        // A token of another kind has keys, issuer and audience in common with an ID token
+        // (RFC 8725 §3.11). Not every provider says that its own is a `JWT`.
+        let typ = foreign_type(text).map_err(refused)?;
+        if typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+            return Err(ProviderError::Refused("id_token_type"));
+        }
         let expected = Expectations {
             audience: Some(&self.config.client_id),
             at: Some(self.authority.now()),

@@ -70,6 +70,15 @@ async fn both_spellings_of_googles_issuer_are_taken_and_of_nobody_elses() {
 async fn headers_choose_neither_key_nor_algorithm() {
     for (header, reason) in [
         (json!({ "alg": "none" }), "id_token_algorithm"),
+        (json!({ "alg": "EdDSA", "typ": "at+jwt" }), "id_token_type"),
+        (
+            json!({ "alg": "EdDSA", "typ": "logout+jwt" }),
+            "id_token_type",
+        ),
+        (
+            json!({ "alg": "EdDSA", "typ": "secevent+jwt" }),
+            "id_token_type",
+        ),
         (json!({ "alg": "HS256" }), "id_token_algorithm"),
         (json!({ "alg": "RS256" }), "id_token_algorithm"),
         (json!({ "alg": "EdDSA", "kid": "unknown" }), "id_token_key"),
