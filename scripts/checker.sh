@@ -95,6 +95,7 @@ try() {
       OUTCOME=caught
       TEXT="$(sed -n 's/^BROKEN //p' "$LOG" | paste -sd ';')"
     fi
+    TEXT="$(sed -n 's/^Starting .*; \(seed [0-9]*\).*/\1: /p' "$LOG" | head -n 1)$TEXT"
   fi
   rm -f "$TARGET_DIR/release/latchkey-faulty"
 }
