@@ -12,6 +12,7 @@
 //! - [`session`]: made, checked, listed, ended, swept;
 //! - [`user`]: roles, disabling, the locks that order changes;
 //! - [`audit`]: the record, its seals and their verification;
+//! - [`activity`]: how much happened, hour by hour;
 //! - [`recover`]: after a restore from backup;
 //! - [`signal`]: what other nodes are told;
 //! - [`feed`]: how each node hears of it, and knows that it has;
@@ -22,6 +23,7 @@
 #![warn(missing_docs)]
 
 pub mod access_token;
+pub mod activity;
 pub mod audit;
 mod authority;
 pub mod caller;

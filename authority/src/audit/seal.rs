@@ -4,10 +4,13 @@
 //! would put all sign-ins of all nodes in one line. An event is protected by its own MAC at once,
 //! and by the chain within seconds.
 
+use std::time::Duration;
+
+use latchkey_types::UnixMillis;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -20,6 +23,10 @@ use crate::{
 
 /// How many events one call seals at most.
 const BATCH: u64 = 500;
+
+/// An event becomes visible so long after its time at the latest: transactions end after 30
+/// seconds, and nodes may reckon the database's time a little apart.
+const LATEST: Duration = Duration::from_secs(45);
 
 /// Seals events that are committed and not yet sealed; returns how many.
 ///
@@ -52,22 +59,7 @@ pub async fn seal(authority: &Authority) -> Result<usize, StoreError> {
     let mut position = last.as_ref().map_or(0, |seal| seal.position);
     let mut chain = last.map_or_else(Vec::new, |seal| seal.chain);
 
-    // Row numbers are given before commit, so a lower one may appear after a higher one was
-    // sealed: positions follow the order in which events became visible, not their numbers.
-    let pending = audit_events::Entity::find()
-        .join_rev(
-            JoinType::LeftJoin,
-            audit_seals::Entity::belongs_to(audit_events::Entity)
-                .from(audit_seals::Column::Seq)
-                .to(audit_events::Column::Seq)
-                .into(),
-        )
-        .filter(Expr::col((audit_seals::Entity, audit_seals::Column::Seq)).is_null())
-        .filter(audit_events::Column::Seq.gt(0))
-        .order_by_asc(audit_events::Column::Seq)
-        .limit(BATCH)
-        .all(&transaction)
-        .await?;
+    let pending = pending(&transaction).await?;
     if pending.is_empty() {
         return Ok(0);
     }
@@ -94,6 +86,63 @@ pub async fn seal(authority: &Authority) -> Result<usize, StoreError> {
         .await?;
     transaction.commit().await?;
     Ok(pending.len())
+}
+
+/// The next events to seal, at most a batch.
+///
+/// Row numbers are given before commit, so a lower one may appear after a higher one was sealed:
+/// positions follow the order in which events became visible, not their numbers. How late it may
+/// be is bounded by how long a transaction may take, so that only what happened shortly before
+/// the newest sealed event is looked through for it, however long the record is.
+async fn pending(
+    transaction: &DatabaseTransaction,
+) -> Result<Vec<audit_events::Model>, StoreError> {
+    let newest = audit_seals::Entity::find()
+        .order_by_desc(audit_seals::Column::Seq)
+        .one(transaction)
+        .await?;
+    let mut pending = match &newest {
+        None => Vec::new(),
+        Some(newest) => late(transaction, newest).await?,
+    };
+    let room = BATCH.saturating_sub(pending.len() as u64);
+    let newer = audit_events::Entity::find()
+        .filter(audit_events::Column::Seq.gt(newest.map_or(0, |seal| seal.seq)))
+        .order_by_asc(audit_events::Column::Seq)
+        .limit(room)
+        .all(transaction)
+        .await?;
+    pending.sort_unstable_by_key(|event| event.seq);
+    pending.extend(newer);
+    Ok(pending)
+}
+
+/// Events with a lower number than the newest sealed one that became visible after it.
+async fn late(
+    transaction: &DatabaseTransaction,
+    newest: &audit_seals::Model,
+) -> Result<Vec<audit_events::Model>, StoreError> {
+    // Somebody may have taken the event out: then it is the verification that says so.
+    let at = audit_events::Entity::find_by_id(newest.seq)
+        .one(transaction)
+        .await?
+        .map_or(newest.sealed_at, |event| event.at);
+    let since = UnixMillis(at).before(LATEST);
+    Ok(audit_events::Entity::find()
+        .join_rev(
+            JoinType::LeftJoin,
+            audit_seals::Entity::belongs_to(audit_events::Entity)
+                .from(audit_seals::Column::Seq)
+                .to(audit_events::Column::Seq)
+                .into(),
+        )
+        .filter(Expr::col((audit_seals::Entity, audit_seals::Column::Seq)).is_null())
+        .filter(audit_events::Column::At.gte(since.0))
+        .filter(audit_events::Column::Seq.lt(newest.seq))
+        .filter(audit_events::Column::Seq.gt(0))
+        .limit(BATCH)
+        .all(transaction)
+        .await?)
 }
 
 /// The chain's value at `seal`, after the value `before`; `None` if its key is not in the list.

@@ -11,6 +11,7 @@
 )]
 
 mod access_tokens;
+mod activity;
 mod clock;
 mod connection;
 mod cookie;

@@ -10,7 +10,9 @@ use latchkey_testing::{TestAuthority, TestDatabase, caller, master_keys, refuse_
 use latchkey_types::{EventKind, Role};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
-use crate::support::{column, count, events, together, wait_for_a_lock};
+use crate::support::{
+    column, count, drop_record_triggers, events, execute, together, wait_for_a_lock,
+};
 
 /// Puts `number` events on the record, in one transaction.
 async fn record_many(authority: &Authority, number: usize) {
@@ -154,4 +156,19 @@ async fn i09_an_event_that_is_committed_late_is_sealed_when_it_is_seen() {
     assert_eq!(late.kind, "session.ended");
     let report = audit::verify(&test.authority).await.unwrap();
     assert_eq!((report.unsealed, report.findings.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn i09_sealing_goes_on_after_the_newest_sealed_event_was_taken_out() {
+    let test = TestAuthority::new().await;
+    let database = &test.database.connection;
+    record_many(&test.authority, 3).await;
+    assert_eq!(seal_all(&test.authority).await, 3);
+    drop_record_triggers(database).await;
+    execute(database, "DELETE FROM audit_events WHERE seq = 3").await;
+    record_many(&test.authority, 2).await;
+    assert_eq!(seal_all(&test.authority).await, 2);
+    let report = audit::verify(&test.authority).await.unwrap();
+    assert_eq!(report.unsealed, 0);
+    assert_eq!(report.findings.len(), 1, "{:?}", report.findings);
 }
