@@ -21,6 +21,8 @@ mod button;
 #[cfg(feature = "ssr")]
 mod card;
 #[cfg(feature = "ssr")]
+mod chart;
+#[cfg(feature = "ssr")]
 mod choice;
 #[cfg(feature = "ssr")]
 mod confirm;
@@ -81,6 +83,7 @@ pub(crate) use {
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
     button::{LinkButton, Look, Submit},
     card::Card,
+    chart::{About, Chart, ChartTable, Drawn},
     choice::{Choice, WordChoice},
     confirm::ConfirmButton,
     connection::{ConnectionTable, Holding},

@@ -12,7 +12,7 @@ use std::time::Duration;
 use latchkey_types::UnixMillis;
 
 pub use self::{
-    read::{Activity, Bucket, Span, read},
+    read::{Activity, Bucket, read},
     tend::tend,
 };
 

@@ -3,6 +3,7 @@
 //! Lists answer `{"items": […], "next": cursor or null}` to `?cursor=&limit=` and their filters.
 //! Times are RFC 3339 in UTC. Failures are problem documents (RFC 9457).
 
+pub(crate) mod activity;
 pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod check;

@@ -1,5 +1,6 @@
 //! What goes on beside requests: following the signals and saying how far, reading the database's
-//! clock, writing what was seen, sweeping, sealing the record, tending the signing keys.
+//! clock, writing what was seen, sweeping, sealing the record, tending the signing keys, counting for
+//! charts.
 
 use std::{
     sync::{
@@ -10,7 +11,7 @@ use std::{
 };
 
 use latchkey_authority::{
-    Authority, audit, family, feed, key, node, node::Node, session, signal, spent,
+    Authority, activity, audit, family, feed, key, node, node::Node, session, signal, spent,
 };
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
@@ -191,6 +192,12 @@ async fn sweep(authority: Authority) {
     }
     if let Err(error) = node::sweep(&authority).await {
         tracing::warn!(error = %error, "what nodes said is not swept; the next try follows");
+    }
+    if let Err(error) = activity::tend(&authority).await {
+        tracing::warn!(
+            error = %error,
+            "what happened this hour is not counted for the charts; the next try follows"
+        );
     }
     match key::tend(&authority).await {
         Ok(tended) => told_of_keys(tended),

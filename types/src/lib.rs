@@ -14,6 +14,6 @@ pub use id::{EventId, FamilyId, IdError, IdentityId, IncidentId, NodeId, Session
 pub use instant::UnixMillis;
 pub use word::{
     Algorithm, EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome,
-    ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod, Transport, UnknownWord,
+    ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod, Span, Transport, UnknownWord,
     UserState, Verdict, Word,
 };

@@ -114,6 +114,16 @@ words!(
 );
 
 words!(
+    /// How far back a chart looks.
+    Span {
+        /// 24 pieces of an hour each.
+        Day = "day", "Day";
+        /// 28 pieces of six hours each.
+        Week = "week", "Week";
+    }
+);
+
+words!(
     /// How somebody proved who they are.
     SignInMethod {
         /// A password.
@@ -381,6 +391,7 @@ mod tests {
         reads_back::<Role>();
         reads_back::<UserState>();
         reads_back::<SessionState>();
+        reads_back::<Span>();
         reads_back::<SignInMethod>();
         reads_back::<EndReason>();
         reads_back::<Algorithm>();

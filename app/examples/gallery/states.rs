@@ -5,7 +5,7 @@ use latchkey_app::{
     page::{
         account::AccountPage,
         admin_audit::AdminAuditPage,
-        admin_overview::OverviewPage,
+        admin_overview::{ActivityCharts, OverviewPage, Piece},
         admin_sessions::{AdminSessionsPage, SessionsFilter},
         admin_users::{AdminUserPage, AdminUsersPage},
         error::ErrorPage,
@@ -18,7 +18,7 @@ use latchkey_app::{
     },
     render,
 };
-use latchkey_types::{EventKind, Outcome, Role, SessionState};
+use latchkey_types::{EventKind, Outcome, Role, SessionState, Span, UnixMillis};
 
 use crate::{
     node_states,
@@ -341,6 +341,34 @@ fn account(stage: &mut Stage) {
     );
 }
 
+/// A day with a quiet night and an attack in it, or a week; of the first hours nothing is known.
+fn activity(span: Span, counted: bool) -> ActivityCharts {
+    let (hours, number) = match span {
+        Span::Day => (1, 24),
+        Span::Week => (6, 28),
+    };
+    let pieces = |count: fn(u64) -> u64| {
+        (0..number)
+            .map(|place| {
+                let from = UnixMillis(NOW.0 - (number - 1 - place) * hours * 3_600_000);
+                Piece {
+                    from,
+                    until: UnixMillis(from.0 + hours * 3_600_000),
+                    count: (counted && place > 2).then(|| count(place.unsigned_abs())),
+                }
+            })
+            .collect()
+    };
+    ActivityCharts {
+        span,
+        sign_ins: pieces(|place| 20 + (place * 37) % 90 + place * 2),
+        refused: pieces(|place| if place == 17 { 61 } else { (place * 5) % 7 }),
+        limited: pieces(|place| if place == 17 || place == 18 { 4_812 } else { 0 }),
+        live_sessions: pieces(|place| 11_000 + place * place * 9),
+        counted_at: counted.then_some(UnixMillis(NOW.0 - 20_000)),
+    }
+}
+
 fn overview(stage: &mut Stage) {
     let exactly = |count| Tally {
         count,
@@ -354,11 +382,20 @@ fn overview(stage: &mut Stage) {
         users: exactly(4_271),
         sign_ins: exactly(1_836),
         failures: exactly(94),
+        activity: activity(Span::Day, true),
         newest_sessions: (0..6).map(session).collect(),
         newest_events: (0..7).map(event).collect(),
     };
     let frame = |role| of(role, Section::AdminOverview, "Overview");
     stage.shoot("admin", frame(Role::Administrator), page());
+    stage.shoot(
+        "admin-week",
+        frame(Role::Administrator),
+        OverviewPage {
+            activity: activity(Span::Week, true),
+            ..page()
+        },
+    );
     stage.shoot("admin-auditor", frame(Role::Auditor), page());
     stage.shoot(
         "admin-empty",
@@ -368,6 +405,7 @@ fn overview(stage: &mut Stage) {
             users: exactly(1),
             sign_ins: exactly(0),
             failures: exactly(0),
+            activity: activity(Span::Day, false),
             newest_sessions: Vec::new(),
             newest_events: Vec::new(),
         },

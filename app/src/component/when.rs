@@ -22,6 +22,7 @@ const STAMP: StaticFormatDescription =
     format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]:[second]");
 const SHORT_DAY: StaticFormatDescription =
     format_description!("[day padding:none] [month repr:short]");
+const CLOCK: StaticFormatDescription = format_description!("[hour]:[minute]");
 
 /// How long ago or ahead something is, with the exact time in the title: `3 min ago`.
 #[component]
@@ -64,11 +65,34 @@ pub(crate) fn stamp_text(at: UnixMillis) -> String {
     Written::of(at).map_or_else(String::new, |written| format!("{} UTC", written.stamp))
 }
 
+/// The time of day, where the day is plain: `14:00`.
+#[component]
+pub(crate) fn Clock(
+    /// The point in time.
+    at: UnixMillis,
+) -> impl IntoView {
+    element(at, "clock", Some(clock_text(at)))
+}
+
 /// The day without its year, where there is little room: `1 Jan`.
 pub(crate) fn short_day(at: UnixMillis) -> String {
+    written_as(at, SHORT_DAY)
+}
+
+/// The time of day, in UTC: `14:00`.
+pub(crate) fn clock_text(at: UnixMillis) -> String {
+    written_as(at, CLOCK)
+}
+
+/// Both, in UTC: `1 Jan, 14:00`.
+pub(crate) fn day_and_clock(at: UnixMillis) -> String {
+    format!("{}, {}", short_day(at), clock_text(at))
+}
+
+fn written_as(at: UnixMillis, format: StaticFormatDescription) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
         .ok()
-        .and_then(|time| time.format(SHORT_DAY).ok())
+        .and_then(|time| time.format(format).ok())
         .unwrap_or_default()
 }
 

@@ -1,12 +1,15 @@
 //! `/admin`
 
+use latchkey_types::{Span, UnixMillis, Word as _};
 use leptos::prelude::*;
 
 use super::{admin_audit::EventItem, sessions::SessionItem};
 pub use crate::phrase::Tally;
 use crate::{
     Frame, Page,
-    component::{Card, Empty, EventFeed, Glyph, Heading, SessionFeed},
+    component::{
+        About, Card, Chart, ChartTable, Drawn, Empty, EventFeed, Glyph, Heading, SessionFeed, When,
+    },
     island::{LiveTallies, Tallies},
 };
 
@@ -23,11 +26,70 @@ pub struct OverviewPage {
     pub sign_ins: Tally,
     /// Refused sign-ins of the last 24 hours.
     pub failures: Tally,
+    /// What happened, over a day or a week.
+    pub activity: ActivityCharts,
     /// The newest sessions.
     pub newest_sessions: Vec<SessionItem>,
     /// The newest events.
     pub newest_events: Vec<EventItem>,
 }
+
+/// One piece of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// When it began.
+    pub from: UnixMillis,
+    /// When it is over.
+    pub until: UnixMillis,
+    /// How many; `None` where nobody counted.
+    pub count: Option<u64>,
+}
+
+/// What the charts show: GET `/admin` with `span`, a word of [`Span`].
+#[derive(Debug, Clone)]
+pub struct ActivityCharts {
+    /// How far back.
+    pub span: Span,
+    /// Sign-ins, oldest first.
+    pub sign_ins: Vec<Piece>,
+    /// Refused sign-ins.
+    pub refused: Vec<Piece>,
+    /// Attempts that a limit turned away.
+    pub limited: Vec<Piece>,
+    /// Live sessions at the end of each piece.
+    pub live_sessions: Vec<Piece>,
+    /// When the newest of it was counted.
+    pub counted_at: Option<UnixMillis>,
+}
+
+const SIGN_INS: About = About {
+    name: "Sign-ins",
+    one: "sign-in",
+    many: "sign-ins",
+    drawn: Drawn::Bars,
+    class: "chart-plain",
+};
+const REFUSED: About = About {
+    name: "Refused sign-ins",
+    one: "refused sign-in",
+    many: "refused sign-ins",
+    drawn: Drawn::Bars,
+    class: "chart-bad",
+};
+const LIMITED: About = About {
+    name: "Turned away by limits",
+    one: "attempt turned away by limits",
+    many: "attempts turned away by limits",
+    drawn: Drawn::Bars,
+    class: "chart-caution",
+};
+const LIVE: About = About {
+    name: "Live sessions",
+    one: "live session",
+    many: "live sessions",
+    drawn: Drawn::Line,
+    class: "chart-plain",
+};
 
 impl Page for OverviewPage {
     const HAS_ISLANDS: bool = true;
@@ -66,6 +128,7 @@ impl Page for OverviewPage {
         view! {
             <Heading title="Overview" text="Who is signed in to this server, and what happened last." />
             <LiveTallies initial />
+            <Activity charts=self.activity />
             <div class="mt-6 grid items-start gap-4 lg:grid-cols-2">
                 <Card
                     title="Newest sessions"
@@ -87,4 +150,67 @@ impl Page for OverviewPage {
         }
         .into_any()
     }
+}
+
+#[component]
+fn Activity(charts: ActivityCharts) -> impl IntoView {
+    let span = charts.span;
+    let series = [
+        (SIGN_INS, charts.sign_ins),
+        (REFUSED, charts.refused),
+        (LIMITED, charts.limited),
+        (LIVE, charts.live_sessions),
+    ];
+    let columns = series.iter().map(|(about, _)| about.name).collect();
+    let pieces = series.iter().map(|(_, pieces)| pieces.clone()).collect();
+    let drawings = series
+        .into_iter()
+        .map(|(about, pieces)| view! { <Chart about span pieces /> })
+        .collect_view();
+    let counted = match charts.counted_at {
+        Some(at) => view! { "Counted each minute, " <When at /> " the last time." }.into_any(),
+        None => "Nothing is counted yet: the first numbers come within a minute.".into_any(),
+    };
+    view! {
+        <section class="card mt-6" aria-labelledby="activity">
+            <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-4 sm:px-6">
+                <h2 id="activity" class="text-base font-semibold text-ink">
+                    "Activity"
+                </h2>
+                <Spans current=span />
+            </div>
+            <div class="charts">{drawings}</div>
+            <details class="chart-numbers">
+                <summary>"The same as a table"</summary>
+                <ChartTable columns series=pieces />
+            </details>
+            <p class="px-4 pb-4 text-xs text-muted sm:px-6">{counted}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// How far back the charts look: links, since each is an address that can be kept.
+#[component]
+fn Spans(current: Span) -> impl IntoView {
+    let links = Span::ALL
+        .iter()
+        .map(|&span| {
+            let href = format!("/admin?span={}#activity", span.as_str());
+            let aria = (span == current).then_some("true");
+            view! {
+                <li>
+                    <a href=href class="segment" aria-current=aria>
+                        {span.label()}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav aria-label="How far back">
+            <ul class="segments">{links}</ul>
+        </nav>
+    }
+    .into_any()
 }

@@ -2,37 +2,17 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use latchkey_types::UnixMillis;
+use latchkey_types::{Span, UnixMillis};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{HOUR, What, floor};
 use crate::{Authority, entity::hourly_tallies, error::StoreError};
 
-/// How far back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Span {
-    /// 24 pieces of an hour.
-    #[default]
-    Day,
-    /// 28 pieces of six hours.
-    Week,
-}
-
-impl Span {
-    /// How long each piece is.
-    pub const fn piece(self) -> Duration {
-        match self {
-            Self::Day => HOUR,
-            Self::Week => Duration::from_hours(6),
-        }
-    }
-
-    /// How many there are; the last one is running.
-    pub const fn pieces(self) -> u32 {
-        match self {
-            Self::Day => 24,
-            Self::Week => 28,
-        }
+/// How long each piece of a span is, and how many there are; the last one is running.
+const fn pieces(span: Span) -> (Duration, u32) {
+    match span {
+        Span::Day => (HOUR, 24),
+        Span::Week => (Duration::from_hours(6), 28),
     }
 }
 
@@ -41,6 +21,8 @@ impl Span {
 pub struct Bucket {
     /// When it began.
     pub from: UnixMillis,
+    /// When it is over, which may lie ahead.
+    pub until: UnixMillis,
     /// Sign-ins.
     pub sign_ins: Option<u64>,
     /// Refused sign-ins.
@@ -65,9 +47,9 @@ pub struct Activity {
 /// # Errors
 /// [`StoreError`] when the database fails.
 pub async fn read(authority: &Authority, span: Span) -> Result<Activity, StoreError> {
-    let piece = span.piece();
+    let (piece, number) = pieces(span);
     let last = floor(authority.now(), piece);
-    let first = last.before(piece * (span.pieces() - 1));
+    let first = last.before(piece * (number - 1));
     let mut rows = hourly_tallies::Entity::find()
         .filter(hourly_tallies::Column::Hour.gte(first.0))
         .filter(hourly_tallies::Column::Hour.lt(last.after(piece).0))
@@ -76,11 +58,12 @@ pub async fn read(authority: &Authority, span: Span) -> Result<Activity, StoreEr
     rows.sort_unstable_by_key(|row| row.hour);
     let counted_at = rows.iter().map(|row| UnixMillis(row.counted_at)).max();
 
-    let mut buckets: BTreeMap<i64, Bucket> = (0..span.pieces())
-        .map(|number| {
-            let from = first.after(piece * number);
+    let mut buckets: BTreeMap<i64, Bucket> = (0..number)
+        .map(|place| {
+            let from = first.after(piece * place);
             let bucket = Bucket {
                 from,
+                until: from.after(piece),
                 sign_ins: None,
                 refused: None,
                 limited: None,

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use latchkey_authority::{
     Authority, AuthorityTx,
-    activity::{self, Activity, Bucket, Span},
+    activity::{self, Activity, Bucket},
     audit::AuditEvent,
     session::end,
     signal::Signals,
 };
 use latchkey_testing::{TestAuthority, caller, master_keys};
-use latchkey_types::{EventKind, Role};
+use latchkey_types::{EventKind, Role, Span};
 
 use crate::support::{count, drop_record_triggers, execute};
 

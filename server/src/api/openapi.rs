@@ -15,7 +15,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    audit, auth, check, docs, families, keys, nodes, overview, sessions, signals, threats, users,
+    activity, audit, auth, check, docs, families, keys, nodes, overview, sessions, signals,
+    threats, users,
 };
 use crate::{
     bearer,
@@ -59,6 +60,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         auth::google::submit,
         auth::google::give_nonce,
         overview::show,
+        activity::show,
         sessions::list,
         sessions::show,
         sessions::revoke,

@@ -348,6 +348,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             ..read("/api/check", OWN, get!(api::check::show))
         },
         polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
+        read("/api/admin/activity", VIEW, get!(api::activity::show)),
         read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
         read(
             "/api/admin/sessions/{session_id}",

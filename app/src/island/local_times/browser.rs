@@ -91,6 +91,14 @@ fn word_one(time: &Element, locale: &str, now: UnixMillis, first: bool) -> Optio
         Some("stamp") => Some(("medium", "medium")),
         _ => None,
     };
+    if shows.as_deref() == Some("clock") {
+        if first {
+            let text =
+                date.to_locale_time_string_with_options(locale, &styles(&[("timeStyle", "short")]));
+            time.set_text_content(Some(&String::from(text)));
+        }
+        return Some(());
+    }
     if let Some((day, clock)) = exact {
         if first {
             let text =
