@@ -63,6 +63,8 @@ pub enum Section {
     AdminKeys,
     /// `/admin/nodes`
     AdminNodes,
+    /// `/admin/settings`
+    AdminSettings,
 }
 
 /// Everything around the page's own content.

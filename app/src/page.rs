@@ -8,6 +8,7 @@ pub mod admin_keys;
 pub mod admin_nodes;
 pub mod admin_overview;
 pub mod admin_sessions;
+pub mod admin_settings;
 pub mod admin_threat;
 pub mod admin_threats;
 mod admin_user;

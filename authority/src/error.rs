@@ -59,6 +59,9 @@ fn is_outage(error: &DbErr) -> bool {
                         | sqlx::Error::PoolTimedOut
                         | sqlx::Error::PoolClosed
                         | sqlx::Error::WorkerCrashed
+                        // The connection broke off in the middle of an answer.
+                        | sqlx::Error::Protocol(_)
+                        | sqlx::Error::BeginFailed
                 ),
             }
         }
@@ -68,7 +71,11 @@ fn is_outage(error: &DbErr) -> bool {
 
 impl From<KeyError> for StoreError {
     fn from(error: KeyError) -> Self {
-        Self::Key(Box::new(error))
+        match error {
+            // What the database did stays what it was: an outage passes.
+            KeyError::Internal(error) | KeyError::Act(ActError::Internal(error)) => error,
+            error => Self::Key(Box::new(error)),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod openapi;
 pub(crate) mod overview;
 pub(crate) mod security_events;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 pub(crate) mod signals;
 pub(crate) mod threats;
 pub(crate) mod users;

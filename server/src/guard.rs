@@ -202,8 +202,8 @@ async fn renewed(visit: &Visit, session: &Session, response: Response) -> Respon
 
 /// Gives the session a new cookie; tower-sessions sends it with the response.
 pub(crate) async fn renew(session: &Session) -> Result<(), Failure> {
-    session.cycle_id().await.map_err(Failure::internal)?;
-    session.save().await.map_err(Failure::internal)
+    session.cycle_id().await?;
+    Ok(session.save().await?)
 }
 
 async fn record_denial(visit: &Visit, principal: &Principal) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ pub(crate) mod admin_keys;
 pub(crate) mod admin_nodes;
 pub(crate) mod admin_overview;
 pub(crate) mod admin_sessions;
+pub(crate) mod admin_settings;
 pub(crate) mod admin_threats;
 pub(crate) mod admin_users;
 pub(crate) mod connections;

@@ -9,16 +9,18 @@ use std::{collections::HashMap, fmt};
 
 use async_trait::async_trait;
 use latchkey_authority::{
-    Authority,
+    Authority, StoreError,
     caller::Caller,
-    session::{self, Cookie},
+    session::{Cookie, bind, bound_session, unbind},
 };
 use latchkey_types::SessionId;
 use tower_sessions::{
     SessionStore,
-    session::{Id, Record},
+    session::{self, Id, Record},
     session_store::{Error, Result},
 };
+
+use crate::failure::Failure;
 
 /// The one key of a record.
 pub(crate) const SESSION_ID: &str = "session_id";
@@ -44,8 +46,24 @@ impl fmt::Debug for Store {
     }
 }
 
-fn backend(error: impl fmt::Display) -> Error {
-    Error::Backend(error.to_string())
+/// What stands before an outage of the database: tower-sessions passes on nothing but text.
+const OUTAGE: &str = "the database is away: ";
+
+fn backend(error: StoreError) -> Error {
+    let outage = if error.is_outage() { OUTAGE } else { "" };
+    Error::Backend(format!("{outage}{error}"))
+}
+
+impl From<session::Error> for Failure {
+    /// An outage is no mistake of ours, and passes.
+    fn from(error: session::Error) -> Self {
+        match &error {
+            session::Error::Store(Error::Backend(text)) if text.starts_with(OUTAGE) => {
+                Self::unchecked(error)
+            }
+            _ => Self::internal(error),
+        }
+    }
 }
 
 fn cookie(id: Id) -> Cookie {
@@ -64,10 +82,7 @@ impl SessionStore for Store {
             .ok_or_else(|| Error::Backend("a record without a session".to_owned()))?;
         // Drawn from our own source: the record comes with an id from tower-sessions' own.
         let cookie = Cookie::generate(self.0.random());
-        if !session::bind(&self.0, session_id, cookie)
-            .await
-            .map_err(backend)?
-        {
+        if !bind(&self.0, session_id, cookie).await.map_err(backend)? {
             return Err(Error::Backend("the session takes no cookie".to_owned()));
         }
         record.id = Id(i128::from_le_bytes(cookie.to_bytes()));
@@ -81,9 +96,7 @@ impl SessionStore for Store {
 
     /// Finds the session of a cookie, live or not: the guard says what follows.
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let found = session::bound_session(&self.0, cookie(*id))
-            .await
-            .map_err(backend)?;
+        let found = bound_session(&self.0, cookie(*id)).await.map_err(backend)?;
         Ok(found.map(|session_id| Record {
             id: *id,
             data: HashMap::from([(SESSION_ID.to_owned(), session_id.to_string().into())]),
@@ -97,8 +110,25 @@ impl SessionStore for Store {
         let caller = CALLER
             .try_with(Clone::clone)
             .unwrap_or_else(|_| Caller::program("session store"));
-        session::unbind(&self.0, cookie(*id), &caller)
-            .await
-            .map_err(backend)
+        unbind(&self.0, cookie(*id), &caller).await.map_err(backend)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_stays_one_on_its_way_through_the_store() {
+        let told = |error| Failure::from(session::Error::Store(backend(error)));
+        assert!(matches!(
+            told(StoreError::NotFresh),
+            Failure::Busy { .. }
+        ));
+        let damaged = StoreError::Inconsistent {
+            table: "sessions",
+            column: "method",
+        };
+        assert!(matches!(told(damaged), Failure::Internal(_)));
     }
 }

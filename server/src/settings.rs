@@ -7,6 +7,7 @@
 mod cookies;
 mod definitions;
 mod duration;
+mod finding;
 mod policy;
 mod providers;
 mod source;
@@ -21,6 +22,7 @@ use latchkey_types::Algorithm;
 use zeroize::Zeroizing;
 
 pub use definitions::DEFINITIONS;
+pub use finding::{Finding, findings};
 pub use source::{Origin, Sources};
 pub use value::{BaseUrl, SignUpMode};
 
@@ -58,9 +60,64 @@ pub enum SettingsError {
     Conflict(String),
 }
 
+/// What a setting is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Where the program is, and on what it stands.
+    Server,
+    /// How ends reach every node, and services that follow.
+    Following,
+    /// What operators read.
+    Watching,
+    /// Browsers that are signed in.
+    Sessions,
+    /// Access tokens and refresh families.
+    Tokens,
+    /// Pages of others that act for people.
+    FrontEnds,
+    /// Who may come in.
+    People,
+    /// Who else may say who somebody is.
+    Providers,
+    /// How passwords are hashed.
+    Passwords,
+}
+
+impl Group {
+    /// Every group, in the order in which a person would read them.
+    pub const ALL: [Self; 9] = [
+        Self::Server,
+        Self::Sessions,
+        Self::Tokens,
+        Self::FrontEnds,
+        Self::People,
+        Self::Providers,
+        Self::Passwords,
+        Self::Following,
+        Self::Watching,
+    ];
+
+    /// Its heading.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Server => "Server",
+            Self::Following => "Revocation on every node",
+            Self::Watching => "Log and metrics",
+            Self::Sessions => "Sessions",
+            Self::Tokens => "Access tokens and API sign-ins",
+            Self::FrontEnds => "Front ends",
+            Self::People => "People",
+            Self::Providers => "Providers",
+            Self::Passwords => "Passwords",
+        }
+    }
+}
+
 /// One setting as the table has it.
 #[derive(Debug, Clone, Copy)]
 pub struct Definition {
+    /// What it is about.
+    pub group: Group,
     /// The name in `latchkey.toml`; the variable is `LATCHKEY_` and this in capitals.
     pub name: &'static str,
     /// The default as it would be written; empty where there is none.
@@ -178,6 +235,9 @@ impl fmt::Debug for Settings {
 const DAY: Duration = Duration::from_hours(24);
 
 impl Settings {
+    /// How the report words that something is not set.
+    pub const UNSET: &str = "(unset)";
+
     /// Reads all settings from their sources.
     ///
     /// # Errors
@@ -301,51 +361,6 @@ impl Settings {
             .get("sign_up")
             .is_some_and(|(_, origin)| *origin != Origin::Default);
         self.sign_up == SignUpMode::Open && (is_written || self.is_sign_up_open())
-    }
-
-    /// What is unsafe or surprising in these settings, a sentence each.
-    pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if !self.providers.is_empty() && self.is_provider_sign_up_open() && !self.is_sign_up_open()
-        {
-            warnings.push(
-                "sign_up is `open`: everybody whom one of the providers knows gets an account; \
-                 google_hosted_domains narrows it to organisations"
-                    .to_owned(),
-            );
-        } else if self.sign_up == SignUpMode::Open && !self.is_sign_up_open() {
-            warnings.push(
-                "sign_up is `open`, but without mail it stays closed on a public address: make \
-                 accounts with `latchkey user create`"
-                    .to_owned(),
-            );
-        }
-        if !self.rate_limit {
-            warnings.push("rate_limit is off: passwords can be guessed without pause".to_owned());
-        }
-        if self.base_url.is_secure() {
-            warnings.extend(cookies::warnings(&self.access_cookie, &self.refresh_cookie));
-        }
-        if self.password_memory < 19_456 && self.password_iterations < 3 {
-            warnings.push(
-                "password hashes are weaker than Argon2id with 19,456 KiB and 2 passes".to_owned(),
-            );
-        }
-        if self.base_url.is_secure() && self.trusted_proxies.is_empty() {
-            warnings.push(
-                "base_url is https, so a proxy stands before this program, but trusted_proxies is \
-                 unset: all callers will have the proxy's address and share its limits"
-                    .to_owned(),
-            );
-        }
-        if !self.listen.ip().is_loopback() && !self.base_url.is_secure() {
-            warnings.push(
-                "listening beyond loopback with a plain http base_url: passwords and cookies would \
-                 travel in clear. Set base_url to the https address of the proxy before it"
-                    .to_owned(),
-            );
-        }
-        warnings
     }
 }
 

@@ -14,6 +14,7 @@ mod people;
 mod program_states;
 mod programs;
 mod provider_states;
+mod setting_states;
 mod states;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};

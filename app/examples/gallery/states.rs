@@ -29,6 +29,7 @@ use crate::{
     program_states,
     programs::{family, long_family, of_user, theft},
     provider_states::{self, connection, long_connection},
+    setting_states,
 };
 
 /// One page in one state.
@@ -79,6 +80,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     program_states::all(&mut stage);
     node_states::all(&mut stage);
     provider_states::all(&mut stage);
+    setting_states::all(&mut stage);
     stage.shots
 }
 

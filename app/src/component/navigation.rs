@@ -31,6 +31,7 @@ const CONSOLE: Entries = &[
     (Section::AdminAudit, "/admin/audit", "Audit"),
     (Section::AdminKeys, "/admin/keys", "Keys"),
     (Section::AdminNodes, "/admin/nodes", "Nodes"),
+    (Section::AdminSettings, "/admin/settings", "Settings"),
 ];
 
 /// The bar of a signed-in user.

@@ -18,6 +18,8 @@ mod programs;
 mod provider_pages;
 #[path = "../../examples/gallery/provider_states.rs"]
 mod provider_states;
+#[path = "../../examples/gallery/setting_states.rs"]
+mod setting_states;
 #[path = "../../examples/gallery/states.rs"]
 mod states;
 

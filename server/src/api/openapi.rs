@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    activity, audit, auth, check, docs, families, keys, nodes, overview, sessions, signals,
-    threats, users,
+    activity, audit, auth, check, docs, families, keys, nodes, overview, sessions, settings,
+    signals, threats, users,
 };
 use crate::{
     bearer,
@@ -61,6 +61,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         auth::google::give_nonce,
         overview::show,
         activity::show,
+        settings::show,
         sessions::list,
         sessions::show,
         sessions::revoke,

@@ -17,7 +17,7 @@ use crate::{
     log,
     rate::Limiter,
     serve::{serve, told_to_stop},
-    settings::Settings,
+    settings::{Settings, findings},
     state::{AppState, Parts},
 };
 
@@ -38,8 +38,8 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     };
     let _alone = alone(&settings)?;
     let identity = open::identity(&settings).await?;
-    for warning in settings.warnings() {
-        tracing::warn!("{warning}");
+    for finding in findings(&settings, identity.authority()).await? {
+        tracing::warn!("{finding}");
     }
     first_administrator(&settings, &identity).await?;
     // Before anybody is answered: a key that does not open must stop the start, not a sign-in.

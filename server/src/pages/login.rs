@@ -147,7 +147,7 @@ pub(crate) async fn sign_out(visit: Visit, session: Session) -> Result<Response,
             Err(error) => return Err(error.into()),
         }
     }
-    session.flush().await.map_err(Failure::internal)?;
+    session.flush().await?;
     let mut response = respond::led_to_page("/login", Notice::SignedOut);
     // Whoever uses the browser next is somebody else, whose answers of providers are their own.
     let names = visit.state().cookie_names();

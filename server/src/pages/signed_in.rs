@@ -27,7 +27,7 @@ pub(super) async fn lead_on(
             visit.caller(),
         )
         .await?;
-        return Err(Failure::internal(error));
+        return Err(error.into());
     }
     let path = next.map_or("/account", LocalPath::as_str);
     let mut response = Redirect::to(path).into_response();

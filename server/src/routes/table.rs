@@ -165,6 +165,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             post!(pages::admin_keys::kill),
         ),
         page("/admin/nodes", VIEW, get!(pages::admin_nodes::show)),
+        page("/admin/settings", VIEW, get!(pages::admin_settings::show)),
         page("/admin/users", VIEW, get!(pages::admin_users::list)),
         page(
             "/admin/users/{user_id}",
@@ -349,6 +350,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         },
         polled(read("/api/admin/overview", VIEW, get!(api::overview::show))),
         read("/api/admin/activity", VIEW, get!(api::activity::show)),
+        read("/api/admin/settings", VIEW, get!(api::settings::show)),
         read("/api/admin/sessions", VIEW, get!(api::sessions::list)),
         read(
             "/api/admin/sessions/{session_id}",

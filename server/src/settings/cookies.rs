@@ -1,6 +1,6 @@
 //! The cookies of tokens, for front ends that know them under other names.
 
-use super::{SettingsError, value::Reader};
+use super::{Finding, SettingsError, value::Reader};
 
 /// The names of the access token's and the refresh token's cookie, and the latter's path.
 pub(super) fn read(
@@ -34,27 +34,28 @@ pub(super) fn read(
     Ok((access, refresh, path))
 }
 
-/// What their names do not keep out, a sentence each. `__Secure-` keeps out whoever can answer over
+/// What their names do not keep out. `__Secure-` keeps out whoever can answer over
 /// plain http in the name of this host. `__Host-` keeps out every other host as well; without it a
 /// neighbour can set the cookie. The refresh token's has a path of its own by default, which
 /// `__Host-` forbids: docs/threat-model.md has what a neighbour gains there.
-pub(super) fn warnings(access: &str, refresh: &str) -> Vec<String> {
-    let mut warnings = Vec::new();
+pub(super) fn findings(access: &str, refresh: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if !access.starts_with("__Host-") {
-        warnings.push(
-            "access_cookie has no `__Host-` before its name: a neighbour on the same site could \
-             set it"
-                .to_owned(),
-        );
+        findings.push(Finding::new(
+            "access_cookie",
+            "It has no `__Host-` before its name: a neighbour on the same site could set it",
+            "Leave it unset once every front end knows the usual name",
+        ));
     }
     if !refresh.starts_with("__Host-") && !refresh.starts_with("__Secure-") {
-        warnings.push(
-            "refresh_cookie has no `__Secure-` before its name: whoever can answer for this host \
-             over plain http could set it"
-                .to_owned(),
-        );
+        findings.push(Finding::new(
+            "refresh_cookie",
+            "It has no `__Secure-` before its name: whoever can answer for this host over plain http \
+             could set it",
+            "Leave it unset once every front end knows the usual name",
+        ));
     }
-    warnings
+    findings
 }
 
 /// The name of a cookie that an older front end knows.

@@ -14,7 +14,7 @@ fn defaults_are_an_embedded_database_on_loopback() {
     assert_eq!(settings.base_url.to_string(), "http://127.0.0.1:3000");
     assert!(settings.is_sign_up_open());
     assert_eq!(settings.password_memory, 19_456);
-    assert!(settings.warnings().is_empty());
+    assert!(settings.findings().is_empty());
     assert_eq!(settings.report["listen"].1, Origin::Default);
 }
 
@@ -73,11 +73,11 @@ fn open_sign_up_stays_closed_on_a_public_address_without_mail() {
     let settings = load(&[("BASE_URL", "https://id.example.com:443/")]).unwrap();
     assert_eq!(settings.base_url.to_string(), "https://id.example.com");
     assert!(!settings.is_sign_up_open());
-    assert_eq!(settings.warnings().len(), 2);
+    assert_eq!(settings.findings().len(), 2);
     // The default base URL is loopback; who can connect is not.
     let settings = load(&[("LISTEN", "0.0.0.0:3000")]).unwrap();
     assert!(!settings.is_sign_up_open());
-    assert_eq!(settings.warnings().len(), 2);
+    assert_eq!(settings.findings().len(), 2);
 }
 
 #[test]
@@ -89,9 +89,12 @@ fn a_warning_about_cookies_says_what_a_prefix_keeps_out_and_what_it_does_not() {
             ("SIGN_UP", "closed"),
         ];
         values.extend(names);
-        let warnings = load(&values).unwrap().warnings();
-        assert!(warnings.len() < 2, "{warnings:?}");
-        warnings.into_iter().find(|text| text.contains(setting))
+        let findings = load(&values).unwrap().findings();
+        assert!(findings.len() < 2, "{findings:?}");
+        findings
+            .into_iter()
+            .find(|finding| finding.setting.contains(setting))
+            .map(|finding| finding.to_string())
     };
     assert_eq!(about("cookie", &[]), None);
     // No other host can set what is named `__Host-`, and nothing else is kept from doing it.
@@ -185,4 +188,31 @@ fn tokens_are_for_the_base_url_until_another_audience_is_set() {
     assert_eq!(policy.token.lifetime, Duration::from_mins(5));
     assert_eq!(policy.family.grace, Duration::ZERO);
     assert!(!policy.family.lost_response);
+}
+
+#[test]
+fn what_is_unsafe_is_found_and_says_what_to_do() {
+    for (setting, values) in [
+        ("rate_limit", vec![("RATE_LIMIT", "off")]),
+        ("max_staleness", vec![("MAX_STALENESS", "0")]),
+        ("max_staleness", vec![("MAX_STALENESS", "30s")]),
+        ("metrics_listen", vec![("METRICS_LISTEN", "0.0.0.0:9000")]),
+        ("password_memory", vec![("PASSWORD_MEMORY", "1024")]),
+    ] {
+        let findings = load(&values).unwrap().findings();
+        assert_eq!(findings.len(), 1, "{values:?}: {findings:?}");
+        assert_eq!(findings[0].setting, setting);
+        assert!(!findings[0].advice.is_empty() && !findings[0].problem.ends_with('.'));
+    }
+}
+
+#[test]
+fn every_setting_belongs_to_a_group_that_is_shown() {
+    for definition in DEFINITIONS {
+        assert!(
+            Group::ALL.contains(&definition.group),
+            "{}",
+            definition.name
+        );
+    }
 }

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use latchkey_types::{Algorithm, Word as _};
 use zeroize::Zeroizing;
 
-use super::{DEFINITIONS, Definition, Origin, SettingsError, Sources, duration};
+use super::{DEFINITIONS, Definition, Group, Origin, Settings, SettingsError, Sources, duration};
 
 /// The address that browsers use: scheme, host and port, nothing behind them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,6 +206,7 @@ impl<'a> Reader<'a> {
             .copied()
             .find(|known| known.name == name)
             .unwrap_or(Definition {
+                group: Group::Server,
                 name,
                 default: "",
                 secret: false,
@@ -220,7 +221,7 @@ impl<'a> Reader<'a> {
             None => (definition.default.to_owned(), Origin::Default),
         };
         let shown = if value.is_empty() {
-            "(unset)".to_owned()
+            Settings::UNSET.to_owned()
         } else if definition.secret {
             "••••••".to_owned()
         } else {

@@ -7,6 +7,7 @@
 )]
 
 mod account;
+mod activity;
 mod api;
 mod app;
 mod bearer;
@@ -38,6 +39,7 @@ mod routes;
 mod scriptless;
 mod security_events;
 mod served;
+mod settings_page;
 mod setup;
 mod sign_in;
 mod sign_up;

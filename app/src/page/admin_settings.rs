@@ -1,0 +1,240 @@
+//! `/admin/settings`
+
+use leptos::prelude::*;
+
+use crate::{
+    Frame, Page,
+    component::{
+        Badge, Card, Cell, Empty, Fact, Facts, Glyph, Heading, LinkButton, Look, Row, Table, Tone,
+    },
+    phrase::counted,
+};
+
+/// What is in force, where it came from, and what is to be looked at.
+///
+/// GET `/admin/settings` with `show=changed` leaves out what stands at its default.
+#[derive(Debug, Clone)]
+pub struct AdminSettingsPage {
+    /// What is unsafe or surprising.
+    pub findings: Vec<FindingItem>,
+    /// What the settings come to: a name and a value each.
+    pub in_force: Vec<(&'static str, String)>,
+    /// The settings by what they are about.
+    pub groups: Vec<SettingGroup>,
+    /// Whether those at their default are left out.
+    pub only_changed: bool,
+}
+
+/// Something to be looked at.
+#[derive(Debug, Clone)]
+pub struct FindingItem {
+    /// Which setting it is about.
+    pub setting: &'static str,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+/// Settings about one thing.
+#[derive(Debug, Clone)]
+pub struct SettingGroup {
+    /// What they are about.
+    pub name: &'static str,
+    /// The settings.
+    pub settings: Vec<SettingItem>,
+}
+
+/// One setting.
+#[derive(Debug, Clone)]
+pub struct SettingItem {
+    /// Its name in `latchkey.toml`.
+    pub name: &'static str,
+    /// Its value, masked where it is a secret; empty where it is unset.
+    pub value: String,
+    /// Where it came from.
+    pub origin: String,
+    /// Whether somebody set it.
+    pub is_changed: bool,
+    /// What it does.
+    pub about: &'static str,
+}
+
+const PATH: &str = "/admin/settings";
+
+impl Page for AdminSettingsPage {
+    fn view(self, _frame: &Frame) -> AnyView {
+        let (switch, href) = if self.only_changed {
+            ("Show all settings", PATH)
+        } else {
+            ("Show only what was set", "/admin/settings?show=changed")
+        };
+        let in_force = self
+            .in_force
+            .into_iter()
+            .map(|(name, value)| {
+                view! {
+                    <Fact name>
+                        <bdi>{value}</bdi>
+                    </Fact>
+                }
+            })
+            .collect_view();
+        let flagged: Vec<&'static str> = self
+            .findings
+            .iter()
+            .map(|finding| finding.setting)
+            .collect();
+        let groups: Vec<_> = self
+            .groups
+            .into_iter()
+            .filter(|group| !group.settings.is_empty())
+            .collect();
+        let list = if groups.is_empty() {
+            view! {
+                <div class="card">
+                    <Empty
+                        glyph=Glyph::Check
+                        title="Everything stands at its default"
+                        text="Nothing was set on the command line, in the environment or in latchkey.toml."
+                    />
+                </div>
+            }
+            .into_any()
+        } else {
+            groups
+                .into_iter()
+                .map(|group| view! { <GroupCard group flagged=flagged.clone() /> })
+                .collect_view()
+                .into_any()
+        };
+        view! {
+            <Heading
+                title="Settings"
+                text="What this node runs with, and where each value came from. Settings are read at start: change them in latchkey.toml, in the environment or on the command line, and start the program again."
+            >
+                <LinkButton text=switch href look=Look::Plain />
+            </Heading>
+            <div class="grid gap-4">
+                <Findings findings=self.findings />
+                <Card title="In force" id="in-force">
+                    <Facts>{in_force}</Facts>
+                </Card>
+                {list}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Findings(findings: Vec<FindingItem>) -> impl IntoView {
+    if findings.is_empty() {
+        return view! {
+            <Card title="To be looked at" id="findings">
+                <p class="flex items-center gap-2 text-sm">
+                    <Badge tone=Tone::Good text="Nothing" />
+                    "These settings are safe as far as the program can tell. "
+                    <code class="mono">"latchkey doctor"</code>
+                    " asks the providers as well."
+                </p>
+            </Card>
+        }
+        .into_any();
+    }
+    let text = counted(
+        u64::try_from(findings.len()).unwrap_or(u64::MAX),
+        "thing is unsafe or will surprise somebody.",
+        "things are unsafe or will surprise somebody.",
+    );
+    let items = findings
+        .into_iter()
+        .map(|finding| {
+            let href = format!("#setting-{}", finding.setting);
+            view! {
+                <li class="px-4 py-4 sm:px-6">
+                    <p class="flex flex-wrap items-center gap-x-3 gap-y-1">
+                        <a href=href class="link mono">
+                            {finding.setting}
+                        </a>
+                    </p>
+                    <p class="mt-1 text-sm text-ink">{finding.problem}"."</p>
+                    <p class="mt-1 text-sm text-muted">
+                        <span class="font-medium">"What to do: "</span>
+                        {finding.advice}
+                        "."
+                    </p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Card title="To be looked at" id="findings" text flush=true>
+            <ul class="divide-y divide-line border-t border-line">{items}</ul>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn GroupCard(
+    /// The settings.
+    group: SettingGroup,
+    /// The names of those that something is wrong with.
+    flagged: Vec<&'static str>,
+) -> impl IntoView {
+    let id = format!("group-{}", group.name.to_lowercase().replace(' ', "-"));
+    let title = id.clone();
+    let rows = group
+        .settings
+        .into_iter()
+        .map(|setting| {
+            let is_flagged = flagged.contains(&setting.name);
+            view! { <SettingRow setting is_flagged /> }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby=id>
+            <h2 id=title class="px-4 py-4 text-base font-semibold text-ink sm:px-6">
+                {group.name}
+            </h2>
+            <Table caption=group.name columns=vec!["Setting", "Value", "From"]>
+                {rows}
+            </Table>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn SettingRow(setting: SettingItem, is_flagged: bool) -> impl IntoView {
+    let value = if setting.value.is_empty() {
+        view! { <span class="text-muted">"not set"</span> }.into_any()
+    } else {
+        view! {
+            <bdi class="mono wrap-anywhere" class:font-medium=setting.is_changed>
+                {setting.value}
+            </bdi>
+        }
+        .into_any()
+    };
+    let origin = if setting.is_changed {
+        view! { <bdi class="font-medium text-ink wrap-anywhere">{setting.origin}</bdi> }.into_any()
+    } else {
+        view! { <span class="text-muted">{setting.origin}</span> }.into_any()
+    };
+    view! {
+        <Row>
+            <Cell>
+                <p id=format!("setting-{}", setting.name) class="flex flex-wrap items-center gap-2">
+                    <span class="mono font-medium text-ink">{setting.name}</span>
+                    {is_flagged.then(|| view! { <Badge tone=Tone::Caution text="Look at this" /> })}
+                </p>
+                <p class="mt-0.5 max-w-prose text-xs text-muted">{setting.about}</p>
+            </Cell>
+            <Cell label="Value">{value}</Cell>
+            <Cell label="From">{origin}</Cell>
+        </Row>
+    }
+    .into_any()
+}
