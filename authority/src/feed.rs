@@ -222,6 +222,11 @@ impl Feed {
         self.recent.more_than(cursor).await;
     }
 
+    /// How many wait for more at this moment: resource servers that follow.
+    pub fn waiting(&self) -> usize {
+        self.recent.waiting()
+    }
+
     /// Says that a signal was committed here: the other nodes are told soon, many at once.
     pub(crate) fn hint(&self) {
         if self.is_running.load(Ordering::Relaxed) {

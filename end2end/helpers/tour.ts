@@ -136,6 +136,14 @@ export const ACCOUNT: Stop[] = [
 /** The console, for an administrator. */
 export const CONSOLE: Stop[] = [
   stop("overview", "/admin", "Overview"),
+  {
+    name: "overview of a week, with its numbers",
+    go: async (page) => {
+      await page.goto("/admin?span=week");
+      await page.getByText("The same as a table").click();
+      await expect(page.getByRole("table", { name: "Activity, newest first" })).toBeVisible();
+    },
+  },
   stop("everybody's sessions", "/admin/sessions", "Sessions"),
   stop("no sessions that match", "/admin/sessions?user=nobody-of-that-name", "Sessions"),
   {
@@ -176,6 +184,8 @@ export const CONSOLE: Stop[] = [
   },
   stop("keys", "/admin/keys", "Keys"),
   stop("nodes", "/admin/nodes", "Nodes"),
+  stop("settings", "/admin/settings", "Settings"),
+  stop("settings that were set", "/admin/settings?show=changed", "Settings"),
   stop("users", "/admin/users", "Users"),
   stop("no users that match", "/admin/users?search=nobody-of-that-name", "Users"),
   { name: "a user", go: (page) => goToUser(page, DORA) },

@@ -121,10 +121,7 @@ mod tests {
     #[test]
     fn an_outage_stays_one_on_its_way_through_the_store() {
         let told = |error| Failure::from(session::Error::Store(backend(error)));
-        assert!(matches!(
-            told(StoreError::NotFresh),
-            Failure::Busy { .. }
-        ));
+        assert!(matches!(told(StoreError::NotFresh), Failure::Busy { .. }));
         let damaged = StoreError::Inconsistent {
             table: "sessions",
             column: "method",

@@ -125,6 +125,11 @@ impl Recent {
             .await;
     }
 
+    /// How many wait in [`Recent::more_than`].
+    pub(super) fn waiting(&self) -> usize {
+        self.applied.receiver_count()
+    }
+
     /// Notes that whatever follows the keys has to fetch them again.
     pub(super) fn doubt_keys(&self, index: &Index, at: Duration) {
         self.record(index, &Signal::KeysChanged, at);

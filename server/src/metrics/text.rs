@@ -134,6 +134,11 @@ fn feed(page: &mut Page<'_>, state: &AppState) -> fmt::Result {
         "Ids that the index remembers",
         number(feed.remembered as u64),
     )?;
+    page.gauge(
+        "latchkey_followers_waiting",
+        "Resource servers that wait for the next end",
+        number(authority.feed().waiting() as u64),
+    )?;
     for (name, help, value) in [
         ("latchkey_feed_polls", "Polls that succeeded", feed.polls),
         ("latchkey_feed_failures", "Polls that failed", feed.failures),

@@ -17,6 +17,8 @@ use crate::{
 };
 
 const TOKEN: &str = "a-token-of-followers-long-enough-for-anybody";
+/// The longest that a follower may wait, in milliseconds.
+const WAIT: u64 = 1_000;
 const OTHER: &str = "another-token-of-followers-that-is-as-good-too";
 
 async fn app() -> TestApp {
@@ -171,14 +173,30 @@ async fn whoever_waits_is_answered_as_soon_as_something_ends_and_told_how_long_i
     assert!(held["held_ms"].as_u64().unwrap() >= 60);
     assert_eq!(held["signals"], serde_json::json!([]));
 
-    let query = after(&held, 1_000);
-    let (answer, ended) = tokio::join!(told(&app, &query), async {
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        end::all_of_user(app.authority(), Actor::Operator, user_id, &caller()).await
-    });
-    assert_eq!(ended.unwrap(), 1);
-    assert_eq!(answer["signals"].as_array().unwrap().len(), 1);
-    assert!(answer["held_ms"].as_u64().unwrap() < 1_000, "{answer}");
+    // A machine that is busy may take longer for the end than anybody waits: then again.
+    let mut last = held;
+    for _ in 0..20 {
+        let query = after(&last, WAIT);
+        let (answer, ended) = tokio::join!(told(&app, &query), async {
+            while app.authority().feed().waiting() == 0 {
+                tokio::task::yield_now().await;
+            }
+            end::all_of_user(app.authority(), Actor::Operator, user_id, &caller()).await
+        });
+        assert_eq!(ended.unwrap(), 1);
+        let heard = answer["signals"].as_array().unwrap().len();
+        if answer["held_ms"].as_u64().unwrap() < WAIT {
+            assert_eq!(heard, 1, "{answer}");
+            return;
+        }
+        last = if heard == 0 {
+            told(&app, &after(&answer, 0)).await
+        } else {
+            answer
+        };
+        app.signed_in("ann").await;
+    }
+    panic!("nobody was answered before their time was over");
 }
 
 #[tokio::test]
