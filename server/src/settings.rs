@@ -293,6 +293,12 @@ impl Settings {
             && self.listen.ip().is_loopback()
     }
 
+    /// Whether links may make accounts. Where sign-up is closed, an administrator makes each account
+    /// themselves, and the link sets its first password.
+    pub fn may_invite(&self) -> bool {
+        self.sign_up != SignUpMode::Closed
+    }
+
     /// Whether whoever comes through a provider may get an account: on loopback, and where `open`
     /// was written on purpose. Otherwise the default would let in everybody whom Google knows.
     pub fn is_provider_sign_up_open(&self) -> bool {
@@ -315,8 +321,8 @@ impl Settings {
             );
         } else if self.sign_up == SignUpMode::Open && !self.is_sign_up_open() {
             warnings.push(
-                "sign_up is `open`, but without mail it stays closed on a public address: make \
-                 accounts with `latchkey user create`"
+                "sign_up is `open`, but without mail it stays closed on a public address: invite \
+                 people in the console, or with `latchkey user invite`"
                     .to_owned(),
             );
         }

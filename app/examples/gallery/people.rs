@@ -176,6 +176,7 @@ pub(crate) fn user(number: usize) -> UserItem {
         },
         created_at: ago(i64::try_from(number * number).unwrap() * 500_000 + 7_200),
         disabled_at: disabled.then(|| ago(260_000)),
+        awaited_since: (number == 2).then(|| ago(90_000)),
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Whose {
     Own,
     /// One user's, in the console.
     OneUser,
+    /// One user's that are over, in the console.
+    EndedOfOneUser,
     /// Everybody's, in the console.
     Everybody,
 }
@@ -25,6 +27,7 @@ impl Whose {
         match self {
             Self::Own => "Your sessions",
             Self::OneUser => "Live sessions of this user, newest first",
+            Self::EndedOfOneUser => "Ended sessions of this user, newest sign-in first",
             Self::Everybody => "Sessions, newest sign-in first",
         }
     }
@@ -32,6 +35,7 @@ impl Whose {
     fn columns(self, may_end: bool) -> Vec<&'static str> {
         let (first, last) = match self {
             Self::Own | Self::OneUser => ("Browser", "Ends"),
+            Self::EndedOfOneUser => ("Browser", "State"),
             Self::Everybody => ("User and browser", "State"),
         };
         let mut columns = vec![first, "Address", "Signed in", "Last used", last];
@@ -83,7 +87,7 @@ fn SessionRow(
         let address = session.last_address.clone();
         view! { <span class="note">"from\u{a0}" <Address address /></span> }
     });
-    let (last, fate) = if whose == Whose::Everybody {
+    let (last, fate) = if matches!(whose, Whose::Everybody | Whose::EndedOfOneUser) {
         ("State", state(&session).into_any())
     } else {
         ("Ends", view! { <When at=session.expires_at /> }.into_any())

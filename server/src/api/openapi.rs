@@ -15,7 +15,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    audit, auth, check, docs, families, keys, nodes, overview, sessions, signals, threats, users,
+    audit, auth, check, docs, families, invitations, keys, nodes, overview, sessions, signals,
+    threats, users,
 };
 use crate::{
     bearer,
@@ -68,6 +69,11 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         users::set_role,
         users::disable,
         users::enable,
+        invitations::list,
+        invitations::invite,
+        invitations::create,
+        invitations::renew,
+        invitations::withdraw,
         families::list,
         families::show,
         families::revoke,

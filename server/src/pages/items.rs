@@ -117,6 +117,12 @@ fn reason_text(reason: &str) -> String {
         "email_taken" => "Address taken",
         "password" => "Password not accepted",
         "invalid_code" => "Link not valid",
+        "used" => "Link used already",
+        "withdrawn" => "Link withdrawn",
+        "not_vouched_for" => "Its maker may not manage users any more",
+        "sign_up_closed" => "Sign-up is closed",
+        "has_owner" => "Account has an owner already",
+        "first_password" => "First password",
         "bootstrap" => "From the settings",
         "too_many" => "Too many attempts",
         "role" => "Role does not allow it",
@@ -141,6 +147,7 @@ pub(super) fn user(entry: UserEntry) -> UserItem {
         state: entry.state,
         created_at: entry.account.created_at,
         disabled_at: entry.disabled_at,
+        awaited_since: entry.awaited_since,
     }
 }
 
