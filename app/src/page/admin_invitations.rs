@@ -7,7 +7,7 @@ use super::{invite::BackToUsers, sessions::UserLink};
 use crate::{
     Frame, Page,
     component::{
-        Badge, Cell, ConfirmButton, Empty, Glyph, Heading, LinkButton, Look, Pager, PersonLink,
+        Badge, Cell, ConfirmButton, Empty, Glyph, Heading, LinkButton, Pager, PersonLink,
         RoleBadge, Row, Table, Tone, When,
     },
 };
@@ -119,16 +119,19 @@ fn InvitationTable(invitations: Vec<InvitationItem>, may_manage: bool) -> impl I
 fn InvitationRow(invitation: InvitationItem, may_manage: bool) -> impl IntoView {
     let whom = invitation.whom();
     let withdraw = may_manage.then(|| {
-        let id = &invitation.id;
+        let id = format!("withdraw-{}", invitation.id);
+        let action = format!("/admin/invitations/{}/withdraw", invitation.id);
+        let name = format!("Withdraw the invitation of {whom}");
+        let question = format!("{name}?");
         view! {
             <Cell buttons=true>
                 <ConfirmButton
-                    id=format!("withdraw-{id}")
+                    id
                     label="Withdraw"
-                    name=format!("Withdraw the invitation of {whom}")
-                    question=format!("Withdraw the invitation of {whom}?")
+                    name
+                    question
                     consequence="The link opens nothing from now on. Nobody who has come by it already loses anything."
-                    action=format!("/admin/invitations/{id}/withdraw")
+                    action
                 />
             </Cell>
         }

@@ -1,18 +1,40 @@
 //! Withdrawing a link.
 
 use latchkey_authority::{
-    ActError, Authority, AuthorityTx,
+    ActError, Authority, AuthorityTx, StoreError,
     audit::AuditEvent,
     caller::Caller,
     principal::{Actor, Permission},
     signal::Signals,
 };
-use latchkey_types::{EventKind, InvitationId, UserId};
+use latchkey_types::{EndReason, EventKind, InvitationId, UserId, Word as _};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use super::open_at;
 use crate::entity::invitations;
+
+/// Withdraws every open link; returns how many there were. For the operator who has put a backup
+/// back: links that were used or withdrawn since are open in it.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn withdraw_all(authority: &Authority, caller: &Caller) -> Result<u64, StoreError> {
+    let tx = AuthorityTx::begin(authority).await?;
+    let withdrawn = invitations::Entity::update_many()
+        .col_expr(invitations::Column::WithdrawnAt, Expr::value(tx.now().0))
+        .filter(open_at(tx.now()))
+        .exec(tx.connection())
+        .await?
+        .rows_affected;
+    if withdrawn > 0 {
+        let event = AuditEvent::success(EventKind::InvitationWithdrawn, caller)
+            .reason(EndReason::Recovered.as_str())
+            .detail(json!({ "invitations": withdrawn }));
+        tx.commit([event], Signals::Nothing).await?;
+    }
+    Ok(withdrawn)
+}
 
 /// Withdraws a link: nobody comes in by it from commit on. Returns whether it was still open.
 ///

@@ -266,6 +266,26 @@ async fn a_withdrawn_link_opens_nothing_and_is_withdrawn_once() {
     is_over(&on, &made, "withdrawn").await;
 }
 
+#[tokio::test]
+async fn after_a_restore_no_link_of_before_is_open() {
+    let on = TestIdentity::new().await;
+    let admin = administrator(&on).await;
+    let open = [
+        invited(&on, &admin, Role::User).await,
+        created(&on, &admin, "ann", Role::User).await,
+    ];
+    let authority = &on.test.authority;
+    let all = || invitation::withdraw_all(authority, &CALLER);
+    assert_eq!(all().await.unwrap(), 2);
+    let event = on.last_event().await;
+    assert_eq!(event.kind, EventKind::InvitationWithdrawn);
+    assert_eq!(event.reason.as_deref(), Some("recovered"));
+    for made in &open {
+        is_over(&on, made, "withdrawn").await;
+    }
+    assert_eq!(all().await.unwrap(), 0);
+}
+
 /// A link is its maker's word.
 #[tokio::test]
 async fn i04_a_link_is_good_only_while_its_maker_may_manage_users() {

@@ -148,15 +148,14 @@ fn seen(reply: &Reply) -> (u16, String, Vec<String>) {
 
 #[tokio::test]
 async fn i10_used_withdrawn_expired_and_unknown_links_answer_alike() {
-    let app = TestApp::with(&[("session_idle_ttl", "20d")]).await;
+    let app = TestApp::new().await;
     app.user("keeper", Role::Administrator).await;
     let mut keeper_browser = app.signed_in("keeper").await;
     let fallen = app.user("fallen", Role::Administrator).await;
-    let mut admin = app.signed_in("fallen").await;
     let expired = shown(&make(&mut keeper_browser, "invite", "", "user").await);
     app.clock.advance(invitation::LINK_LIFETIME);
     keeper_browser = app.signed_in("keeper").await;
-    admin = app.signed_in("fallen").await;
+    let mut admin = app.signed_in("fallen").await;
     let used = shown(&make(&mut keeper_browser, "invite", "", "user").await);
     let withdrawn = shown(&make(&mut keeper_browser, "create", "ann", "user").await);
     let list = keeper_browser.get("/api/admin/invitations").await.json();
