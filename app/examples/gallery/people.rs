@@ -115,6 +115,7 @@ pub(crate) fn session(number: usize) -> SessionItem {
             SignInMethod::Password,
             SignInMethod::SignUp,
         ][number % 3],
+        provider: (number % 5 == 1).then(|| "Google".to_owned()),
         created_at: ago(n * n * 2_400 + 240),
         last_seen_at: ago(n * n * 95),
         expires_at: UnixMillis(ago(n * n * 2_400 + 240).0 + 30 * 86_400_000),

@@ -81,7 +81,11 @@ fn SessionRow(
     let user = (whose == Whose::Everybody).then(|| session.user.clone());
     let browser = browser(&session, user);
     let address = address(&session);
-    let (created_at, method) = (session.created_at, session.method.label());
+    let created_at = session.created_at;
+    let method = session
+        .provider
+        .clone()
+        .unwrap_or_else(|| session.method.label().to_owned());
     let last_seen_at = session.last_seen_at;
     let moved = (session.last_address != session.address).then(|| {
         let address = session.last_address.clone();
@@ -101,7 +105,7 @@ fn SessionRow(
             <Cell label="Address">{address}</Cell>
             <Cell label="Signed in">
                 <When at=created_at />
-                <span class="note">{method}</span>
+                <span class="note wrap-anywhere">{method}</span>
             </Cell>
             <Cell label="Last used">
                 <When at=last_seen_at />

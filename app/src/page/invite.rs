@@ -58,7 +58,7 @@ pub struct InvitePage {
 }
 
 /// A link that was just made. Shown once; the page has no script.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LinkPage {
     /// The whole link.
     pub link: String,
@@ -72,6 +72,16 @@ pub struct LinkPage {
     pub expires_at: UnixMillis,
     /// Whether it replaces the ones before.
     pub is_renewed: bool,
+}
+
+impl std::fmt::Debug for LinkPage {
+    /// Without the link: whoever has it gets the account.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinkPage")
+            .field("user", &self.user)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
 }
 
 /// All users.

@@ -105,8 +105,8 @@ impl InviteBody {
     }
 }
 
-/// A link that was just made.
-#[derive(Debug, Serialize, ToSchema)]
+/// A link that was just made. Without `Debug`: whoever has the link gets the account.
+#[derive(Serialize, ToSchema)]
 #[schema(as = Link)]
 struct LinkJson {
     invitation_id: InvitationId,
