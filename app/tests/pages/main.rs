@@ -6,6 +6,8 @@
 )]
 
 mod html;
+#[path = "../../examples/gallery/invitation_states.rs"]
+mod invitation_states;
 #[path = "../../examples/gallery/node_states.rs"]
 mod node_states;
 #[path = "../../examples/gallery/people.rs"]
