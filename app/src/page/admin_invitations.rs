@@ -99,7 +99,7 @@ impl Page for AdminInvitationsPage {
 
 #[component]
 fn InvitationTable(invitations: Vec<InvitationItem>, may_manage: bool) -> impl IntoView {
-    let mut columns = vec!["For", "Role", "Made by", "Good until"];
+    let mut columns = vec!["For", "Role", "Made by", "Runs out"];
     if may_manage {
         columns.push("");
     }
@@ -177,7 +177,7 @@ fn InvitationRow(invitation: InvitationItem, may_manage: bool) -> impl IntoView 
                 <span class="note"><When at=created_at /></span>
                 {refused}
             </Cell>
-            <Cell label="Good until">
+            <Cell label="Runs out">
                 <When at=expires_at />
             </Cell>
             {withdraw}

@@ -291,13 +291,13 @@ fn ends(sessions: usize, truncated: bool, families: Tally) -> String {
 fn NobodyYet(user_id: String, waiting: Waiting, may_renew: bool) -> impl IntoView {
     let link = match waiting.link {
         Some((until, made_by)) => {
-            let made_by = made_by.map(|user| view! { ", made by " <PersonLink user /> });
+            let made_by = made_by.map(|user| view! { ", made by " <PersonLink user /> ","  });
             let refused = waiting.is_refused.then_some(
                 " It is refused, because whoever made it may not manage users any more.",
             );
             view! {
                 <p class="text-sm">
-                    "A link for its owner is good until " <When at=until /> {made_by} "." {refused}
+                    "A link for its owner is open" {made_by} " and runs out " <When at=until /> "." {refused}
                 </p>
             }
             .into_any()
@@ -308,7 +308,7 @@ fn NobodyYet(user_id: String, waiting: Waiting, may_renew: bool) -> impl IntoVie
     };
     let since = waiting
         .since
-        .map(|at| view! { <p class="mt-1 text-sm text-muted">"Waits since " <When at /> "."</p> });
+        .map(|at| view! { <p class="mt-1 text-sm text-muted">"Made " <When at /> "."</p> });
     let renew = may_renew.then(|| {
         view! {
             <PostForm action=format!("/admin/users/{user_id}/link") class="mt-4">

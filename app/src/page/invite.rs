@@ -239,7 +239,7 @@ impl Page for LinkPage {
                             aria-describedby="link-hint"
                         />
                         <p id="link-hint" class="mt-1.5 text-sm text-muted">
-                            "Role: " {role} ". Works once, until " <When at=expires_at /> "."
+                            "Role: " {role} ". Works once, and runs out " <When at=expires_at /> "."
                         </p>
                     </div>
                     <div class="mt-5 flex flex-wrap gap-2">
