@@ -48,6 +48,7 @@ impl Page for InvitationPage {
         match self {
             Self::Form(form) => view! { <Invited form /> }.into_any(),
             Self::Invalid => view! {
+                <div class="mx-auto w-full max-w-md">
                 <GateCard
                     title="This link does not work"
                     text="It is incomplete, too old, withdrawn, or was used already."
@@ -59,6 +60,7 @@ impl Page for InvitationPage {
                         <LinkButton text="Go to sign-in" href="/login" look=Look::Plain />
                     </div>
                 </GateCard>
+                </div>
             }
             .into_any(),
         }
@@ -141,6 +143,7 @@ fn Invited(form: InvitationForm) -> impl IntoView {
         "Create account"
     };
     view! {
+        <div class="mx-auto w-full max-w-md">
         {signed_in}
         <GateCard title text>
             <ErrorSummary
@@ -164,6 +167,7 @@ fn Invited(form: InvitationForm) -> impl IntoView {
                 <Submit text=button wide=true />
             </PostForm>
         </GateCard>
+        </div>
     }
     .into_any()
 }

@@ -109,7 +109,7 @@ async fn whoever_comes_by_a_link_chooses_name_and_password_and_is_signed_in() {
         .unwrap()
         .unwrap();
     assert_eq!(offer.username, None);
-    assert_eq!(offer.email.as_deref(), Some("Ann@example.com"));
+    assert_eq!(offer.email.as_deref(), Some("Ann@Example.com"));
     assert_eq!((offer.role, offer.is_made), (Role::Auditor, false));
 
     let caller = caller();
@@ -124,7 +124,7 @@ async fn whoever_comes_by_a_link_chooses_name_and_password_and_is_signed_in() {
         .unwrap()
         .unwrap();
     assert_eq!(account.username, "ann");
-    assert_eq!(account.email.as_deref(), Some("Ann@example.com"));
+    assert_eq!(account.email.as_deref(), Some("Ann@Example.com"));
     assert_eq!(account.email_verified_at, None);
     let sessions = on.live_sessions(signed_in.user_id).await;
     assert_eq!(sessions[0].session_id, signed_in.session_id);
