@@ -118,6 +118,8 @@ const INSIDE: Picture[] = [
       await page.getByRole("heading", { level: 1, name: "yuki" }).waitFor();
     },
   },
+  { name: "console-invite", path: "/admin/users/invite" },
+  { name: "console-invitations", path: "/admin/invitations" },
   { name: "console-audit", path: "/admin/audit" },
   {
     name: "console-audit-details",

@@ -65,6 +65,8 @@ mod person;
 #[cfg(feature = "ssr")]
 mod popup;
 #[cfg(feature = "ssr")]
+mod proof;
+#[cfg(feature = "ssr")]
 mod provider;
 #[cfg(feature = "ssr")]
 mod session;
@@ -108,6 +110,7 @@ pub(crate) use {
     pager::Pager,
     person::{Avatar, PersonLink},
     popup::Popup,
+    proof::ProofNote,
     provider::{ProviderLinks, ProviderMark},
     session::{SessionFeed, SessionTable, Whose},
     table::{Cell, Row, Table},

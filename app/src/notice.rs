@@ -43,6 +43,10 @@ pub enum Notice {
     Linked,
     /// An account elsewhere was disconnected.
     Unlinked,
+    /// They showed once more who they are; what they had asked for was not done.
+    ProofRenewed,
+    /// A link to make an account was withdrawn.
+    InvitationWithdrawn,
     /// Nothing was changed: it was so already.
     NothingChanged,
     /// The last administrator must stay.
@@ -59,7 +63,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
@@ -79,6 +83,8 @@ impl Notice {
         Self::PasswordSet,
         Self::Linked,
         Self::Unlinked,
+        Self::ProofRenewed,
+        Self::InvitationWithdrawn,
         Self::NothingChanged,
         Self::LastAdministrator,
         Self::IncidentJudged,
@@ -109,6 +115,8 @@ impl Notice {
             Self::PasswordSet => "password_set",
             Self::Linked => "linked",
             Self::Unlinked => "unlinked",
+            Self::ProofRenewed => "proof_renewed",
+            Self::InvitationWithdrawn => "invitation_withdrawn",
             Self::NothingChanged => "nothing_changed",
             Self::LastAdministrator => "last_administrator",
             Self::IncidentJudged => "incident_judged",

@@ -7,6 +7,8 @@
     reason = "without the memory of the process there is nothing to test"
 )]
 
+#[path = "../examples/gallery/invitation_states.rs"]
+mod invitation_states;
 #[path = "../examples/gallery/node_states.rs"]
 mod node_states;
 #[path = "../examples/gallery/people.rs"]

@@ -17,6 +17,7 @@ pub(crate) mod users {
         pub created_at: i64,
         pub disabled_at: Option<i64>,
         pub disabled_by: Option<Uuid>,
+        pub awaited_since: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

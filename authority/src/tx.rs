@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use latchkey_types::{Role, UnixMillis, UserId, Word};
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IsolationLevel, QueryFilter, QuerySelect, QueryTrait, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    IsolationLevel, QueryFilter, QuerySelect, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
     sea_query::{LockType, SelectStatement},
 };
 use sha2::{Digest as _, Sha256};
@@ -32,6 +32,7 @@ use crate::{
     principal::{Actor, Credential, Permission, Principal, authorize},
     session,
     signal::{self, Signals},
+    user,
 };
 
 /// How a user's row is locked.
@@ -61,6 +62,8 @@ pub struct LockedUser {
     pub role: Role,
     /// Whether they may sign in.
     pub is_active: bool,
+    /// Whether nobody has come for the account yet.
+    pub is_awaited: bool,
 }
 
 /// A transaction that changes authority. See the module's rules.
@@ -317,18 +320,12 @@ impl AuthorityTx {
         .map_err(|error| DbErr::Custom(format!("the commit was cut off: {error}")))?
     }
 
-    /// How many active administrators there are. Call [`AuthorityTx::lock_roles`] first.
+    /// How many active administrators there are whose accounts have an owner. Call [`AuthorityTx::lock_roles`] first.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn active_administrators(&self) -> Result<Count, StoreError> {
-        let query = users::Entity::find()
-            .select_only()
-            .column(users::Column::UserId)
-            .filter(users::Column::Role.eq(Role::Administrator.as_str()))
-            .filter(users::Column::DisabledAt.is_null())
-            .into_query();
-        Ok(Count::of(&self.transaction, query).await?)
+        Ok(Count::of(&self.transaction, user::administrators()).await?)
     }
 }
 
@@ -337,6 +334,7 @@ pub(crate) fn locked_user(row: &users::Model) -> Result<LockedUser, StoreError> 
         user_id: UserId::from_uuid(row.user_id),
         role: role(&row.role)?,
         is_active: row.disabled_at.is_none(),
+        is_awaited: row.awaited_since.is_some(),
     })
 }
 

@@ -9,5 +9,6 @@ mod list;
 
 pub use change::{disable, enable, set_role};
 pub(crate) use copy::{UserCopy, copy};
-pub use create::{administrator_ever, create, mark_administrator_created};
-pub use list::{UserRow, count, many, one};
+pub use create::{administrator_ever, arrived, await_owner, create, mark_administrator_created};
+pub(crate) use list::administrators;
+pub use list::{UserRow, count, count_administrators, many, one};

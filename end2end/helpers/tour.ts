@@ -93,6 +93,7 @@ export const OUTSIDE: Stop[] = [
   },
   stop("no such provider", "/auth/nobody", "There is no such provider", 404),
   stop("an answer that nobody asked for", "/auth/google/callback?state=none&code=none", "Please start again", 400),
+  stop("an invitation that does not work", "/invitation?code=wrong", "This link does not work", 403),
   stop("set-up that is done", "/setup", "Set-up is done", 403),
   stop("nothing here", "/no/such/page", "There is nothing here", 404),
 ];
@@ -189,6 +190,26 @@ export const CONSOLE: Stop[] = [
   stop("users", "/admin/users", "Users"),
   stop("no users that match", "/admin/users?search=nobody-of-that-name", "Users"),
   { name: "a user", go: (page) => goToUser(page, DORA) },
+  stop("inviting", "/admin/users/invite", "Invite somebody"),
+  {
+    name: "a link that is shown once",
+    go: async (page) => {
+      await page.goto("/admin/users/invite");
+      await button(page, "Make the link").click();
+      await expect(heading(page, "The invitation is made")).toBeVisible();
+    },
+  },
+  {
+    name: "coming by such a link",
+    go: async (page) => {
+      await page.goto("/admin/users/invite");
+      await button(page, "Make the link").click();
+      await expect(heading(page, "The invitation is made")).toBeVisible();
+      await page.goto(await field(page, "Copy this").inputValue());
+      await expect(heading(page, "You are invited")).toBeVisible();
+    },
+  },
+  stop("invitations", "/admin/invitations", "Invitations"),
   { name: "oneself", go: (page) => goToUser(page, ADMIN) },
   stop("audit", "/admin/audit", "Audit"),
   {

@@ -6,12 +6,17 @@ use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use latchkey_authority::{Authority, StoreError, feed::Snapshot};
 use latchkey_types::{UnixMillis, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter};
 use uuid::Uuid;
 
 pub use directory::{AccountFilter, UserEntry, find_ids, list};
 
-use crate::{Identity, entity::accounts, name::Identifier};
+use crate::{
+    Identity,
+    entity::{accounts, identities},
+    name::Identifier,
+    sign_in::stored_hash,
+};
 
 /// What a user is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +85,28 @@ pub async fn copy(identity: &Identity, user_id: UserId) -> Result<Option<Account
         Ok(row.map(Arc::new).map(AccountCopy))
     };
     identity.accounts().get(authority, &user_id, read).await
+}
+
+/// Whether anybody can sign in to an account: by password or through a connection.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn has_a_way_in(authority: &Authority, user_id: UserId) -> Result<bool, StoreError> {
+    way_in(authority.database(), user_id).await
+}
+
+pub(crate) async fn way_in(
+    connection: &impl ConnectionTrait,
+    user_id: UserId,
+) -> Result<bool, StoreError> {
+    if stored_hash(connection, user_id).await?.is_some() {
+        return Ok(true);
+    }
+    Ok(identities::Entity::find()
+        .filter(identities::Column::UserId.eq(user_id.as_uuid()))
+        .count(connection)
+        .await?
+        > 0)
 }
 
 /// The accounts of these users; absent ones are left out.

@@ -238,7 +238,7 @@ async fn verify_current(
         .ok_or(ChangePasswordError::WrongCurrent)
 }
 
-async fn hash_new(
+pub(crate) async fn hash_new(
     identity: &Identity,
     user_id: UserId,
     new: &str,

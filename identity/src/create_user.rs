@@ -1,4 +1,4 @@
-//! Making an account from the command line.
+//! Making an account from the command line, with its password.
 
 use std::{fmt, time::Duration};
 

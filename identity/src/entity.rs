@@ -17,6 +17,7 @@ pub(crate) mod users {
         pub role: String,
         pub created_at: i64,
         pub disabled_at: Option<i64>,
+        pub awaited_since: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -97,6 +98,35 @@ pub(crate) mod setup_links {
         pub code_hash: Vec<u8>,
         pub created_at: i64,
         pub expires_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod invitations {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "invitations")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub invitation_id: Uuid,
+        pub code_hash: Vec<u8>,
+        pub role: String,
+        pub email: Option<String>,
+        pub username: Option<String>,
+        pub user_id: Option<Uuid>,
+        pub made_by: Option<Uuid>,
+        pub by_operator: bool,
+        pub created_at: i64,
+        pub expires_at: i64,
+        pub used_at: Option<i64>,
+        pub used_by: Option<Uuid>,
+        pub withdrawn_at: Option<i64>,
+        pub withdrawn_by: Option<Uuid>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,7 +10,7 @@
 //! - [`provider`]: Google and other providers: signing in, connecting;
 //! - [`security_event`]: what Google tells of accounts that were taken over or disabled;
 //! - one file for each use case: [`sign_in`], [`sign_up`], [`change_password`], [`change_username`],
-//!   [`create_user`], [`bootstrap_administrator`], [`setup`].
+//!   [`create_user`], [`bootstrap_administrator`], [`setup`], [`invitation`].
 //!
 //! Rules that hold in every use case:
 //! - Passwords are hashed outside transactions: a hash takes as long as many transactions.
@@ -27,6 +27,8 @@ mod create_user;
 mod entity;
 mod identity;
 mod identity_block;
+pub mod invitation;
+mod link_code;
 pub mod name;
 mod new_account;
 mod opening;
@@ -43,5 +45,6 @@ pub use change_password::{ChangePasswordError, change_password, set_first_passwo
 pub use change_username::{ChangeUsernameError, change_username};
 pub use create_user::{CreateUser, CreateUserError, create_user};
 pub use identity::{Identity, SignedIn};
+pub use link_code::LinkCode;
 pub use sign_in::{SignInError, sign_in, sign_in_for_family};
 pub use sign_up::{SignUp, SignUpError, SignUpForFamily, sign_up, sign_up_for_family};

@@ -5,19 +5,16 @@
 
 use std::{fmt, time::Duration};
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_authority::{
-    AuthorityTx, StoreError, audit, audit::AuditEvent, caller::Caller, random::Randomness,
-    signal::Signals, user,
+    AuthorityTx, StoreError, audit, audit::AuditEvent, caller::Caller, signal::Signals, user,
 };
 use latchkey_types::{EventKind, Role, SignInMethod, UnixMillis};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use crate::{
     Identity, SignedIn,
     entity::setup_links,
+    link_code::{LinkCode, Purpose},
     name::NameError,
     new_account::{self, NewAccountError},
     password::NewPasswordError,
@@ -30,47 +27,6 @@ pub const CODE_LIFETIME: Duration = Duration::from_hours(24);
 /// So many codes are good at once: each start of the program prints one, and the last few lines of
 /// a log should work.
 const CODE_LIMIT: usize = 5;
-
-const CODE_BYTES: usize = 32;
-
-/// The secret in a set-up link: 256 random bits as text. Shown once, stored as a hash.
-#[derive(Clone)]
-pub struct SetupCode(Zeroizing<String>);
-
-impl fmt::Debug for SetupCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SetupCode(…)")
-    }
-}
-
-impl SetupCode {
-    /// The text, for the link and nothing else.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn generate(random: &dyn Randomness) -> Self {
-        let bytes = Zeroizing::new(random.bytes::<CODE_BYTES>());
-        Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(&bytes[..])))
-    }
-
-    /// What the database stores for a code that was sent; `None` if it cannot be one of ours.
-    ///
-    /// No salt and no stretching: the code is random already. Codes are found by this hash, so how
-    /// long a comparison takes tells nothing of the code.
-    fn hash(code: &str) -> Option<Vec<u8>> {
-        // The exact length first: nothing longer is decoded at all.
-        if code.len() != CODE_BYTES.div_ceil(3) * 4 - 1 {
-            return None;
-        }
-        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(code).ok()?);
-        let hash = Sha256::new()
-            .chain_update(b"latchkey/setup-code/1")
-            .chain_update(&bytes[..])
-            .finalize();
-        Some(hash.to_vec())
-    }
-}
 
 /// What somebody fills in to become the first administrator.
 #[derive(Clone, Copy)]
@@ -146,16 +102,16 @@ impl From<NewAccountError> for SetupError {
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub async fn issue_code(identity: &Identity) -> Result<Option<SetupCode>, StoreError> {
+pub async fn issue_code(identity: &Identity) -> Result<Option<LinkCode>, StoreError> {
     let tx = AuthorityTx::begin(identity.authority()).await?;
     if user::administrator_ever(tx.connection()).await? {
         return Ok(None);
     }
     let now = tx.now();
     forget_superfluous(&tx, now).await?;
-    let code = SetupCode::generate(identity.authority().random());
+    let code = LinkCode::generate(identity.authority().random());
     setup_links::Entity::insert(setup_links::ActiveModel {
-        code_hash: Set(SetupCode::hash(code.as_str()).unwrap_or_default()),
+        code_hash: Set(LinkCode::hash(Purpose::Setup, code.as_str()).unwrap_or_default()),
         created_at: Set(now.0),
         expires_at: Set(now.after(CODE_LIFETIME).0),
     })
@@ -194,7 +150,7 @@ async fn forget_superfluous(tx: &AuthorityTx, now: UnixMillis) -> Result<(), Sto
 /// [`StoreError`] when the database fails.
 pub async fn check_code(identity: &Identity, code: &str) -> Result<bool, StoreError> {
     let authority = identity.authority();
-    let Some(hash) = SetupCode::hash(code) else {
+    let Some(hash) = LinkCode::hash(Purpose::Setup, code) else {
         return Ok(false);
     };
     let is_there = setup_links::Entity::find_by_id(hash)
@@ -228,7 +184,7 @@ pub async fn complete(identity: &Identity, form: Complete<'_>) -> Result<SignedI
 async fn attempt(identity: &Identity, form: Complete<'_>) -> Result<SignedIn, SetupError> {
     let account =
         new_account::prepare(identity, form.username, form.email, Some(form.password)).await?;
-    let hash = SetupCode::hash(form.code).ok_or(SetupError::InvalidCode)?;
+    let hash = LinkCode::hash(Purpose::Setup, form.code).ok_or(SetupError::InvalidCode)?;
 
     let mut tx = AuthorityTx::begin(identity.authority()).await?;
     // The one row first for which all of them wait, then the links: whoever wins takes the links of
@@ -275,22 +231,5 @@ fn reason(error: &SetupError) -> Option<&'static str> {
         SetupError::UsernameTaken => Some("username_taken"),
         SetupError::EmailTaken => Some("email_taken"),
         SetupError::Busy { .. } | SetupError::Internal(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn i05_a_code_is_never_printed_and_its_hash_is_not_its_value() {
-        let code = SetupCode(Zeroizing::new(URL_SAFE_NO_PAD.encode([7; CODE_BYTES])));
-        assert_eq!(format!("{code:?}"), "SetupCode(…)");
-        let hash = SetupCode::hash(code.as_str()).unwrap();
-        assert_ne!(hash, [7; CODE_BYTES]);
-        assert_eq!(hash.len(), 32);
-        for wrong in ["", "x", &"A".repeat(42), &"A".repeat(44), &"!".repeat(43)] {
-            assert_eq!(SetupCode::hash(wrong), None);
-        }
     }
 }

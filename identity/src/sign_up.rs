@@ -211,7 +211,7 @@ pub(crate) async fn first_session(
 }
 
 /// A user who was made in a transaction is locked there, and active.
-fn new_user(error: ActError) -> StoreError {
+pub(crate) fn new_user(error: ActError) -> StoreError {
     match error {
         ActError::Internal(error) => error,
         ActError::SignedOut

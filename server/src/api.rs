@@ -9,6 +9,7 @@ pub(crate) mod auth;
 pub(crate) mod check;
 pub(crate) mod docs;
 pub(crate) mod families;
+pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod nodes;
 pub mod openapi;

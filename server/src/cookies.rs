@@ -23,6 +23,8 @@ pub struct CookieNames {
     pub device: &'static str,
     /// The one-time code of the set-up link, between following it and sending the form.
     pub setup: &'static str,
+    /// The one-time code of an invitation's link, between following it and sending the form.
+    pub invitation: &'static str,
     secure: bool,
 }
 
@@ -35,6 +37,7 @@ impl CookieNames {
                 pre_session: "__Host-latchkey-pre",
                 device: "__Host-latchkey-device",
                 setup: "__Host-latchkey-setup",
+                invitation: "__Host-latchkey-invitation",
                 secure,
             }
         } else {
@@ -43,6 +46,7 @@ impl CookieNames {
                 pre_session: "latchkey-pre",
                 device: "latchkey-device",
                 setup: "latchkey-setup",
+                invitation: "latchkey-invitation",
                 secure,
             }
         }

@@ -9,6 +9,7 @@ use std::{sync::Arc, time::Duration};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use latchkey_authority::{ActError, StoreError, key::KeyError};
+use latchkey_identity::invitation::InviteError;
 use serde_json::{Value, json};
 
 use crate::bearer::{BearerError, CHALLENGE};
@@ -54,6 +55,8 @@ pub enum Failure {
     Misdirected(String),
     /// It would leave nobody who can administer.
     LastAdministrator,
+    /// It goes against something that stands already; says against what.
+    Conflict(String),
     /// Too many attempts.
     Limited {
         /// Seconds until another one makes sense.
@@ -107,7 +110,7 @@ impl Failure {
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
-            Self::LastAdministrator => StatusCode::CONFLICT,
+            Self::LastAdministrator | Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy { .. } | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -129,6 +132,7 @@ impl Failure {
             Self::TooLarge => "too_large",
             Self::Misdirected(_) => "misdirected",
             Self::LastAdministrator => "last_administrator",
+            Self::Conflict(_) => "conflict",
             Self::Limited { .. } => "limited",
             Self::Busy { .. } => "busy",
             Self::Timeout => "timeout",
@@ -151,6 +155,7 @@ impl Failure {
             Self::TooLarge => "That is too long",
             Self::Misdirected(_) => "Wrong address",
             Self::LastAdministrator => "The last administrator must stay",
+            Self::Conflict(_) => "That cannot be",
             Self::Limited { .. } => "Too many attempts",
             Self::Busy { .. } => "Too busy at the moment",
             Self::Timeout => "That took too long",
@@ -161,7 +166,7 @@ impl Failure {
     /// What it means and what to do next.
     pub fn text(&self) -> String {
         match self {
-            Self::BadRequest(what) => what.clone(),
+            Self::BadRequest(what) | Self::Conflict(what) => what.clone(),
             Self::NotSignedIn => "This needs a session. Sign in and try again.".to_owned(),
             Self::BadToken(_) => {
                 "Get another one with the refresh token, or sign in again.".to_owned()
@@ -292,6 +297,7 @@ impl Failure {
             | Self::StaleProof
             | Self::Misdirected(_)
             | Self::LastAdministrator
+            | Self::Conflict(_)
             | Self::Internal(_) => self.text().into(),
         }
     }
@@ -351,6 +357,20 @@ impl From<ActError> for Failure {
             ActError::NotFound => Self::NotFound,
             ActError::LastAdministrator => Self::LastAdministrator,
             ActError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<InviteError> for Failure {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::Act(error) => error.into(),
+            InviteError::Username(_) | InviteError::Email(_) => Self::BadRequest(error.to_string()),
+            InviteError::UsernameTaken
+            | InviteError::EmailTaken
+            | InviteError::TooMany
+            | InviteError::HasArrived
+            | InviteError::Disabled => Self::Conflict(error.to_string()),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! the row of the route table; handlers do not repeat it.
 
 mod failures;
+mod led;
 mod proofs;
 
 use std::net::SocketAddr;
@@ -15,25 +16,25 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header};
-use latchkey_app::Notice;
 use latchkey_authority::{
     audit::{self, AuditEvent},
     caller::Caller,
     principal::{Principal, authorize},
 };
-use latchkey_types::{EndReason, EventKind};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use latchkey_types::EventKind;
 use tower_sessions::Session;
 use zeroize::Zeroizing;
 
 pub(crate) use self::failures::render_failures;
-use self::proofs::{LookedUp, look_up};
+use self::{
+    led::{to_login, to_login_again},
+    proofs::{LookedUp, look_up},
+};
 use crate::{
     address::client_address,
     cookies,
     device::KnownDevice,
     failure::Failure,
-    form::LocalPath,
     limits,
     middleware::RequestId,
     origin,
@@ -93,7 +94,7 @@ pub(crate) async fn guard(
         Some(Failure::StaleProof)
     ) && matches!(route.class, Class::Page | Class::Action)
     {
-        return to_login_again(&visit, referer);
+        return to_login_again(&visit, referer.as_deref());
     }
     response.extensions_mut().insert(visit);
     response
@@ -122,6 +123,8 @@ fn visit(
         device: cookies::read(request.headers(), names.device)
             .and_then(|text| KnownDevice::open(state.authority().keys(), text)),
         setup_code: cookies::read(request.headers(), names.setup)
+            .map(|code| Zeroizing::new(code.to_owned())),
+        invitation_code: cookies::read(request.headers(), names.invitation)
             .map(|code| Zeroizing::new(code.to_owned())),
         pre_session,
         pre_session_cookie: sent
@@ -290,54 +293,6 @@ fn here(request: &Request) -> String {
         .uri()
         .path_and_query()
         .map_or_else(|| "/".to_owned(), ToString::to_string)
-}
-
-/// Leads somebody whose proof is too old to the sign-in page, and from there back to the page of the
-/// form that they sent.
-fn to_login_again(visit: &Visit, referer: Option<String>) -> Response {
-    let base = visit.state().settings().base_url.to_string();
-    let back = referer
-        .as_deref()
-        .and_then(|referer| referer.strip_prefix(&base))
-        .and_then(LocalPath::parse);
-    let next = back.map_or_else(String::new, |path| {
-        let next = utf8_percent_encode(path.as_str(), NON_ALPHANUMERIC);
-        format!("&next={next}")
-    });
-    Redirect::to(&format!("/login?again=1{next}")).into_response()
-}
-
-/// Leads somebody who is not signed in to the sign-in page: with the way back if they wanted a
-/// page, and with the reason if they were signed in before.
-fn to_login(visit: &Visit) -> Response {
-    let mut query = Vec::new();
-    if visit.route().class == Class::Page && visit.here() != "/account" {
-        let next = utf8_percent_encode(visit.here(), NON_ALPHANUMERIC);
-        query.push(format!("next={next}"));
-    }
-    if let Some(notice) = visit.ended().and_then(notice_of) {
-        query.push(format!("notice={}", notice.as_str()));
-    }
-    let path = if query.is_empty() {
-        "/login".to_owned()
-    } else {
-        format!("/login?{}", query.join("&"))
-    };
-    Redirect::to(&path).into_response()
-}
-
-fn notice_of(reason: EndReason) -> Option<Notice> {
-    match reason {
-        EndReason::SignOut | EndReason::Replaced | EndReason::Undelivered => None,
-        EndReason::EndedByOwner => Some(Notice::EndedByOwner),
-        EndReason::EndedByAdministrator | EndReason::UserDisabled => {
-            Some(Notice::EndedByAdministrator)
-        }
-        EndReason::PasswordChanged => Some(Notice::PasswordChangedElsewhere),
-        EndReason::Idle | EndReason::Expired => Some(Notice::SessionExpired),
-        EndReason::Recovered => Some(Notice::SignedOutByRecovery),
-        EndReason::ProviderRevoked => Some(Notice::SignedOutByProvider),
-    }
 }
 
 /// Answers what no route is for: a file of the site, or "nothing here".

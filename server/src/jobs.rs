@@ -13,6 +13,7 @@ use std::{
 use latchkey_authority::{
     Authority, activity, audit, family, feed, key, node, node::Node, session, signal, spent,
 };
+use latchkey_identity::invitation;
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -189,6 +190,9 @@ async fn sweep(authority: Authority) {
     }
     if let Err(error) = spent::prune(&authority).await {
         tracing::warn!(error = %error, "what was used once is not pruned; the next try follows");
+    }
+    if let Err(error) = invitation::prune(&authority).await {
+        tracing::warn!(error = %error, "old invitations are not pruned; the next try follows");
     }
     if let Err(error) = node::sweep(&authority).await {
         tracing::warn!(error = %error, "what nodes said is not swept; the next try follows");

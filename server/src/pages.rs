@@ -6,6 +6,7 @@
 pub(crate) mod account;
 pub(crate) mod admin_audit;
 pub(crate) mod admin_families;
+pub(crate) mod admin_invitations;
 pub(crate) mod admin_keys;
 pub(crate) mod admin_nodes;
 pub(crate) mod admin_overview;
@@ -15,6 +16,7 @@ pub(crate) mod admin_threats;
 pub(crate) mod admin_users;
 pub(crate) mod connections;
 mod family_items;
+pub(crate) mod invitation;
 mod items;
 pub(crate) mod login;
 pub(crate) mod names;

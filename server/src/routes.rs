@@ -141,6 +141,25 @@ impl Route {
     }
 }
 
+/// Whether a path without its query is that of a page.
+pub(crate) fn is_page(path: &str) -> bool {
+    ROUTES
+        .iter()
+        .any(|route| route.class == Class::Page && matches(route.path, path))
+}
+
+/// Whether a path is one of those that a row of the table means.
+fn matches(pattern: &str, path: &str) -> bool {
+    let mut parts = path.split('/');
+    let all_alike = pattern.split('/').all(|wanted| {
+        parts.next().is_some_and(|part| {
+            let is_any = wanted.starts_with('{') && !part.is_empty();
+            is_any || part == wanted
+        })
+    });
+    all_alike && parts.next().is_none()
+}
+
 fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
     Route {
         method: Method::GET,

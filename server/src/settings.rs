@@ -353,6 +353,12 @@ impl Settings {
             && self.listen.ip().is_loopback()
     }
 
+    /// Whether links may make accounts. Where sign-up is closed, an administrator makes each account
+    /// themselves, and the link sets its first password.
+    pub fn may_invite(&self) -> bool {
+        self.sign_up != SignUpMode::Closed
+    }
+
     /// Whether whoever comes through a provider may get an account: on loopback, and where `open`
     /// was written on purpose. Otherwise the default would let in everybody whom Google knows.
     pub fn is_provider_sign_up_open(&self) -> bool {

@@ -47,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) renewal_due: bool,
     pub(crate) device: Option<KnownDevice>,
     pub(crate) setup_code: Option<Zeroizing<String>>,
+    pub(crate) invitation_code: Option<Zeroizing<String>>,
     pub(crate) pre_session: [u8; 16],
     /// The `Set-Cookie` that makes a new pre-session known, if the request came without.
     pub(crate) pre_session_cookie: Option<HeaderValue>,
@@ -55,7 +56,7 @@ pub(crate) struct Inner {
 }
 
 impl std::fmt::Debug for Inner {
-    /// Without the set-up code and the pre-session.
+    /// Without the codes of links and the pre-session.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Visit")
             .field("route", &self.route)
@@ -154,6 +155,11 @@ impl Visit {
     /// The one-time code of the set-up link, if it was followed.
     pub(crate) fn setup_code(&self) -> Option<&str> {
         self.0.setup_code.as_ref().map(|code| code.as_str())
+    }
+
+    /// The one-time code of an invitation's link, if it was followed.
+    pub(crate) fn invitation_code(&self) -> Option<&str> {
+        self.0.invitation_code.as_ref().map(|code| code.as_str())
     }
 
     /// Whether the session's cookie should get a new value.

@@ -87,6 +87,10 @@ id!(
     IncidentId
 );
 id!(
+    /// Names an invitation. Not a secret: its link holds another value.
+    InvitationId
+);
+id!(
     /// Names one run of the program on one machine.
     NodeId
 );

@@ -10,7 +10,9 @@ mod id;
 mod instant;
 mod word;
 
-pub use id::{EventId, FamilyId, IdError, IdentityId, IncidentId, NodeId, SessionId, UserId};
+pub use id::{
+    EventId, FamilyId, IdError, IdentityId, IncidentId, InvitationId, NodeId, SessionId, UserId,
+};
 pub use instant::UnixMillis;
 pub use word::{
     Algorithm, EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome,

@@ -134,6 +134,8 @@ words!(
         SignUp = "sign_up", "Sign-up";
         /// A provider's word: Google's, or another's.
         Provider = "provider", "Provider";
+        /// The one-time link of an invitation.
+        Invitation = "invitation", "Invitation link";
     }
 );
 
@@ -305,6 +307,12 @@ words!(
         SessionsEnded = "sessions.ended", "Sessions ended";
         /// An account was made other than by sign-up.
         UserCreated = "user.created", "User created";
+        /// A one-time link for an account was made.
+        InvitationMade = "invitation.made", "Invitation made";
+        /// Somebody came by such a link, or tried to.
+        InvitationUsed = "invitation.used", "Invitation used";
+        /// Such a link was withdrawn.
+        InvitationWithdrawn = "invitation.withdrawn", "Invitation withdrawn";
         /// A user's role changed.
         RoleChanged = "user.role_changed", "Role changed";
         /// A user was disabled.

@@ -115,6 +115,7 @@ pub(crate) fn session(number: usize) -> SessionItem {
             SignInMethod::Password,
             SignInMethod::SignUp,
         ][number % 3],
+        provider: (number % 5 == 1).then(|| "Google".to_owned()),
         created_at: ago(n * n * 2_400 + 240),
         last_seen_at: ago(n * n * 95),
         expires_at: UnixMillis(ago(n * n * 2_400 + 240).0 + 30 * 86_400_000),
@@ -176,6 +177,7 @@ pub(crate) fn user(number: usize) -> UserItem {
         },
         created_at: ago(i64::try_from(number * number).unwrap() * 500_000 + 7_200),
         disabled_at: disabled.then(|| ago(260_000)),
+        awaited_since: (number == 2).then(|| ago(90_000)),
     }
 }
 

@@ -296,11 +296,20 @@ fn keys_of_the_server(stage: &mut Stage) {
         keys: keys(),
         rotation_days: 30,
         may_manage,
+        needs_fresh_proof: false,
     };
     stage.shoot(
         "admin-keys",
         noticed(frame(Role::Administrator), Notice::KeysRotated),
         page(true),
+    );
+    stage.shoot(
+        "admin-keys-proof",
+        frame(Role::Administrator),
+        AdminKeysPage {
+            needs_fresh_proof: true,
+            ..page(true)
+        },
     );
     stage.shoot("admin-keys-auditor", frame(Role::Auditor), page(false));
     stage.shoot(

@@ -21,7 +21,7 @@ use latchkey_app::{
 use latchkey_types::{EventKind, Outcome, Role, SessionState, Span, UnixMillis};
 
 use crate::{
-    node_states,
+    invitation_states, node_states,
     people::{
         LONG_NAME, NOW, ago, ended, event, link, long_email, long_event, long_session, long_user,
         session, user,
@@ -77,6 +77,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     admin_users(&mut stage);
     admin_user(&mut stage);
     audit(&mut stage);
+    invitation_states::all(&mut stage);
     program_states::all(&mut stage);
     node_states::all(&mut stage);
     provider_states::all(&mut stage);
@@ -499,6 +500,7 @@ fn admin_users(stage: &mut Stage) {
         users: (0..10).map(user).collect(),
         next: Some("/admin/users?cursor=abc".to_owned()),
         first: Some("/admin/users".to_owned()),
+        may_manage: true,
     };
     stage.shoot("admin-users", frame(), page());
     stage.shoot(
@@ -541,6 +543,11 @@ fn admin_user(stage: &mut Stage) {
         may_end: may,
         may_manage: may,
         is_self: false,
+        is_last_administrator: false,
+        needs_fresh_proof: false,
+        ended: (1..4).map(ended).collect(),
+        last_sign_in: Some(ago(3_600)),
+        waiting: None,
         back: format!("/admin/users/{}", user(1).id),
     };
     stage.shoot("admin-user", frame(Role::Administrator), page(true));
@@ -551,6 +558,8 @@ fn admin_user(stage: &mut Stage) {
         AdminUserPage {
             user: user(0),
             is_self: true,
+            is_last_administrator: true,
+            needs_fresh_proof: true,
             ..page(true)
         },
     );

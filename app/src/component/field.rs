@@ -11,6 +11,10 @@ pub(crate) enum Kind {
     Identifier,
     /// An e-mail address.
     Email,
+    /// A name for somebody else.
+    OthersUsername,
+    /// Somebody else's e-mail address.
+    OthersEmail,
     /// The password that is in force.
     CurrentPassword,
     /// A password to be.
@@ -23,8 +27,8 @@ const NEW_PASSWORD_LENGTH: i64 = 15;
 impl Kind {
     const fn input_type(self) -> &'static str {
         match self {
-            Self::Username | Self::Identifier => "text",
-            Self::Email => "email",
+            Self::Username | Self::Identifier | Self::OthersUsername => "text",
+            Self::Email | Self::OthersEmail => "email",
             Self::CurrentPassword | Self::NewPassword => "password",
         }
     }
@@ -33,6 +37,8 @@ impl Kind {
         match self {
             Self::Username | Self::Identifier => "username",
             Self::Email => "email",
+            // Whoever types it has a name and an address of their own.
+            Self::OthersUsername | Self::OthersEmail => "off",
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
         }
@@ -42,8 +48,8 @@ impl Kind {
     /// user's keeper of passwords would then hold another one than we do.
     const fn maxlength(self) -> Option<i64> {
         match self {
-            Self::Username => Some(64),
-            Self::Identifier | Self::Email => Some(254),
+            Self::Username | Self::OthersUsername => Some(64),
+            Self::Identifier | Self::Email | Self::OthersEmail => Some(254),
             Self::CurrentPassword | Self::NewPassword => None,
         }
     }

@@ -50,6 +50,7 @@ const fn tone(notice: Notice) -> Tone {
         | Notice::PasswordSet
         | Notice::Linked
         | Notice::Unlinked
+        | Notice::InvitationWithdrawn
         | Notice::IncidentJudged
         | Notice::KeysRotated
         | Notice::KeyKilled => Tone::Good,
@@ -59,6 +60,7 @@ const fn tone(notice: Notice) -> Tone {
         | Notice::SignedOutByProvider => Tone::Caution,
         Notice::SessionExpired
         | Notice::SignedOutByRecovery
+        | Notice::ProofRenewed
         | Notice::NothingEnded
         | Notice::NothingChanged
         | Notice::IncidentTold => Tone::Plain,
@@ -101,6 +103,10 @@ const fn text(notice: Notice) -> &'static str {
         Notice::PasswordSet => "Your password is set. You can sign in with it from now on.",
         Notice::Linked => "Connected.",
         Notice::Unlinked => "Disconnected.",
+        Notice::ProofRenewed => {
+            "You have shown that it is you. Nothing was done yet: press the button again."
+        }
+        Notice::InvitationWithdrawn => "The link is withdrawn: it opens nothing any more.",
         Notice::NothingChanged => "Nothing was changed: it was so already.",
         Notice::IncidentJudged => "The verdict is noted.",
         Notice::IncidentTold => "The message is put away. What happened stays on the record.",

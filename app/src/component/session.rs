@@ -16,6 +16,8 @@ pub(crate) enum Whose {
     Own,
     /// One user's, in the console.
     OneUser,
+    /// One user's that are over, in the console.
+    EndedOfOneUser,
     /// Everybody's, in the console.
     Everybody,
 }
@@ -25,6 +27,7 @@ impl Whose {
         match self {
             Self::Own => "Your sessions",
             Self::OneUser => "Live sessions of this user, newest first",
+            Self::EndedOfOneUser => "Ended sessions of this user, newest sign-in first",
             Self::Everybody => "Sessions, newest sign-in first",
         }
     }
@@ -32,6 +35,7 @@ impl Whose {
     fn columns(self, may_end: bool) -> Vec<&'static str> {
         let (first, last) = match self {
             Self::Own | Self::OneUser => ("Browser", "Ends"),
+            Self::EndedOfOneUser => ("Browser", "State"),
             Self::Everybody => ("User and browser", "State"),
         };
         let mut columns = vec![first, "Address", "Signed in", "Last used", last];
@@ -77,13 +81,17 @@ fn SessionRow(
     let user = (whose == Whose::Everybody).then(|| session.user.clone());
     let browser = browser(&session, user);
     let address = address(&session);
-    let (created_at, method) = (session.created_at, session.method.label());
+    let created_at = session.created_at;
+    let method = session
+        .provider
+        .clone()
+        .unwrap_or_else(|| session.method.label().to_owned());
     let last_seen_at = session.last_seen_at;
     let moved = (session.last_address != session.address).then(|| {
         let address = session.last_address.clone();
         view! { <span class="note">"from\u{a0}" <Address address /></span> }
     });
-    let (last, fate) = if whose == Whose::Everybody {
+    let (last, fate) = if matches!(whose, Whose::Everybody | Whose::EndedOfOneUser) {
         ("State", state(&session).into_any())
     } else {
         ("Ends", view! { <When at=session.expires_at /> }.into_any())
@@ -97,7 +105,7 @@ fn SessionRow(
             <Cell label="Address">{address}</Cell>
             <Cell label="Signed in">
                 <When at=created_at />
-                <span class="note">{method}</span>
+                <span class="note wrap-anywhere">{method}</span>
             </Cell>
             <Cell label="Last used">
                 <When at=last_seen_at />

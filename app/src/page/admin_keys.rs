@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::{
     Frame, Page,
     component::{
-        Badge, Cell, ConfirmButton, Day, Empty, Glyph, Heading, Look, PostForm, Row, Table, Tone,
-        When,
+        Badge, Cell, ConfirmButton, Day, Empty, Glyph, Heading, Look, PostForm, ProofNote, Row,
+        Table, Tone, When,
     },
 };
 
@@ -85,6 +85,8 @@ pub struct AdminKeysPage {
     pub rotation_days: u64,
     /// Whether the viewer may rotate and kill them.
     pub may_manage: bool,
+    /// Whether their sign-in is too old for that.
+    pub needs_fresh_proof: bool,
 }
 
 impl Page for AdminKeysPage {
@@ -109,6 +111,8 @@ impl Page for AdminKeysPage {
         };
         view! {
             <Heading title="Keys" text=text />
+            {(self.may_manage && self.needs_fresh_proof)
+                .then(|| view! { <ProofNote back="/admin/keys" /> })}
             <div class="card">{list}</div>
         }
         .into_any()

@@ -1,21 +1,24 @@
 //! The view of `/admin/users/{id}`.
 
-use latchkey_types::UserState;
+use latchkey_types::{UnixMillis, UserState};
 use leptos::prelude::*;
 
 use super::{
     account::Email,
-    admin_users::{AdminUserPage, UserItem},
+    admin_users::{AdminUserPage, UserItem, Waiting},
     connections::ConnectionsOfUser,
     families::{FamiliesOfUser, FamilyItem},
     sessions::SessionItem,
 };
+mod manage;
+
+use self::manage::Manage;
 use crate::{
-    Frame, Page,
+    Frame, Page, Tally,
     component::{
-        Avatar, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact, Facts,
-        FamilyTable, Glyph, Holder, Icon, Look, PostForm, RoleBadge, SessionTable, Submit,
-        UserStateBadge, When, Whose, WordChoice,
+        Avatar, Badge, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact, Facts,
+        FamilyTable, Glyph, Holder, Icon, Look, PersonLink, PostForm, ProofNote, RoleBadge,
+        SessionTable, Submit, Tone, UserStateBadge, When, Whose,
     },
     phrase::counted,
 };
@@ -37,17 +40,49 @@ impl Page for AdminUserPage {
             view! { <EventFeed events=self.events /> }.into_any()
         };
         let families_back = self.back.clone();
-        let manage = self
-            .may_manage
-            .then(|| view! { <Manage user=self.user.clone() is_self=self.is_self /> });
+        let (user_id, live_families) = (self.user.id.clone(), self.of_user.live);
+        let waits = self.waiting.is_some();
+        let waiting = self.waiting.map(|waiting| {
+            let may_renew = self.may_manage && self.user.state == UserState::Active;
+            view! { <NobodyYet user_id=user_id.clone() waiting may_renew /> }
+        });
+        let proof = (self.needs_fresh_proof && (self.may_manage || self.may_end))
+            .then(|| view! { <ProofNote back=self.back.clone() /> });
+        let manage = self.may_manage.then(|| {
+            view! {
+                <Manage
+                    user=self.user.clone()
+                    is_self=self.is_self
+                    is_last=self.is_last_administrator
+                    ends=ends(self.sessions.len(), self.sessions_truncated, live_families)
+                />
+            }
+        });
+        let record = format!("/admin/audit?user={user_id}");
+        let sign_ins = format!("{record}&kind=sign_in");
+        let see_record = move || {
+            view! {
+                <span class="flex flex-wrap gap-x-4 text-sm">
+                    <a href=sign_ins.clone() class="link">"Sign-ins"</a>
+                    <a href=record.clone() class="link">"All events"</a>
+                </span>
+            }
+        };
         view! {
             <a href="/admin/users" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
                 <Icon glyph=Glyph::ArrowLeft />
                 "All users"
             </a>
+            {proof}
             <div class="beside">
                 <div class="grid min-w-0 gap-4">
-                    <Profile user=self.user.clone() is_self=self.is_self />
+                    <Profile
+                        user=self.user.clone()
+                        is_self=self.is_self
+                        last_sign_in=self.last_sign_in
+                        waits
+                    />
+                    {waiting}
                     <LiveSessions
                         user=self.user
                         sessions=self.sessions
@@ -62,7 +97,8 @@ impl Page for AdminUserPage {
                         back=families_back
                     />
                     <ConnectionsOfUser connections=self.connections />
-                    <Card title="Newest events" id="events" flush=true>
+                    <EndedSessions user_id sessions=self.ended />
+                    <Card title="Newest events" id="events" flush=true aside=see_record>
                         {events}
                     </Card>
                 </div>
@@ -74,7 +110,17 @@ impl Page for AdminUserPage {
 }
 
 #[component]
-fn Profile(user: UserItem, is_self: bool) -> impl IntoView {
+fn Profile(
+    user: UserItem,
+    is_self: bool,
+    last_sign_in: Option<UnixMillis>,
+    waits: bool,
+) -> impl IntoView {
+    let last_sign_in = match last_sign_in {
+        Some(at) => view! { <When at /> }.into_any(),
+        None => view! { <span class="text-muted">"Never, as far as is kept"</span> }.into_any(),
+    };
+    let awaited = waits.then(|| view! { <Badge tone=Tone::Caution text="Not arrived yet" /> });
     let disabled = user.disabled_at.map(|at| {
         view! {
             <span class="text-muted">"since " <When at /></span>
@@ -104,7 +150,9 @@ fn Profile(user: UserItem, is_self: bool) -> impl IntoView {
                 <Fact name="State">
                     <UserStateBadge state=user.state />
                     {disabled}
+                    {awaited}
                 </Fact>
+                <Fact name="Last sign-in">{last_sign_in}</Fact>
                 <Fact name="Account since">
                     <Day at=user.created_at />
                 </Fact>
@@ -222,69 +270,107 @@ fn LiveFamilies(
     .into_any()
 }
 
-/// What an administrator may do to a user.
+/// What disabling or signing out ends: `3 sessions and 1 API sign-in`.
+fn ends(sessions: usize, truncated: bool, families: Tally) -> String {
+    let sessions = u64::try_from(sessions).unwrap_or(u64::MAX);
+    let sessions = if truncated {
+        format!("more than {sessions} sessions")
+    } else {
+        counted(sessions, "session", "sessions")
+    };
+    let families = if families.capped {
+        format!("{} API sign-ins", families.text())
+    } else {
+        counted(families.count, "API sign-in", "API sign-ins")
+    };
+    format!("{sessions} and {families}")
+}
+
+/// Says that nobody can sign in to the account yet, and what leads its owner there.
 #[component]
-fn Manage(user: UserItem, is_self: bool) -> impl IntoView {
-    let action = format!("/admin/users/{}/role", user.id);
-    let role = user.role;
-    view! {
-        <div class="grid min-w-0 gap-4">
-        <Card title="Role" id="change-role" text=role_text(is_self)>
-            <PostForm action=action class="space-y-4">
-                <WordChoice
-                    name="role"
-                    label="New role"
-                    chosen=Some(role)
-                />
-                <Submit text="Change role" look=Look::Plain />
+fn NobodyYet(user_id: String, waiting: Waiting, may_renew: bool) -> impl IntoView {
+    let link = match waiting.link {
+        Some((until, made_by)) => {
+            let made_by = made_by.map(|user| view! { ", made by " <PersonLink user /> ","  });
+            let refused = waiting.is_refused.then_some(
+                " It is refused, because whoever made it may not manage users any more.",
+            );
+            view! {
+                <p class="text-sm">
+                    "A link for its owner is open" {made_by} " and runs out " <When at=until /> "." {refused}
+                </p>
+            }
+            .into_any()
+        }
+        None => {
+            view! { <p class="text-sm">"No link is open: its owner has no way in."</p> }.into_any()
+        }
+    };
+    let since = waiting
+        .since
+        .map(|at| view! { <p class="mt-1 text-sm text-muted">"Made " <When at /> "."</p> });
+    let renew = may_renew.then(|| {
+        view! {
+            <PostForm action=format!("/admin/users/{user_id}/link") class="mt-4">
+                <Submit text="Make a new link" look=Look::Plain />
+                <p class="mt-2 text-sm text-muted">"The links before it are over then."</p>
             </PostForm>
+        }
+    });
+    view! {
+        <Card
+            title="Not arrived yet"
+            id="waiting"
+            text="This account has no password and no connection, so nobody can sign in to it."
+        >
+            {link}
+            {since}
+            {renew}
         </Card>
-        <Standing user />
-        </div>
     }
     .into_any()
 }
 
-const fn role_text(is_self: bool) -> &'static str {
-    if is_self {
-        "This is your own role: giving it up takes effect at once, and only another administrator can give it back."
-    } else {
-        "Administrators see and change everything, auditors see everything, users have no console. It takes effect at once."
+/// The sessions that ended of late.
+#[component]
+fn EndedSessions(user_id: String, sessions: Vec<SessionItem>) -> impl IntoView {
+    if sessions.is_empty() {
+        return ().into_any();
     }
+    let see_all = move || {
+        view! {
+            <span class="flex flex-wrap gap-x-4 text-sm">
+                <a href=format!("/admin/sessions?user={user_id}&state=ended") class="link">
+                    "All ended sessions"
+                </a>
+                <a href=format!("/admin/families?user={user_id}&state=ended") class="link">
+                    "Ended API sign-ins"
+                </a>
+            </span>
+        }
+    };
+    view! {
+        <Card title="Ended sessions" id="ended" flush=true aside=see_all>
+            <SessionTable whose=Whose::EndedOfOneUser sessions may_end=false />
+        </Card>
+    }
+    .into_any()
 }
 
-#[component]
-fn Standing(user: UserItem) -> impl IntoView {
-    let name = user.username;
-    match user.state {
-        UserState::Active => view! {
-            <Card
-                title="Disable"
-                id="disable"
-                text="A disabled user keeps their account but cannot sign in."
-            >
-                <ConfirmButton
-                    id="disable-user"
-                    label="Disable user"
-                    name=format!("Disable user {name}")
-                    question=format!("Disable {name}?")
-                    consequence="All their sessions and API sign-ins end at once, and they cannot sign in until they are enabled again."
-                    action=format!("/admin/users/{}/disable", user.id)
-                />
-            </Card>
-        }
-        .into_any(),
-        UserState::Disabled => view! {
-            <Card
-                title="Enable"
-                id="enable"
-                text="This user cannot sign in. Enabling lets them, in the ways they could before."
-            >
-                <PostForm action=format!("/admin/users/{}/enable", user.id)>
-                    <Submit text="Enable user" look=Look::Plain />
-                </PostForm>
-            </Card>
-        }
-        .into_any(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_is_counted_in_words() {
+        let tally = |count, capped| Tally { count, capped };
+        assert_eq!(
+            ends(1, false, tally(2, false)),
+            "1 session and 2 API sign-ins"
+        );
+        assert_eq!(
+            ends(200, true, tally(10_000, true)),
+            "more than 200 sessions and 10,000+ API sign-ins"
+        );
     }
 }

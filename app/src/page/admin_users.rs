@@ -13,8 +13,8 @@ use super::{
 use crate::{
     Frame, Page,
     component::{
-        Cell, Day, Empty, Filter, FilterField, Glyph, Heading, LinkButton, Look, Pager, PersonLink,
-        RoleBadge, Row, Table, UserStateBadge, When, WordChoice,
+        Badge, Cell, Day, Empty, Filter, FilterField, Glyph, Heading, LinkButton, Look, Pager,
+        PersonLink, RoleBadge, Row, Table, Tone, UserStateBadge, When, WordChoice,
     },
 };
 
@@ -37,6 +37,8 @@ pub struct UserItem {
     pub created_at: UnixMillis,
     /// When they were disabled.
     pub disabled_at: Option<UnixMillis>,
+    /// Since when the account waits for its owner to come by their link.
+    pub awaited_since: Option<UnixMillis>,
 }
 
 /// All users: GET form with `search`, `role`, `state`.
@@ -54,13 +56,27 @@ pub struct AdminUsersPage {
     pub next: Option<String>,
     /// The address of the first page, when this is not it.
     pub first: Option<String>,
+    /// Whether the viewer may invite.
+    pub may_manage: bool,
+}
+
+/// What an account waits for that nobody can sign in to yet.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Until when its open link is good, and who made it.
+    pub link: Option<(UnixMillis, Option<UserLink>)>,
+    /// Whether that link is refused, because its maker may not manage users any more.
+    pub is_refused: bool,
+    /// Since when nobody has come; not known of accounts that were made without a link.
+    pub since: Option<UnixMillis>,
 }
 
 /// One user.
 ///
 /// Forms (`csrf` in each; only with the permission): POST `/admin/users/{id}/end-sessions`,
 /// POST `/admin/users/{id}/role` with `role`, POST `/admin/users/{id}/disable`,
-/// POST `/admin/users/{id}/enable`, and per session POST `/admin/sessions/{sid}/end` with `back`.
+/// POST `/admin/users/{id}/enable`, POST `/admin/users/{id}/link`, and per session POST
+/// `/admin/sessions/{sid}/end` with `back`.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "what the viewer may do, each on its own"
@@ -79,6 +95,12 @@ pub struct AdminUserPage {
     pub families: Vec<FamilyItem>,
     /// All of their live API sign-ins, for ending them together.
     pub of_user: FamiliesOfUser,
+    /// The sessions that ended of late, newest sign-in first: at most so many as fit.
+    pub ended: Vec<SessionItem>,
+    /// When they last signed in, as far as it is kept.
+    pub last_sign_in: Option<UnixMillis>,
+    /// What the account waits for, if nobody can sign in to it.
+    pub waiting: Option<Waiting>,
     /// The newest events about them.
     pub events: Vec<EventItem>,
     /// Whether the viewer may end sessions.
@@ -87,6 +109,10 @@ pub struct AdminUserPage {
     pub may_manage: bool,
     /// Whether the viewer looks at themselves.
     pub is_self: bool,
+    /// Whether nobody could administer without this user.
+    pub is_last_administrator: bool,
+    /// Whether the viewer's sign-in is too old for changes.
+    pub needs_fresh_proof: bool,
     /// The path of this page.
     pub back: String,
 }
@@ -104,7 +130,12 @@ impl Page for AdminUsersPage {
             view! { <UserTable users=self.users /> }.into_any()
         };
         view! {
-            <Heading title="Users" text="Everyone who has an account on this server, newest first." />
+            <Heading title="Users" text="Everyone who has an account on this server, newest first.">
+                <LinkButton text="Invitations" href="/admin/invitations" look=Look::Plain />
+                {self
+                    .may_manage
+                    .then(|| view! { <LinkButton text="Invite" href="/admin/users/invite" /> })}
+            </Heading>
             <Filter path=PATH name="Filter users" active>
                 <FilterField
                     name="search"
@@ -158,6 +189,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
                     <Cell label="State">
                         <UserStateBadge state=user.state />
                         {disabled}
+                        {user.awaited_since.map(|at| view! { <Awaited at /> })}
                     </Cell>
                     <Cell label="Account since">
                         <Day at=user.created_at />
@@ -173,6 +205,19 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
         >
             {rows}
         </Table>
+    }
+    .into_any()
+}
+
+/// Says that nobody has come for an account yet.
+#[component]
+fn Awaited(at: UnixMillis) -> impl IntoView {
+    view! {
+        <span class="note">
+            <Badge tone=Tone::Caution text="Not arrived yet" />
+            " invited "
+            <When at />
+        </span>
     }
     .into_any()
 }

@@ -71,7 +71,7 @@ impl Page for SecurityPage {
 
 /// Tells a keeper of passwords whose password this is. It has no name, so it is never sent.
 #[component]
-fn Whose(username: String) -> impl IntoView {
+pub(super) fn WhosePassword(username: String) -> impl IntoView {
     view! {
         <input
             type="text"
@@ -95,7 +95,7 @@ fn ChangePassword(username: String, errors: PasswordErrors) -> impl IntoView {
             text="All your other sessions end at once; this one stays."
         >
             <PostForm action="/account/security/password" class="space-y-5">
-                <Whose username />
+                <WhosePassword username />
                 <Field
                     name="current"
                     label="Current password"
@@ -125,7 +125,7 @@ fn SetPassword(username: String, error: Option<String>) -> impl IntoView {
     view! {
         <Card title="Set a password" id="set-password" text=NO_PASSWORD>
             <PostForm action="/account/security/set-password" class="space-y-5">
-                <Whose username />
+                <WhosePassword username />
                 <Field
                     name="new"
                     label="New password"

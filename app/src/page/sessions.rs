@@ -35,6 +35,8 @@ pub struct SessionItem {
     pub last_address: String,
     /// How it was signed in.
     pub method: SignInMethod,
+    /// With which provider, where with one and it is known.
+    pub provider: Option<String>,
     /// When it was signed in.
     pub created_at: UnixMillis,
     /// When it was last used.

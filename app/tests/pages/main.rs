@@ -6,6 +6,8 @@
 )]
 
 mod html;
+#[path = "../../examples/gallery/invitation_states.rs"]
+mod invitation_states;
 #[path = "../../examples/gallery/node_states.rs"]
 mod node_states;
 #[path = "../../examples/gallery/people.rs"]
@@ -28,7 +30,15 @@ use std::collections::{BTreeSet, HashSet};
 use html::{Element, elements};
 use latchkey_app::{
     Frame, Notice, Section,
-    page::{account::AccountPage, admin_users::AdminUsersPage, login::LoginPage},
+    page::{
+        account::AccountPage,
+        admin_invitations::{AdminInvitationsPage, InvitationItem},
+        admin_users::AdminUsersPage,
+        invitation::{InvitationForm, InvitationPage},
+        invite::LinkPage,
+        login::LoginPage,
+        register::AccountFieldErrors,
+    },
     render,
 };
 use latchkey_types::Role;
@@ -352,7 +362,50 @@ fn what_users_typed_stays_text() {
                 }],
                 next: Some(format!("/admin/users?cursor={HOSTILE}")),
                 first: None,
+                may_manage: true,
             },
+        ),
+        render(
+            of(Role::Administrator, Section::AdminUsers, "Invitation"),
+            LinkPage {
+                link: HOSTILE.to_owned(),
+                user: Some(people::link(1, HOSTILE)),
+                whom: Some(HOSTILE.to_owned()),
+                role: Role::User,
+                expires_at: people::NOW,
+                is_renewed: true,
+            },
+        ),
+        render(
+            of(Role::Administrator, Section::AdminUsers, "Invitations"),
+            AdminInvitationsPage {
+                invitations: vec![InvitationItem {
+                    id: people::link(1, "").id,
+                    user: None,
+                    username: Some(HOSTILE.to_owned()),
+                    email: Some(HOSTILE.to_owned()),
+                    role: Role::User,
+                    made_by: Some(people::link(1, HOSTILE)),
+                    created_at: people::NOW,
+                    expires_at: people::NOW,
+                    is_vouched_for: false,
+                }],
+                may_manage: true,
+                next: None,
+                first: None,
+            },
+        ),
+        render(
+            of(Role::User, Section::None, "Invitation"),
+            InvitationPage::Form(InvitationForm {
+                given: None,
+                is_made: false,
+                role: Role::User,
+                username: HOSTILE.to_owned(),
+                email: HOSTILE.to_owned(),
+                signed_in: Some(HOSTILE.to_owned()),
+                errors: AccountFieldErrors::default(),
+            }),
         ),
         program_pages::hostile_family(),
         program_pages::hostile_threat(),

@@ -1,6 +1,8 @@
 //! Listing sessions, newest sign-in first.
 
-use latchkey_types::{EndReason, SessionId, SessionState, SignInMethod, UnixMillis, UserId};
+use latchkey_types::{
+    EndReason, IdentityId, SessionId, SessionState, SignInMethod, UnixMillis, UserId,
+};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -38,6 +40,8 @@ pub struct SessionRow {
     pub created_at: UnixMillis,
     /// How.
     pub method: SignInMethod,
+    /// Through which connection to a provider, where through one that still stands.
+    pub identity_id: Option<IdentityId>,
     /// When it was last used.
     pub last_seen_at: UnixMillis,
     /// When it ends at the latest.
@@ -221,6 +225,7 @@ fn row(authority: &Authority, model: sessions::Model) -> Result<SessionRow, Stor
         user_id: UserId::from_uuid(model.user_id),
         created_at: UnixMillis(model.created_at),
         method: method(&model.method)?,
+        identity_id: model.identity_id.map(IdentityId::from_uuid),
         last_seen_at: UnixMillis(model.last_seen_at),
         expires_at: UnixMillis(model.expires_at),
         address: model.address,

@@ -45,6 +45,7 @@ pub async fn set_role(
     }
     if user.role == Role::Administrator
         && user.is_active
+        && !user.is_awaited
         && tx.active_administrators().await?.0 <= 1
     {
         return Err(ActError::LastAdministrator);
@@ -91,7 +92,10 @@ pub async fn disable(
     if !user.is_active {
         return Ok(false);
     }
-    if user.role == Role::Administrator && tx.active_administrators().await?.0 <= 1 {
+    if user.role == Role::Administrator
+        && !user.is_awaited
+        && tx.active_administrators().await?.0 <= 1
+    {
         return Err(ActError::LastAdministrator);
     }
     users::Entity::update_many()

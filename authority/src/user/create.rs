@@ -34,6 +34,37 @@ pub async fn create(
     Ok(user_id)
 }
 
+/// Notes that nobody has come for a user's account yet: until somebody does, they do not count
+/// among those who can administer. In the transaction that made them.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn await_owner(tx: &AuthorityTx, user_id: UserId) -> Result<(), StoreError> {
+    set_awaited(tx, user_id, Some(tx.now().0)).await
+}
+
+/// Notes that the owner of an account has come, in the transaction that lets them in. It has locked
+/// the user exclusively.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn arrived(tx: &AuthorityTx, user_id: UserId) -> Result<(), StoreError> {
+    set_awaited(tx, user_id, None).await
+}
+
+async fn set_awaited(
+    tx: &AuthorityTx,
+    user_id: UserId,
+    since: Option<i64>,
+) -> Result<(), StoreError> {
+    users::Entity::update_many()
+        .col_expr(users::Column::AwaitedSince, Expr::value(since))
+        .filter(users::Column::UserId.eq(user_id.as_uuid()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}
+
 /// Whether there has ever been an administrator.
 ///
 /// # Errors

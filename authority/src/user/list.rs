@@ -1,7 +1,9 @@
 //! Reading users.
 
-use latchkey_types::{Role, UnixMillis, UserId, UserState};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use latchkey_types::{Role, UnixMillis, UserId, UserState, Word};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement,
+};
 use uuid::Uuid;
 
 use crate::{Authority, entity::users, error::StoreError, page::Count, tx::role};
@@ -19,6 +21,8 @@ pub struct UserRow {
     pub disabled_at: Option<UnixMillis>,
     /// Who disabled them.
     pub disabled_by: Option<UserId>,
+    /// Since when their account waits for its owner, if it does.
+    pub awaited_since: Option<UnixMillis>,
 }
 
 impl UserRow {
@@ -71,6 +75,26 @@ pub async fn count(authority: &Authority) -> Result<Count, StoreError> {
     Ok(Count::of(authority.database(), query).await?)
 }
 
+/// How many active administrators there are, for showing: whoever takes one away counts again in
+/// [`crate::AuthorityTx`].
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn count_administrators(authority: &Authority) -> Result<Count, StoreError> {
+    Ok(Count::of(authority.database(), administrators()).await?)
+}
+
+/// Active administrators whose accounts have an owner.
+pub(crate) fn administrators() -> SelectStatement {
+    users::Entity::find()
+        .select_only()
+        .column(users::Column::UserId)
+        .filter(users::Column::Role.eq(Role::Administrator.as_str()))
+        .filter(users::Column::DisabledAt.is_null())
+        .filter(users::Column::AwaitedSince.is_null())
+        .into_query()
+}
+
 fn row(model: users::Model) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         user_id: UserId::from_uuid(model.user_id),
@@ -78,5 +102,6 @@ fn row(model: users::Model) -> Result<UserRow, StoreError> {
         created_at: UnixMillis(model.created_at),
         disabled_at: model.disabled_at.map(UnixMillis),
         disabled_by: model.disabled_by.map(UserId::from_uuid),
+        awaited_since: model.awaited_since.map(UnixMillis),
     })
 }

@@ -37,6 +37,8 @@ pub struct UserEntry {
     pub state: UserState,
     /// When they were disabled, if they are.
     pub disabled_at: Option<UnixMillis>,
+    /// Since when the account waits for its owner to come by their link, if it does.
+    pub awaited_since: Option<UnixMillis>,
 }
 
 /// Lists users who have an account, newest first.
@@ -193,6 +195,7 @@ fn entry(user: &users::Model, account: accounts::Model) -> Result<UserEntry, Sto
             None => UserState::Active,
         },
         disabled_at,
+        awaited_since: user.awaited_since.map(UnixMillis),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a user has connected, and disconnecting it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use latchkey_authority::{
     Authority, AuthorityTx, Lock, StoreError,
@@ -13,8 +13,10 @@ use latchkey_authority::{
 use latchkey_types::{EndReason, EventKind, IdentityId, UnixMillis, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{ProviderError, Providers};
 use crate::{
@@ -91,6 +93,32 @@ async fn of_user(
             last_used_at: row.last_used_at.map(UnixMillis),
             is_blocked: blocked.contains(&(row.issuer, row.subject)),
         })
+        .collect())
+}
+
+/// With which providers these connections are; those that are gone are left out.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn providers_of(
+    authority: &Authority,
+    ids: &[IdentityId],
+) -> Result<HashMap<IdentityId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids = ids.iter().map(|id| id.as_uuid());
+    let rows: Vec<(Uuid, String)> = identities::Entity::find()
+        .select_only()
+        .column(identities::Column::IdentityId)
+        .column(identities::Column::Provider)
+        .filter(identities::Column::IdentityId.is_in(ids))
+        .into_tuple()
+        .all(authority.database())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, provider)| (IdentityId::from_uuid(id), provider))
         .collect())
 }
 

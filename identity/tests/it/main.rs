@@ -8,6 +8,7 @@
 mod account;
 mod change_password;
 mod create_user;
+mod invitations;
 mod names;
 mod password;
 mod races;

@@ -42,7 +42,7 @@ async fn schema(connection: &DatabaseConnection) -> Vec<String> {
 const NOTHING: [&str; 0] = [];
 
 /// The tables of the whole program.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "users",
     "sessions",
     "signals",
@@ -53,6 +53,7 @@ const TABLES: [&str; 13] = [
     "accounts",
     "passwords",
     "installation",
+    "invitations",
     "signing_keys",
     "nodes",
     "node_positions",
@@ -148,6 +149,10 @@ async fn migrations_go_down_with_rows_in_every_table() {
         ),
         format!("node_positions (node_id, position, at) VALUES ({uuid}, '', 1)"),
         format!("setup_links (code_hash, created_at, expires_at) VALUES ({bytes}, 1, 1)"),
+        format!(
+            "invitations (invitation_id, code_hash, role, user_id, created_at, expires_at) \
+             VALUES ({uuid}, {bytes}, 'user', {uuid}, 1, 1)"
+        ),
     ] {
         connection
             .execute_unprepared(&format!("INSERT INTO {insert}"))

@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    activity, audit, auth, check, docs, families, keys, nodes, overview, sessions, settings,
-    signals, threats, users,
+    activity, audit, auth, check, docs, families, invitations, keys, nodes, overview, sessions,
+    settings, signals, threats, users,
 };
 use crate::{
     bearer,
@@ -71,6 +71,11 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         users::set_role,
         users::disable,
         users::enable,
+        invitations::list,
+        invitations::invite,
+        invitations::create,
+        invitations::renew,
+        invitations::withdraw,
         families::list,
         families::show,
         families::revoke,

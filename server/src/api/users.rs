@@ -33,6 +33,8 @@ struct UserJson {
     state: UserState,
     created_at: String,
     disabled_at: Option<String>,
+    /// Since when the account waits for its owner to come by their link; null where it does not.
+    awaited_since: Option<String>,
 }
 
 fn json_of(entry: UserEntry) -> UserJson {
@@ -45,6 +47,7 @@ fn json_of(entry: UserEntry) -> UserJson {
         state: entry.state,
         created_at: instant(entry.account.created_at),
         disabled_at: entry.disabled_at.map(instant),
+        awaited_since: entry.awaited_since.map(instant),
     }
 }
 

@@ -8,6 +8,7 @@ use latchkey_authority::{
     caller::Caller,
     recover::{self, Recovered},
 };
+use latchkey_identity::invitation;
 
 use super::open;
 use crate::settings::Settings;
@@ -45,7 +46,8 @@ pub(super) async fn run(settings: &Settings, options: Options) -> anyhow::Result
     let authority = identity.authority();
     let live = recover::live(authority).await?;
     println!(
-        "Ends all {} sessions and {} sign-ins of programs: everybody has to sign in again.",
+        "Ends all {} sessions and {} sign-ins of programs: everybody has to sign in again. \
+         Withdraws the open links of invitations.",
         live.sessions, live.families
     );
     if !options.yes {
@@ -57,8 +59,10 @@ pub(super) async fn run(settings: &Settings, options: Options) -> anyhow::Result
         .context(
             "interrupted. What was ended stays ended; run `latchkey recover` again to go on",
         )?;
+    let withdrawn = invitation::withdraw_all(authority, &caller).await?;
     println!(
-        "Ended {} sessions and {} sign-ins of programs.\n\n{LOST}",
+        "Ended {} sessions and {} sign-ins of programs, and withdrew {withdrawn} links of \
+         invitations.\n\n{LOST}",
         done.sessions, done.families
     );
     Ok(())

@@ -5,12 +5,15 @@ use std::io::{BufRead as _, IsTerminal as _};
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use latchkey_authority::{ActError, caller::Caller, principal::Actor, session::end, user};
-use latchkey_identity::{CreateUser, Identity, account, create_user};
+use latchkey_identity::{
+    CreateUser, Identity, account, create_user,
+    invitation::{self, Invite, Made},
+};
 use latchkey_types::{Role, UserId};
 use zeroize::Zeroizing;
 
 use super::open;
-use crate::settings::Settings;
+use crate::{api::instant, settings::Settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
@@ -33,6 +36,26 @@ pub(super) enum Action {
         /// Makes an account that cannot sign in by password.
         #[arg(long)]
         no_password: bool,
+    },
+    /// Prints a one-time link by which whoever opens it makes an account.
+    Invite {
+        /// The name that they shall have; otherwise they choose one.
+        #[arg(long)]
+        username: Option<String>,
+        /// Their e-mail address; it counts as not verified.
+        #[arg(long)]
+        email: Option<String>,
+        /// The role: administrator, auditor or user.
+        #[arg(long, default_value = "user", value_parser = super::role)]
+        role: Role,
+        /// Makes the account at once, without a password; the link sets the first one.
+        #[arg(long, requires = "username")]
+        create: bool,
+    },
+    /// Prints a new link for an account that nobody can sign in to yet; those before it are over.
+    Link {
+        /// Name, e-mail address or id.
+        user: String,
     },
     /// Disables a user and ends all of their sessions.
     Disable {
@@ -89,6 +112,32 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
             .await?;
             println!("{user_id}");
         }
+        Action::Invite {
+            username,
+            email,
+            role,
+            create,
+        } => {
+            let new = Invite {
+                username: username.as_deref(),
+                email: email.as_deref(),
+                role,
+                caller: &caller,
+            };
+            let made = if create {
+                invitation::create(&identity, Actor::Operator, new).await?
+            } else if settings.may_invite() {
+                invitation::invite(&identity, Actor::Operator, new).await?
+            } else {
+                bail!("sign_up is `closed`: make the account with --create");
+            };
+            print_link(settings, &made);
+        }
+        Action::Link { user } => {
+            let id = find(&identity, &user).await?;
+            let made = invitation::renew(&identity, Actor::Operator, id, &caller).await?;
+            print_link(settings, &made);
+        }
         Action::Disable { user } => {
             let id = find(&identity, &user).await?;
             say(
@@ -117,6 +166,19 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
         }
     }
     Ok(())
+}
+
+/// On standard output, not through the log: a log is kept, and whoever has the link gets the account.
+#[expect(clippy::print_stdout, reason = "a program talks to its user")]
+fn print_link(settings: &Settings, made: &Made) {
+    let until = instant(made.expires_at);
+    println!("Whoever opens this link first gets the account. It works once, until {until}:");
+    println!();
+    println!(
+        "    {}/invitation?code={}",
+        settings.base_url,
+        made.code.as_str()
+    );
 }
 
 #[expect(clippy::print_stdout, reason = "a program talks to its user")]

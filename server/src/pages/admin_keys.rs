@@ -30,6 +30,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         keys: rows.into_iter().map(|row| item(row, &waiting)).collect(),
         rotation_days: SIGNS_FOR.as_secs() / (24 * 60 * 60),
         may_manage: visit.may(Permission::ManageKeys),
+        needs_fresh_proof: !visit.has_fresh_proof(),
     };
     respond::page(&visit, Around::new("Keys", Section::AdminKeys), page).await
 }

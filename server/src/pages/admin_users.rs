@@ -10,14 +10,15 @@ use latchkey_authority::{
     audit::{self, AuditFilter},
     family::{self, FamilyFilter},
     principal::Permission,
-    session::{self, end},
+    session::{self, SessionFilter, end},
     user,
 };
 use latchkey_identity::account::{self, AccountFilter, UserEntry};
-use latchkey_types::{FamilyState, Role, UserId, UserState, Word};
+use latchkey_types::{FamilyState, Role, SessionState, UnixMillis, UserId, UserState, Word};
 use serde::Deserialize;
 
 use super::{
+    admin_invitations,
     admin_sessions::{EndForm, ROWS, address_of, cursor},
     connections, family_items, items,
     respond::{self, Around},
@@ -30,6 +31,9 @@ use crate::{
 
 /// So many events on a user's page.
 const EVENTS: u64 = 20;
+
+/// So many sessions that ended.
+const ENDED: u64 = 5;
 
 /// So many refresh families on it.
 const FAMILIES: u64 = 20;
@@ -100,6 +104,7 @@ pub(crate) async fn list(
         role: filter.role,
         state: filter.state,
         search: query.search.clone(),
+        may_manage: visit.may(Permission::ManageUsers),
     };
     respond::page(&visit, Around::new("Users", Section::AdminUsers), page).await
 }
@@ -117,6 +122,7 @@ pub(crate) async fn entry(authority: &Authority, user_id: UserId) -> Result<User
         role: standing.role,
         state: standing.state(),
         disabled_at: standing.disabled_at,
+        awaited_since: standing.awaited_since,
     })
 }
 
@@ -143,6 +149,17 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
         ..Default::default()
     };
     let events = audit::list(authority, &filter, None, EVENTS).await?;
+    let ended = SessionFilter {
+        users: Some(vec![user_id]),
+        state: Some(SessionState::Ended),
+        ..Default::default()
+    };
+    let ended = session::list(authority, &ended, None, ENDED).await?;
+    let last_sign_in = last_sign_in(authority, user_id).await?;
+    let is_last_administrator = entry.role == Role::Administrator
+        && entry.state == UserState::Active
+        && entry.awaited_since.is_none()
+        && user::count_administrators(authority).await?.0 <= 1;
     let title = entry.account.username.clone();
     let page = AdminUserPage {
         user: items::user(entry),
@@ -152,12 +169,40 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
         families: family_items::families(authority, families.items).await?,
         of_user: family_items::of_user(authority, user_id).await?,
         events: items::events(authority, events.items).await?,
+        ended: items::sessions(authority, ended.items, None).await?,
+        last_sign_in,
+        waiting: admin_invitations::waiting(authority, user_id).await?,
         may_end: visit.may(Permission::EndSessions),
         may_manage: visit.may(Permission::ManageUsers),
         is_self: principal.user_id == user_id,
+        is_last_administrator,
+        needs_fresh_proof: !visit.has_fresh_proof(),
         back: format!("/admin/users/{user_id}"),
     };
     respond::titled(&visit, title, Section::AdminUsers, page).await
+}
+
+/// When somebody last signed in, in a browser or with a program, as far as it is kept.
+async fn last_sign_in(
+    authority: &Authority,
+    user_id: UserId,
+) -> Result<Option<UnixMillis>, Failure> {
+    let users = Some(vec![user_id]);
+    let sessions = SessionFilter {
+        users: users.clone(),
+        ..Default::default()
+    };
+    let sessions = session::list(authority, &sessions, None, 1).await?;
+    let families = FamilyFilter {
+        users,
+        ..Default::default()
+    };
+    let families = family::list(authority, &families, None, 1).await?;
+    let newest = [
+        sessions.items.first().map(|session| session.created_at),
+        families.items.first().map(|family| family.created_at),
+    ];
+    Ok(newest.into_iter().flatten().max())
 }
 
 /// Ends all sessions of a user.
@@ -270,7 +315,7 @@ fn after(
     }
 }
 
-fn back_to(user_id: UserId, notice: Notice) -> Response {
+pub(super) fn back_to(user_id: UserId, notice: Notice) -> Response {
     match LocalPath::parse(&format!("/admin/users/{user_id}")) {
         Some(path) => respond::led_to(&path, notice),
         None => respond::led_to_page("/admin/users", notice),

@@ -9,9 +9,10 @@ use latchkey_app::page::{
 use latchkey_authority::{
     Authority, StoreError, audit::AuditRow, page::Count, session::SessionRow,
 };
-use latchkey_identity::account::UserEntry;
+use latchkey_identity::{account::UserEntry, provider::connections::providers_of};
 use latchkey_types::{
-    EndReason, FamilyEndReason, FamilyId, ProviderEvent, RefreshOutcome, SessionId, Verdict, Word,
+    EndReason, FamilyEndReason, FamilyId, IdentityId, ProviderEvent, RefreshOutcome, SessionId,
+    Verdict, Word,
 };
 
 use super::names::Names;
@@ -28,9 +29,15 @@ pub(super) async fn sessions(
             .flatten()
     });
     let names = Names::of(authority, mentioned).await?;
+    let through: Vec<IdentityId> = rows.iter().filter_map(|row| row.identity_id).collect();
+    let providers = providers_of(authority, &through).await?;
     Ok(rows
         .into_iter()
         .map(|row| SessionItem {
+            provider: row
+                .identity_id
+                .and_then(|id| providers.get(&id))
+                .map(|provider| provider_name(provider)),
             session_id: row.session_id,
             user: names.link(row.user_id),
             browser: row.browser,
@@ -52,6 +59,16 @@ pub(super) async fn sessions(
             is_current: Some(row.session_id) == current,
         })
         .collect())
+}
+
+/// A provider as people call it, by its id in the settings.
+fn provider_name(id: &str) -> String {
+    match id {
+        "google" => "Google",
+        "github" => "GitHub",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// Events as lists show them.
@@ -117,6 +134,12 @@ fn reason_text(reason: &str) -> String {
         "email_taken" => "Address taken",
         "password" => "Password not accepted",
         "invalid_code" => "Link not valid",
+        "used" => "Link used already",
+        "withdrawn" => "Link withdrawn",
+        "not_vouched_for" => "Its maker may not manage users any more",
+        "sign_up_closed" => "Sign-up is closed",
+        "has_owner" => "Account has an owner already",
+        "first_password" => "First password",
         "bootstrap" => "From the settings",
         "too_many" => "Too many attempts",
         "role" => "Role does not allow it",
@@ -141,6 +164,7 @@ pub(super) fn user(entry: UserEntry) -> UserItem {
         state: entry.state,
         created_at: entry.account.created_at,
         disabled_at: entry.disabled_at,
+        awaited_since: entry.awaited_since,
     }
 }
 

@@ -50,9 +50,14 @@ fn remember_device(visit: &Visit, signed_in: SignedIn, response: &mut Response) 
     let names = visit.state().cookie_names();
     let cookie = device::remember(visit, signed_in.user_id);
     response.headers_mut().append(header::SET_COOKIE, cookie);
-    if visit.setup_code().is_some() {
-        response
-            .headers_mut()
-            .append(header::SET_COOKIE, names.remove(names.setup));
+    for (name, code) in [
+        (names.setup, visit.setup_code()),
+        (names.invitation, visit.invitation_code()),
+    ] {
+        if code.is_some() {
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, names.remove(name));
+        }
     }
 }

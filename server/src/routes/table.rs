@@ -59,6 +59,15 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             RateClass::SignUp,
             action("/setup", Access::Public, post!(pages::setup::submit)),
         ),
+        page("/invitation", Access::Public, get!(pages::invitation::show)),
+        limited(
+            RateClass::SignUp,
+            action(
+                "/invitation",
+                Access::Public,
+                post!(pages::invitation::submit),
+            ),
+        ),
         page("/account", OWN, get!(pages::account::show)),
         page("/account/sessions", OWN, get!(pages::sessions::show)),
         action(
@@ -158,45 +167,74 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             post!(pages::admin_threats::judge),
         ),
         page("/admin/keys", VIEW, get!(pages::admin_keys::show)),
-        action("/admin/keys/rotate", KEYS, post!(pages::admin_keys::rotate)),
-        action(
+        fresh(action(
+            "/admin/keys/rotate",
+            KEYS,
+            post!(pages::admin_keys::rotate),
+        )),
+        fresh(action(
             "/admin/keys/{kid}/kill",
             KEYS,
             post!(pages::admin_keys::kill),
-        ),
+        )),
         page("/admin/nodes", VIEW, get!(pages::admin_nodes::show)),
         page("/admin/settings", VIEW, get!(pages::admin_settings::show)),
         page("/admin/users", VIEW, get!(pages::admin_users::list)),
+        fresh(page(
+            "/admin/users/invite",
+            MANAGE,
+            get!(pages::admin_invitations::show_form),
+        )),
+        fresh(action(
+            "/admin/users/invite",
+            MANAGE,
+            post!(pages::admin_invitations::make),
+        )),
+        page(
+            "/admin/invitations",
+            VIEW,
+            get!(pages::admin_invitations::list),
+        ),
+        action(
+            "/admin/invitations/{invitation_id}/withdraw",
+            MANAGE,
+            post!(pages::admin_invitations::withdraw),
+        ),
+        fresh(action(
+            "/admin/users/{user_id}/link",
+            MANAGE,
+            post!(pages::admin_invitations::renew),
+        )),
         page(
             "/admin/users/{user_id}",
             VIEW,
             get!(pages::admin_users::show),
         ),
-        action(
+        fresh(action(
             "/admin/users/{user_id}/end-sessions",
             END,
             post!(pages::admin_users::end_sessions),
-        ),
-        action(
+        )),
+        fresh(action(
             "/admin/users/{user_id}/end-families",
             END,
             post!(pages::admin_users::end_families),
-        ),
-        action(
+        )),
+        fresh(action(
             "/admin/users/{user_id}/role",
             MANAGE,
             post!(pages::admin_users::set_role),
-        ),
-        action(
+        )),
+        fresh(action(
             "/admin/users/{user_id}/disable",
             MANAGE,
             post!(pages::admin_users::disable),
-        ),
-        action(
+        )),
+        fresh(action(
             "/admin/users/{user_id}/enable",
             MANAGE,
             post!(pages::admin_users::enable),
-        ),
+        )),
         page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
         call(
             GET,
@@ -391,6 +429,31 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             "/api/admin/users/{user_id}/enable",
             MANAGE,
             post!(api::users::enable),
+        ),
+        change(
+            POST,
+            "/api/admin/users",
+            MANAGE,
+            post!(api::invitations::create),
+        ),
+        change(
+            POST,
+            "/api/admin/users/{user_id}/link",
+            MANAGE,
+            post!(api::invitations::renew),
+        ),
+        read("/api/admin/invitations", VIEW, get!(api::invitations::list)),
+        change(
+            POST,
+            "/api/admin/invitations",
+            MANAGE,
+            post!(api::invitations::invite),
+        ),
+        change(
+            POST,
+            "/api/admin/invitations/{invitation_id}/withdraw",
+            MANAGE,
+            post!(api::invitations::withdraw),
         ),
         read("/api/admin/families", VIEW, get!(api::families::list)),
         change(

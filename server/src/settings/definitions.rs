@@ -171,7 +171,7 @@ pub const DEFINITIONS: &[Definition] = &[
         Group::People,
         "sign_up",
         "open",
-        "Who may make an account: `open` (by the form only on a loopback base URL until mail is configured; through a provider elsewhere too, where it is written), `invited` or `closed`.",
+        "Who may make an account: `open` (by the form only on a loopback base URL until mail is configured; through a provider elsewhere too, where it is written), `invited` (only by a link that an administrator made) or `closed` (an administrator makes every account, and its owner sets the first password by a link).",
     ),
     setting(
         Group::FrontEnds,

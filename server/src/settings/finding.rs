@@ -124,7 +124,7 @@ impl Settings {
         Some(Finding::new(
             "sign_up",
             "It is `open`, but without mail it stays closed on a public address",
-            "Make accounts with `latchkey user create`, and set it to `invited` to say so",
+            "Invite people in the console or with `latchkey user invite`, and set it to `invited` to say so",
         ))
     }
 

@@ -111,9 +111,10 @@ impl fmt::Display for BaseUrl {
 pub enum SignUpMode {
     /// Everybody.
     Open,
-    /// Whoever an administrator made an account for.
+    /// Whoever an administrator gave a link to.
     Invited,
-    /// Nobody, by themselves.
+    /// Nobody: an administrator makes every account, and its owner sets the first password by a
+    /// link.
     Closed,
 }
 

@@ -4,7 +4,11 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use latchkey_identity::setup;
+use latchkey_authority::{caller::Caller, principal::Actor};
+use latchkey_identity::{
+    invitation::{self, Invite},
+    setup,
+};
 use latchkey_testing::Snapshot;
 use latchkey_types::Role;
 
@@ -41,6 +45,20 @@ async fn i05_a_dump_opens_nothing_as_cookie_code_or_password() {
     let app = TestApp::with(&[("rate_limit", "off")]).await;
     let code = setup::issue_code(app.state.identity()).await.unwrap();
     assert!(code.is_some());
+    for username in [None, Some("waiting")] {
+        let new = Invite {
+            username,
+            email: None,
+            role: Role::Administrator,
+            caller: &Caller::program("test"),
+        };
+        let identity = app.state.identity();
+        match username {
+            None => invitation::invite(identity, Actor::Operator, new).await,
+            Some(_) => invitation::create(identity, Actor::Operator, new).await,
+        }
+        .unwrap();
+    }
     app.user("ann", Role::User).await;
     let mut ann = app.signed_in("ann").await;
     ann.get("/account").await;
@@ -70,6 +88,11 @@ async fn i05_a_dump_opens_nothing_as_cookie_code_or_password() {
                 .cookies
                 .insert("__Host-latchkey-setup".to_owned(), spelling.clone());
             assert_eq!(thief.get("/setup").await.status, 403, "{spelling}");
+            let mut thief = app.browser();
+            thief
+                .cookies
+                .insert("__Host-latchkey-invitation".to_owned(), spelling.clone());
+            assert_eq!(thief.get("/invitation").await.status, 403, "{spelling}");
         }
         if !value.is_empty() {
             let reply = app.browser().sign_in("ann", value).await;

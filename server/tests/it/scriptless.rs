@@ -28,6 +28,11 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
     let mut by_google = app.browser();
     go_through(&mut by_google, &google, "google", &json!({ "sub": "2" })).await;
     let mut forms = by_google.get("/account/security").await.body;
+    // Somebody whom nobody has come for yet.
+    let waiting = [("how", "create"), ("username", "waiting"), ("role", "user")];
+    admin.post("/admin/users/invite", &waiting).await;
+    let list = admin.get("/api/admin/users?search=waiting").await.json();
+    let waiting = list["items"][0]["id"].as_str().unwrap().to_owned();
     for path in [
         "/account".to_owned(),
         "/account/sessions".to_owned(),
@@ -35,6 +40,9 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
         "/account/connections".to_owned(),
         "/admin/sessions".to_owned(),
         format!("/admin/users/{id}"),
+        format!("/admin/users/{waiting}"),
+        "/admin/users/invite".to_owned(),
+        "/admin/invitations".to_owned(),
         "/admin/families".to_owned(),
         format!("/admin/threats/{incident_id}"),
         "/admin/keys".to_owned(),
@@ -55,7 +63,10 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
     let page = admin.get(&format!("/admin/users/{id}")).await;
     forms.push_str(&page.body);
     for route in ROUTES.iter().filter(|route| route.class == Class::Action) {
-        if matches!(route.path, "/login" | "/register" | "/setup") {
+        if matches!(
+            route.path,
+            "/login" | "/register" | "/setup" | "/invitation"
+        ) {
             continue;
         }
         let ending = route.path.rsplit('/').next().unwrap();
@@ -71,7 +82,7 @@ async fn i11_the_ways_in_load_no_script_at_all() {
     let app = TestApp::with(&[("base_url", "http://localhost:3000")]).await;
     let mut browser = app.browser();
     browser.host = "localhost:3000".to_owned();
-    for path in ["/login", "/register", "/setup", "/nothing"] {
+    for path in ["/login", "/register", "/setup", "/invitation", "/nothing"] {
         let page = browser.get(path).await;
         assert!(!page.body.contains("<script"), "{path}");
         assert!(

@@ -7,7 +7,8 @@
 
 use axum::body::Body;
 use http::Method;
-use latchkey_authority::{feed, key};
+use latchkey_authority::{caller::Caller, feed, key, principal::Actor};
+use latchkey_identity::invitation::{self, Invite};
 use latchkey_server::routes::{Access, Class, Proof, ROUTES, Route};
 use latchkey_testing::{Snapshot, TestDatabase};
 use latchkey_types::{Role, UserId};
@@ -40,6 +41,9 @@ struct World {
     session: String,
     family: String,
     kid: String,
+    /// An open link, and a user who waits without one.
+    invitation: String,
+    waiting: UserId,
     /// Whoever acts came in through it once.
     connection: Uuid,
 }
@@ -72,6 +76,20 @@ impl World {
         let own_family = Program::of(&app, actor, home()).await.family_id.to_string();
         let (_, access) = app.pair("root").await;
         let kid = key::list(app.authority()).await.unwrap()[0].kid.clone();
+        let new = Invite {
+            username: None,
+            email: None,
+            role: Role::User,
+            caller: &Caller::program("test"),
+        };
+        let made = invitation::invite(app.state.identity(), Actor::Operator, new).await;
+        let invitation = made.unwrap().invitation_id.to_string();
+        let new = Invite {
+            username: Some("waiting"),
+            ..new
+        };
+        let made = invitation::create(app.state.identity(), Actor::Operator, new).await;
+        let waiting = made.unwrap().user_id.unwrap();
         let connection = Uuid::from_bytes([7; 16]);
         let sql = format!(
             "INSERT INTO identities (identity_id, user_id, provider, issuer, subject, linked_at) \
@@ -86,6 +104,8 @@ impl World {
             .unwrap();
         Self {
             connection,
+            invitation,
+            waiting,
             actor,
             browser,
             access,
@@ -134,12 +154,18 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
     } else {
         (&world.session, &world.family)
     };
+    let user = if route.path.ends_with("/link") {
+        world.waiting
+    } else {
+        world.target
+    };
     let path = route
         .path
+        .replace("{invitation_id}", &world.invitation)
         .replace("{session_id}", sessions)
         .replace("{family_id}", families)
         .replace("{incident_id}", &world.incident_id)
-        .replace("{user_id}", &world.target.to_string())
+        .replace("{user_id}", &user.to_string())
         .replace("{connection}", &world.connection.to_string())
         .replace("{kid}", &world.kid);
     let sent = match (route.method.as_str(), route.path) {
@@ -155,8 +181,13 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
             | "/admin/users/{user_id}/end-sessions"
             | "/admin/users/{user_id}/end-families"
             | "/admin/users/{user_id}/disable"
-            | "/admin/users/{user_id}/enable",
+            | "/admin/users/{user_id}/enable"
+            | "/admin/users/{user_id}/link"
+            | "/admin/invitations/{invitation_id}/withdraw",
         ) => nothing(),
+        ("POST", "/admin/users/invite") => form(&[("how", "invite"), ("role", "user")]),
+        ("POST", "/api/admin/invitations") => empty(),
+        ("POST", "/api/admin/users") => Sent::Json(json!({ "username": "new" })),
         ("POST", "/account/threats/dismiss") => form(&[("incidents", &world.incident_id)]),
         ("POST", "/account/security/password") => {
             form(&[("current", PASSWORD), ("new", NEW_PASSWORD)])
@@ -181,6 +212,8 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
             | "/api/admin/users/{user_id}/sign-out"
             | "/api/admin/users/{user_id}/disable"
             | "/api/admin/users/{user_id}/enable"
+            | "/api/admin/users/{user_id}/link"
+            | "/api/admin/invitations/{invitation_id}/withdraw"
             | "/api/admin/keys/rotate"
             | "/api/admin/keys/{kid}/kill",
         ) => empty(),

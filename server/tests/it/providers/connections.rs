@@ -143,6 +143,9 @@ async fn an_identity_belongs_to_one_user() {
     assert_eq!(count(&app, "identities").await, 1);
 }
 
+/// The page of the forms, which says that nothing was done yet.
+const BACK: &str = "%2Faccount%2Fconnections%3Fnotice%3Dproof%5Frenewed";
+
 #[tokio::test]
 async fn connecting_asks_for_a_recent_sign_in() {
     let (app, _google) = with_google(&[]).await;
@@ -155,16 +158,13 @@ async fn connecting_asks_for_a_recent_sign_in() {
     ];
     let link = "/account/connections/google/link";
     let reply = browser.post_with(link, &[], &headers).await;
-    assert_eq!(
-        reply.location(),
-        "/login?again=1&next=%2Faccount%2Fconnections"
-    );
+    assert_eq!(reply.location(), format!("/login?again=1&next={BACK}"));
     let headers = [
         ("sec-fetch-site", "same-origin"),
         ("referer", "https://id.example.com.evil.example/"),
     ];
     let reply = browser.post_with(link, &[], &headers).await;
-    assert_eq!(reply.location(), "/login?again=1");
+    assert_eq!(reply.location(), format!("/login?again=1&next={BACK}"));
     let page = browser.get("/account/connections").await;
     assert!(page.body.contains("/login?again=1"), "{}", page.body);
     let page = browser
@@ -190,14 +190,14 @@ async fn a_provider_whose_word_is_old_gives_no_recent_sign_in() {
     let claims = json!({ "auth_time": 1_767_225_600 - 3_600 });
     go_through(&mut browser, &google, "google", &claims).await;
     let reply = browser.post("/account/connections/google/link", &[]).await;
-    assert_eq!(reply.location(), "/login?again=1");
+    assert_eq!(reply.location(), format!("/login?again=1&next={BACK}"));
     // Nor does one whose clock runs ahead.
     let mut browser = app.browser();
     let claims = json!({ "auth_time": 1_767_225_600 + 86_400 });
     go_through(&mut browser, &google, "google", &claims).await;
     app.clock.advance(Duration::from_secs(601));
     let reply = browser.post("/account/connections/google/link", &[]).await;
-    assert_eq!(reply.location(), "/login?again=1");
+    assert_eq!(reply.location(), format!("/login?again=1&next={BACK}"));
 }
 
 /// What a node has cached of whoever began must not connect anything (invariant 4).

@@ -1,0 +1,27 @@
+//! What a page with forms that ask for a recent sign-in says beforehand.
+
+use leptos::prelude::*;
+
+use super::{Glyph, Icon};
+
+/// Says that a change asks for the sign-in once more, and leads there and back.
+#[component]
+pub(crate) fn ProofNote(
+    /// The path of the page.
+    #[prop(into)]
+    back: String,
+) -> impl IntoView {
+    let href = format!("/login?again=1&next={back}");
+    view! {
+        <p class="mb-4 flex items-start gap-2 text-sm text-muted">
+            <Icon glyph=Glyph::Key class="mt-0.5 size-4" />
+            <span>
+                "You signed in more than 10 minutes ago, so a change here first asks you to sign in once more. "
+                <a href=href class="link">
+                    "Do that now"
+                </a>
+            </span>
+        </p>
+    }
+    .into_any()
+}

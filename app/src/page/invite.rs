@@ -1,0 +1,254 @@
+//! `/admin/users/invite`, and the page that shows a link.
+
+use latchkey_types::{Role, UnixMillis, Word as _};
+use leptos::prelude::*;
+
+use super::{register::AccountFieldErrors, sessions::UserLink};
+use crate::{
+    Frame, Page,
+    component::{
+        Banner, Card, Choice, ErrorSummary, Field, Glyph, Heading, Icon, Kind, LinkButton, Look,
+        PostForm, Submit, Tone, When, WordChoice,
+    },
+};
+
+/// When the account is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// By whoever opens the link.
+    Invite,
+    /// At once; the link sets its first password.
+    Create,
+}
+
+impl How {
+    /// The word that the form sends.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invite => "invite",
+            Self::Create => "create",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Invite => "When they open the link",
+            Self::Create => "Now, without a password",
+        }
+    }
+}
+
+/// The form that makes a link.
+///
+/// Form: POST `/admin/users/invite` with `how`, `username`, `email`, `role`, `csrf`.
+#[derive(Debug, Clone)]
+pub struct InvitePage {
+    /// When the account is made.
+    pub how: How,
+    /// Whether links may make accounts here.
+    pub may_invite: bool,
+    /// What was typed before.
+    pub username: String,
+    /// What was typed before.
+    pub email: String,
+    /// The role.
+    pub role: Role,
+    /// What went wrong.
+    pub errors: AccountFieldErrors,
+}
+
+/// A link that was just made. Shown once; the page has no script.
+#[derive(Clone)]
+pub struct LinkPage {
+    /// The whole link.
+    pub link: String,
+    /// The account, where it is there already.
+    pub user: Option<UserLink>,
+    /// The name or address that it was made for.
+    pub whom: Option<String>,
+    /// What it gives.
+    pub role: Role,
+    /// Until when it is good.
+    pub expires_at: UnixMillis,
+    /// Whether it replaces the ones before.
+    pub is_renewed: bool,
+}
+
+impl std::fmt::Debug for LinkPage {
+    /// Without the link: whoever has it gets the account.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinkPage")
+            .field("user", &self.user)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All users.
+#[component]
+pub(super) fn BackToUsers() -> impl IntoView {
+    view! {
+        <a href="/admin/users" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
+            <Icon glyph=Glyph::ArrowLeft />
+            "All users"
+        </a>
+    }
+    .into_any()
+}
+
+impl Page for InvitePage {
+    fn view(self, _frame: &Frame) -> AnyView {
+        let email_first = self.errors.username.is_none() && self.errors.email.is_some();
+        let how = if self.may_invite {
+            let options = [How::Invite, How::Create]
+                .map(|how| (how.as_str().to_owned(), how.label().to_owned()))
+                .to_vec();
+            view! {
+                <div>
+                    <Choice name="how" label="The account is made" options chosen=self.how.as_str() />
+                    <p class="mt-1.5 max-w-prose text-sm text-muted">
+                        "Whoever opens the link chooses a password, and a username unless you give one. An account that is made now needs one."
+                    </p>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <input type="hidden" name="how" value=How::Create.as_str() />
+                <p class="max-w-prose text-sm text-muted">
+                    "Sign-up is closed here: the account is made now, and the link lets its owner set the first password."
+                </p>
+            }
+            .into_any()
+        };
+        view! {
+            <BackToUsers />
+            <Heading
+                title="Invite somebody"
+                text="You get a link to send them. It works once, for seven days, and only as long as you may manage users."
+            />
+            <div class="max-w-xl">
+                <ErrorSummary
+                    form=self.errors.form
+                    fields=vec![
+                        ("username", "Username", self.errors.username.is_some()),
+                        ("email", "E-mail address", self.errors.email.is_some()),
+                    ]
+                />
+                <Card title="Who it is for" id="whom">
+                    <PostForm action="/admin/users/invite" class="space-y-5">
+                        {how}
+                        <Field
+                            name="username"
+                            label="Username"
+                            kind=Kind::OthersUsername
+                            value=self.username
+                            error=self.errors.username
+                            optional=self.may_invite
+                            autofocus=!email_first
+                        />
+                        <Field
+                            name="email"
+                            label="E-mail address"
+                            kind=Kind::OthersEmail
+                            value=self.email
+                            error=self.errors.email
+                            optional=true
+                            autofocus=email_first
+                        />
+                        <div>
+                            <WordChoice name="role" label="Role" chosen=Some(self.role) />
+                            <p class="mt-1.5 max-w-prose text-sm text-muted">
+                                "Users have an account and no console. Auditors see everything in the console. Administrators see and change everything: whoever gets hold of such a link may end sessions, give roles and disable you."
+                            </p>
+                        </div>
+                        <Submit text="Make the link" />
+                    </PostForm>
+                </Card>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+impl Page for LinkPage {
+    fn view(self, _frame: &Frame) -> AnyView {
+        let title = if self.is_renewed {
+            "A new link"
+        } else if self.user.is_some() {
+            "The account is made"
+        } else {
+            "The invitation is made"
+        };
+        let text = match &self.whom {
+            Some(whom) => format!("Send this link to {whom}."),
+            None => "Send this link to whom you invite.".to_owned(),
+        };
+        let gives = match (self.role, self.user.is_some()) {
+            (Role::User, true) => {
+                "Whoever opens it first sets the password and has the account.".to_owned()
+            }
+            (Role::User, false) => "Whoever opens it first gets an account.".to_owned(),
+            (role, _) => format!(
+                "Whoever opens it first becomes {} here.",
+                match role {
+                    Role::Administrator => "an administrator",
+                    _ => "an auditor",
+                }
+            ),
+        };
+        let renewed = self.is_renewed.then_some(" The links before it are over.");
+        let (expires_at, role) = (self.expires_at, self.role.label());
+        let on = match self.user {
+            Some(user) => view! {
+                <LinkButton
+                    text="Go to the user"
+                    href=format!("/admin/users/{}", user.id)
+                    look=Look::Plain
+                />
+            }
+            .into_any(),
+            None => view! {
+                <LinkButton text="See open invitations" href="/admin/invitations" look=Look::Plain />
+            }
+            .into_any(),
+        };
+        view! {
+            <BackToUsers />
+            <Heading title=title text=text />
+            <div class="grid max-w-3xl gap-4">
+                <Banner tone=Tone::Caution>
+                    {gives}
+                    " Send it in a way that nobody else reads. It is shown this once and kept nowhere: copy it now."
+                    {renewed}
+                </Banner>
+                <Card title="The link" id="the-link">
+                    <div class="field">
+                        <label for="link" class="label">
+                            "Copy this"
+                        </label>
+                        <input
+                            id="link"
+                            type="text"
+                            class="input mono"
+                            readonly
+                            autofocus
+                            autocomplete="off"
+                            spellcheck="false"
+                            value=self.link
+                            aria-describedby="link-hint"
+                        />
+                        <p id="link-hint" class="mt-1.5 text-sm text-muted">
+                            "Role: " {role} ". Works once, and runs out " <When at=expires_at /> "."
+                        </p>
+                    </div>
+                    <div class="mt-5 flex flex-wrap gap-2">
+                        {on}
+                        <LinkButton text="Invite somebody else" href="/admin/users/invite" look=Look::Plain />
+                    </div>
+                </Card>
+            </div>
+        }
+        .into_any()
+    }
+}
