@@ -23,6 +23,8 @@ mod card;
 #[cfg(feature = "ssr")]
 mod choice;
 #[cfg(feature = "ssr")]
+mod code;
+#[cfg(feature = "ssr")]
 mod confirm;
 #[cfg(feature = "ssr")]
 mod connection;
@@ -69,6 +71,8 @@ mod session;
 #[cfg(feature = "ssr")]
 mod table;
 #[cfg(feature = "ssr")]
+mod theme;
+#[cfg(feature = "ssr")]
 mod timeline;
 #[cfg(feature = "ssr")]
 mod when;
@@ -82,6 +86,7 @@ pub(crate) use {
     button::{LinkButton, Look, Submit},
     card::Card,
     choice::{Choice, WordChoice},
+    code::Code,
     confirm::ConfirmButton,
     connection::{ConnectionTable, Holding},
     empty::Empty,
@@ -92,8 +97,8 @@ pub(crate) use {
         EndFamiliesOfUser, FamilyTable, Holder, end_button as end_family_button, family_name,
         outcome_tone, state as family_state,
     },
-    field::{Field, Kind},
-    filter::{Filter, FilterField},
+    field::{CopyField, Field, Kind},
+    filter::{DateField, Filter, FilterField},
     form::PostForm,
     gate::GateCard,
     heading::Heading,
@@ -108,6 +113,7 @@ pub(crate) use {
     provider::{ProviderLinks, ProviderMark},
     session::{SessionFeed, SessionTable, Whose},
     table::{Cell, Row, Table},
+    theme::ThemeSwitch,
     timeline::{HistoryTable, Timeline},
     when::{Day, Moment, Stamp, When, short_day, stamp_text},
 };

@@ -7,6 +7,8 @@
     reason = "without the memory of the process there is nothing to test"
 )]
 
+#[path = "../examples/gallery/error_states.rs"]
+mod error_states;
 #[path = "../examples/gallery/node_states.rs"]
 mod node_states;
 #[path = "../examples/gallery/people.rs"]

@@ -23,6 +23,8 @@ pub struct CookieNames {
     pub device: &'static str,
     /// The one-time code of the set-up link, between following it and sending the form.
     pub setup: &'static str,
+    /// The theme that the browser chose: one of three words, and nothing of who uses it.
+    pub theme: &'static str,
     secure: bool,
 }
 
@@ -35,6 +37,7 @@ impl CookieNames {
                 pre_session: "__Host-latchkey-pre",
                 device: "__Host-latchkey-device",
                 setup: "__Host-latchkey-setup",
+                theme: "__Host-latchkey-theme",
                 secure,
             }
         } else {
@@ -43,6 +46,7 @@ impl CookieNames {
                 pre_session: "latchkey-pre",
                 device: "latchkey-device",
                 setup: "latchkey-setup",
+                theme: "latchkey-theme",
                 secure,
             }
         }

@@ -6,7 +6,7 @@
 mod failures;
 mod proofs;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::OnceLock};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -15,7 +15,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header};
-use latchkey_app::Notice;
+use latchkey_app::{Notice, Theme};
 use latchkey_authority::{
     audit::{self, AuditEvent},
     caller::Caller,
@@ -63,16 +63,13 @@ pub(crate) async fn guard(
     let caller = caller(&state, &request);
     let looked_up = match look_up(&state, route, &session, request.headers(), &caller).await {
         Ok(found) => found,
+        // What is not there is not there, whoever asks.
+        Err(_) if route.is_nowhere() => LookedUp::default(),
         Err(failure) => return failure.into_response(),
     };
     let visit = visit(&state, route, caller.clone(), looked_up, &request);
     request.extensions_mut().insert(visit.clone());
 
-    let referer = request
-        .headers()
-        .get(header::REFERER)
-        .and_then(|value| value.to_str().ok())
-        .map(ToOwned::to_owned);
     let mut response = CALLER
         .scope(caller, async {
             match admit(&visit, request).await {
@@ -93,7 +90,7 @@ pub(crate) async fn guard(
         Some(Failure::StaleProof)
     ) && matches!(route.class, Class::Page | Class::Action)
     {
-        return to_login_again(&visit, referer);
+        return to_login_again(&visit);
     }
     response.extensions_mut().insert(visit);
     response
@@ -128,6 +125,9 @@ fn visit(
             .is_none()
             .then(|| names.write(names.pre_session, URL_SAFE_NO_PAD.encode(pre_session), None)),
         here: here(request),
+        from: from(state, request.headers()),
+        theme: theme(state, request.headers()),
+        typed: OnceLock::new(),
     })
 }
 
@@ -294,13 +294,8 @@ fn here(request: &Request) -> String {
 
 /// Leads somebody whose proof is too old to the sign-in page, and from there back to the page of the
 /// form that they sent.
-fn to_login_again(visit: &Visit, referer: Option<String>) -> Response {
-    let base = visit.state().settings().base_url.to_string();
-    let back = referer
-        .as_deref()
-        .and_then(|referer| referer.strip_prefix(&base))
-        .and_then(LocalPath::parse);
-    let next = back.map_or_else(String::new, |path| {
+fn to_login_again(visit: &Visit) -> Response {
+    let next = visit.from().map_or_else(String::new, |path| {
         let next = utf8_percent_encode(path.as_str(), NON_ALPHANUMERIC);
         format!("&next={next}")
     });
@@ -340,8 +335,23 @@ fn notice_of(reason: EndReason) -> Option<Notice> {
     }
 }
 
-/// Answers what no route is for: a file of the site, or "nothing here".
-pub(crate) async fn fallback(State(state): State<AppState>, request: Request) -> Response {
+/// The page of ours that a request came from: pages send their address along.
+fn from(state: &AppState, headers: &HeaderMap) -> Option<LocalPath> {
+    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    let base = state.settings().base_url.to_string();
+    LocalPath::parse(referer.strip_prefix(&base)?)
+}
+
+/// The theme that the browser chose.
+pub(crate) fn theme(state: &AppState, headers: &HeaderMap) -> Theme {
+    cookies::read(headers, state.cookie_names().theme)
+        .and_then(Theme::parse)
+        .unwrap_or_default()
+}
+
+/// Answers what no route is for with a file of the site. Programs are told that nothing is there
+/// before anybody is looked up.
+pub(crate) async fn files(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if request.method().is_safe()
         && let Some(response) = state.assets().serve(
             request.uri().path(),
@@ -351,7 +361,23 @@ pub(crate) async fn fallback(State(state): State<AppState>, request: Request) ->
     {
         return response;
     }
+    if failures::is_for_a_program(request.uri().path()) {
+        return Failure::NotFound.into_response();
+    }
+    next.run(request).await
+}
+
+/// Answers what is neither a route nor a file.
+pub(crate) async fn not_found() -> Response {
     Failure::NotFound.into_response()
+}
+
+/// Tells programs that a path does not take a method before anybody is looked up.
+pub(crate) async fn programs_first(request: Request, next: Next) -> Response {
+    if failures::is_for_a_program(request.uri().path()) {
+        return Failure::MethodNotAllowed.into_response();
+    }
+    next.run(request).await
 }
 
 /// Answers a method that a path does not take.

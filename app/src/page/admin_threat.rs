@@ -5,7 +5,7 @@ mod related;
 #[expect(unreachable_pub, reason = "what the component macro writes is public")]
 mod sides;
 
-use latchkey_types::IncidentClass;
+use latchkey_types::{IncidentClass, visible};
 use leptos::prelude::*;
 
 use self::{
@@ -241,10 +241,15 @@ fn Found(found: VerdictItem) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="mt-2 text-sm whitespace-pre-line text-ink wrap-anywhere">
-                        {found.note}
+                        {note(&found.note)}
                     </p>
                 }
             })}
     }
     .into_any()
+}
+
+/// A note, line by line.
+fn note(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,6 @@
 //! The view of `/admin/users/{id}`.
 
-use latchkey_types::UserState;
+use latchkey_types::{UserState, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
@@ -89,7 +89,7 @@ fn Profile(user: UserItem, is_self: bool) -> impl IntoView {
                         id="who"
                         class="text-xl font-semibold tracking-tight text-ink wrap-anywhere"
                     >
-                        {user.username}
+                        {visible(&user.username).into_owned()}
                     </h1>
                     {is_self.then(|| view! { <p class="text-sm text-muted">"This is you."</p> })}
                 </div>
@@ -139,7 +139,7 @@ fn LiveSessions(
     } else {
         counted(number, "session", "sessions")
     };
-    let name = user.username;
+    let name = isolated(&user.username).into_owned();
     let action = format!("/admin/users/{}/end-sessions", user.id);
     let end_all = move || {
         may_end.then(|| {
@@ -255,7 +255,7 @@ const fn role_text(is_self: bool) -> &'static str {
 
 #[component]
 fn Standing(user: UserItem) -> impl IntoView {
-    let name = user.username;
+    let name = isolated(&user.username).into_owned();
     match user.state {
         UserState::Active => view! {
             <Card

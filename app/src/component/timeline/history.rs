@@ -1,6 +1,6 @@
 //! The history of a family as a table: each generation, each replay, the end.
 
-use latchkey_types::{IncidentClass, RefreshOutcome, Word};
+use latchkey_types::{IncidentClass, RefreshOutcome, Word, visible};
 use leptos::prelude::*;
 
 use crate::{
@@ -178,7 +178,7 @@ fn ReplayRow(incident: IncidentItem) -> impl IntoView {
 fn place(sight: &SightItem) -> impl IntoView + use<> {
     view! {
         <span class="line">
-            <span class="wrap-break-word" title=sight.agent.user_agent.clone()>
+            <span class="wrap-break-word" title=visible(&sight.agent.user_agent).into_owned()>
                 {sight.agent.name()}
             </span>
             <span class="text-muted">
