@@ -133,7 +133,7 @@ fn what(item: &GenerationItem) -> impl IntoView + use<> {
         });
     }
     if item.superseded {
-        notes.push("never received: the family moved past it".to_owned());
+        notes.push("never received: the API sign-in moved past it".to_owned());
     }
     let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes.join("; ")}</span> });
     view! {
