@@ -15,6 +15,8 @@ mod agent;
 #[cfg(feature = "ssr")]
 mod around;
 #[cfg(feature = "ssr")]
+mod back;
+#[cfg(feature = "ssr")]
 mod badge;
 #[cfg(feature = "ssr")]
 mod button;
@@ -82,6 +84,7 @@ pub(crate) use {
     address::Address,
     agent::{agent_glyph, agent_name},
     around::{Around, around},
+    back::BackLink,
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
     button::{LinkButton, Look, Submit},
     card::Card,

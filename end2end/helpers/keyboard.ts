@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /** No page has more stops than this between two things that somebody does. */
-const MOST_STOPS = 150;
+const MOST_STOPS = 400;
 
 /** Whether the focus can be told where it is: on the screen, not covered, and drawn. */
 export async function expectSeen(page: Page): Promise<void> {

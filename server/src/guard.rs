@@ -4,6 +4,7 @@
 //! the row of the route table; handlers do not repeat it.
 
 mod failures;
+pub(crate) mod nowhere;
 mod proofs;
 
 use std::{net::SocketAddr, sync::OnceLock};
@@ -347,40 +348,4 @@ pub(crate) fn theme(state: &AppState, headers: &HeaderMap) -> Theme {
     cookies::read(headers, state.cookie_names().theme)
         .and_then(Theme::parse)
         .unwrap_or_default()
-}
-
-/// Answers what no route is for with a file of the site. Programs are told that nothing is there
-/// before anybody is looked up.
-pub(crate) async fn files(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if request.method().is_safe()
-        && let Some(response) = state.assets().serve(
-            request.uri().path(),
-            request.uri().query(),
-            request.headers(),
-        )
-    {
-        return response;
-    }
-    if failures::is_for_a_program(request.uri().path()) {
-        return Failure::NotFound.into_response();
-    }
-    next.run(request).await
-}
-
-/// Answers what is neither a route nor a file.
-pub(crate) async fn not_found() -> Response {
-    Failure::NotFound.into_response()
-}
-
-/// Tells programs that a path does not take a method before anybody is looked up.
-pub(crate) async fn programs_first(request: Request, next: Next) -> Response {
-    if failures::is_for_a_program(request.uri().path()) {
-        return Failure::MethodNotAllowed.into_response();
-    }
-    next.run(request).await
-}
-
-/// Answers a method that a path does not take.
-pub(crate) async fn method_not_allowed() -> Response {
-    Failure::MethodNotAllowed.into_response()
 }

@@ -278,7 +278,7 @@ fn fresh(route: Route) -> Route {
 /// What is asked for where no row is: a page that says so to whoever it is.
 static NOWHERE: LazyLock<Route> = LazyLock::new(|| Route {
     is_use: false,
-    ..page("", Access::Public, || any(guard::not_found))
+    ..page("", Access::Public, || any(guard::nowhere::not_found))
 });
 
 fn limited(rate: RateClass, route: Route) -> Route {
@@ -334,12 +334,12 @@ pub fn router(state: AppState) -> Router {
     let nowhere = (NOWHERE.handler)()
         .layer::<_, Infallible>(known.clone())
         .layer(sessions.clone())
-        .layer(from_fn_with_state(state.clone(), guard::files))
+        .layer(from_fn_with_state(state.clone(), guard::nowhere::files))
         .with_state(state.clone());
-    let other_method = guard::method_not_allowed
+    let other_method = guard::nowhere::method_not_allowed
         .layer(known)
         .layer(sessions)
-        .layer(axum::middleware::from_fn(guard::programs_first));
+        .layer(axum::middleware::from_fn(guard::nowhere::programs_first));
     router
         .fallback_service(nowhere)
         .method_not_allowed_fallback(other_method)

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Frame, Page,
     component::{
-        Address, Card, Day, Fact, Facts, Glyph, HistoryTable, Holder, Icon, Pager, PersonLink,
+        Address, BackLink, Card, Day, Fact, Facts, HistoryTable, Holder, Icon, Pager, PersonLink,
         Timeline, When, agent_glyph, end_family_button, family_name, family_state,
     },
 };
@@ -53,10 +53,7 @@ impl Page for AdminFamilyPage {
             (true, _) => "Earlier generations of its refresh token, in order and not to scale.",
         };
         view! {
-            <a href="/admin/families" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
-                <Icon glyph=Glyph::ArrowLeft />
-                "All API sign-ins"
-            </a>
+            <BackLink text="All API sign-ins" href="/admin/families" />
             <div class="grid min-w-0 gap-4">
                 <About family=self.family.clone() session=self.session>
                     {end}

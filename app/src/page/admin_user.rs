@@ -13,8 +13,8 @@ use super::{
 use crate::{
     Frame, Page,
     component::{
-        Avatar, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact, Facts,
-        FamilyTable, Glyph, Holder, Icon, Look, PostForm, RoleBadge, SessionTable, Submit,
+        Avatar, BackLink, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact,
+        Facts, FamilyTable, Glyph, Holder, Look, PostForm, RoleBadge, SessionTable, Submit,
         UserStateBadge, When, Whose, WordChoice,
     },
     phrase::counted,
@@ -41,10 +41,7 @@ impl Page for AdminUserPage {
             .may_manage
             .then(|| view! { <Manage user=self.user.clone() is_self=self.is_self /> });
         view! {
-            <a href="/admin/users" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
-                <Icon glyph=Glyph::ArrowLeft />
-                "All users"
-            </a>
+            <BackLink text="All users" href="/admin/users" />
             <div class="beside">
                 <div class="grid min-w-0 gap-4">
                     <Profile user=self.user.clone() is_self=self.is_self />
