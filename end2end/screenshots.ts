@@ -57,6 +57,8 @@ const OUTSIDE: Picture[] = [
   { name: "provider-unknown", path: "/auth/nobody" },
   { name: "set-up-done", path: "/setup" },
   { name: "error-not-found", path: "/no/such/page" },
+  { name: "error-no-such-method", path: "/logout" },
+  { name: "components", path: "/dev/components" },
 ];
 
 const openQuestion = (page: Page): Promise<void> => button(page, /^End (session|all)/).first().click();
@@ -82,6 +84,7 @@ const INSIDE: Picture[] = [
   { name: "sign-in-once-more", path: "/login?again=1&next=/account/connections" },
   { name: "account-security", path: "/account/security" },
   { name: "account-connections", path: "/account/connections" },
+  { name: "error-not-found-signed-in", path: "/admin/no/such/page" },
   { name: "console-overview", path: "/admin", then: untilLive },
   {
     name: "console-menu",

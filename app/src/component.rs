@@ -15,6 +15,8 @@ mod agent;
 #[cfg(feature = "ssr")]
 mod around;
 #[cfg(feature = "ssr")]
+mod back;
+#[cfg(feature = "ssr")]
 mod badge;
 #[cfg(feature = "ssr")]
 mod button;
@@ -24,6 +26,8 @@ mod card;
 mod chart;
 #[cfg(feature = "ssr")]
 mod choice;
+#[cfg(feature = "ssr")]
+mod code;
 #[cfg(feature = "ssr")]
 mod confirm;
 #[cfg(feature = "ssr")]
@@ -73,6 +77,8 @@ mod session;
 #[cfg(feature = "ssr")]
 mod table;
 #[cfg(feature = "ssr")]
+mod theme;
+#[cfg(feature = "ssr")]
 mod timeline;
 #[cfg(feature = "ssr")]
 mod when;
@@ -82,11 +88,13 @@ pub(crate) use {
     address::Address,
     agent::{agent_glyph, agent_name},
     around::{Around, around},
+    back::BackLink,
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
     button::{LinkButton, Look, Submit},
     card::Card,
     chart::{About, Chart, ChartTable, Drawn},
     choice::{Choice, WordChoice},
+    code::Code,
     confirm::ConfirmButton,
     connection::{ConnectionTable, Holding},
     empty::Empty,
@@ -97,8 +105,8 @@ pub(crate) use {
         EndFamiliesOfUser, FamilyTable, Holder, end_button as end_family_button, family_name,
         outcome_tone, state as family_state,
     },
-    field::{Field, Kind},
-    filter::{Filter, FilterField},
+    field::{CopyField, Field, Kind},
+    filter::{DateField, Filter, FilterField},
     form::PostForm,
     gate::GateCard,
     heading::Heading,
@@ -114,6 +122,7 @@ pub(crate) use {
     provider::{ProviderLinks, ProviderMark},
     session::{SessionFeed, SessionTable, Whose},
     table::{Cell, Row, Table},
+    theme::ThemeSwitch,
     timeline::{HistoryTable, Timeline},
     when::{Day, Moment, Stamp, When, short_day, stamp_text},
 };

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 
 use self::head::Head;
 use crate::{
-    Notice, Tally,
-    component::{Around, NoticeBanner, TopBar, Wordmark},
+    Notice, Tally, Theme,
+    component::{Around, NoticeBanner, ThemeSwitch, TopBar, Wordmark},
     island::LocalTimes,
 };
 
@@ -87,6 +87,11 @@ pub struct Frame {
     pub nonce: Option<String>,
     /// The time at which the page was made; ages are reckoned from it.
     pub now: UnixMillis,
+    /// The theme that this browser chose.
+    pub theme: Theme,
+    /// Where the form that changes the theme leads back to: a path of ours. `None` leaves the form
+    /// out, on a page that has no token for it.
+    pub here: Option<String>,
 }
 
 /// A page: data that knows how it looks.
@@ -112,6 +117,8 @@ pub fn render<P: Page>(frame: Frame, page: P) -> String {
         provide_context(Around {
             csrf: frame.csrf.as_str().into(),
             now: frame.now,
+            theme: frame.theme,
+            here: frame.here.as_deref().map(Into::into),
         });
         let content = page.view(&frame);
         document(frame, content, P::HAS_ISLANDS, P::IS_WIDE).to_html()
@@ -122,6 +129,7 @@ pub fn render<P: Page>(frame: Frame, page: P) -> String {
 fn document(frame: Frame, content: AnyView, has_islands: bool, is_wide: bool) -> impl IntoView {
     let nonce = frame.nonce.filter(|_| has_islands);
     let notice = frame.notice.map(|notice| view! { <NoticeBanner notice /> });
+    let has_bar = frame.viewer.is_some();
     let body = match frame.viewer {
         Some(viewer) => view! {
             <TopBar viewer section=frame.section />
@@ -136,6 +144,7 @@ fn document(frame: Frame, content: AnyView, has_islands: bool, is_wide: bool) ->
                 <Wordmark large=true />
                 <div class="mt-7">{notice} {content}</div>
             </main>
+            <Foot />
         }
         .into_any(),
         None => view! {
@@ -143,12 +152,13 @@ fn document(frame: Frame, content: AnyView, has_islands: bool, is_wide: bool) ->
                 <Wordmark large=true />
                 <div class="mt-7 w-full">{notice} {content}</div>
             </main>
+            <Foot />
         }
         .into_any(),
     };
     view! {
-        <html lang="en">
-            <Head title=frame.title assets=frame.assets nonce />
+        <html lang="en" data-theme=frame.theme.forced().map(Theme::as_str)>
+            <Head title=frame.title assets=frame.assets nonce theme=frame.theme has_bar />
             <body data-now=frame.now.0>
                 <a href="#content" class="skip">
                     "Skip to content"
@@ -158,4 +168,15 @@ fn document(frame: Frame, content: AnyView, has_islands: bool, is_wide: bool) ->
             </body>
         </html>
     }
+}
+
+/// What stands below a page that has no bar at its top.
+#[component]
+fn Foot() -> impl IntoView {
+    view! {
+        <footer class="foot">
+            <ThemeSwitch />
+        </footer>
+    }
+    .into_any()
 }

@@ -19,6 +19,8 @@ mod document;
 mod notice;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+mod theme;
 
 pub use phrase::Tally;
 
@@ -26,3 +28,7 @@ pub use phrase::Tally;
 pub use document::{Assets, Frame, Page, Section, Viewer, render};
 #[cfg(feature = "ssr")]
 pub use notice::Notice;
+#[cfg(feature = "ssr")]
+pub use phrase::wait;
+#[cfg(feature = "ssr")]
+pub use theme::Theme;

@@ -15,6 +15,7 @@ pub mod admin_threats;
 mod admin_user;
 pub mod admin_users;
 pub mod api_docs;
+pub mod components;
 pub mod connections;
 pub mod error;
 pub mod families;

@@ -81,6 +81,16 @@ pub(crate) fn length(millis: u64) -> String {
     }
 }
 
+/// Seconds as a person waits for them: never less than it takes.
+#[cfg(feature = "ssr")]
+pub fn wait(seconds: u64) -> String {
+    if seconds < 2 * MINUTE {
+        counted(seconds.max(1), "second", "seconds")
+    } else {
+        counted(seconds.div_ceil(MINUTE), "minute", "minutes")
+    }
+}
+
 /// The same to the second, or below a minute to the tenth of one: `4 min 12 s`, `2 days 3 h`.
 #[cfg(feature = "ssr")]
 pub(crate) fn exact_length(millis: u64) -> String {
@@ -139,6 +149,20 @@ mod tests {
     use super::*;
 
     const NOW: UnixMillis = UnixMillis(1_767_225_600_000);
+
+    #[test]
+    #[cfg(feature = "ssr")]
+    fn the_wait_is_said_in_the_unit_that_a_person_would_use() {
+        for (seconds, text) in [
+            (0, "1 second"),
+            (45, "45 seconds"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (121, "3 minutes"),
+        ] {
+            assert_eq!(wait(seconds), text);
+        }
+    }
 
     #[test]
     fn ages_are_worded_by_their_largest_unit() {

@@ -7,6 +7,8 @@
     reason = "without the memory of the process there is nothing to test"
 )]
 
+#[path = "../examples/gallery/error_states.rs"]
+mod error_states;
 #[path = "../examples/gallery/invitation_states.rs"]
 mod invitation_states;
 #[path = "../examples/gallery/node_states.rs"]
@@ -19,6 +21,8 @@ mod program_states;
 mod programs;
 #[path = "../examples/gallery/provider_states.rs"]
 mod provider_states;
+#[path = "../examples/gallery/setting_states.rs"]
+mod setting_states;
 #[path = "../examples/gallery/states.rs"]
 mod states;
 

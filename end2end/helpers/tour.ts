@@ -96,6 +96,7 @@ export const OUTSIDE: Stop[] = [
   stop("an invitation that does not work", "/invitation?code=wrong", "This link does not work", 403),
   stop("set-up that is done", "/setup", "Set-up is done", 403),
   stop("nothing here", "/no/such/page", "There is nothing here", 404),
+  stop("not for following links", "/logout", "That is not how this works", 405),
 ];
 
 /** One's own account, while other browsers are signed in to it, with one connection and one that could be made. */
@@ -221,6 +222,7 @@ export const CONSOLE: Stop[] = [
     },
   },
   stop("no events that match", "/admin/audit?address=192.0.2.1", "Audit"),
+  stop("nothing there in the console", "/admin/no/such/page", "There is nothing here", 404),
 ];
 
 /** Everything that an administrator sees. */

@@ -27,7 +27,7 @@ test("a demoted administrator is refused on the next click, and keeps their acco
   expect((await refused).status()).toBe(403);
   await expect(heading(bruno, "You may not do that")).toBeVisible();
 
-  await bruno.getByRole("link", { name: "Go to the start page" }).click();
+  await bruno.getByRole("link", { name: "Go to your account" }).click();
   await expect(bruno).toHaveURL("/account");
   await expect(bruno.getByText("Signs in here, and has no console.")).toBeVisible();
   await expect(bruno.getByRole("navigation", { name: "Console" })).toHaveCount(0);

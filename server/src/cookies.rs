@@ -25,6 +25,8 @@ pub struct CookieNames {
     pub setup: &'static str,
     /// The one-time code of an invitation's link, between following it and sending the form.
     pub invitation: &'static str,
+    /// The theme that the browser chose: one of three words, and nothing of who uses it.
+    pub theme: &'static str,
     secure: bool,
 }
 
@@ -38,6 +40,7 @@ impl CookieNames {
                 device: "__Host-latchkey-device",
                 setup: "__Host-latchkey-setup",
                 invitation: "__Host-latchkey-invitation",
+                theme: "__Host-latchkey-theme",
                 secure,
             }
         } else {
@@ -47,6 +50,7 @@ impl CookieNames {
                 device: "latchkey-device",
                 setup: "latchkey-setup",
                 invitation: "latchkey-invitation",
+                theme: "latchkey-theme",
                 secure,
             }
         }

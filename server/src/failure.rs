@@ -4,6 +4,8 @@
 //! (RFC 9457), by the class of the route, and the log hears of it once. What a failure of ours was
 //! goes to the log alone: the other end gets the id of the request.
 
+mod words;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
@@ -137,75 +139,6 @@ impl Failure {
             Self::Busy { .. } => "busy",
             Self::Timeout => "timeout",
             Self::Internal(_) => "internal",
-        }
-    }
-
-    /// What happened, in a few words.
-    pub fn title(&self) -> &'static str {
-        match self {
-            Self::BadRequest(_) => "That request could not be read",
-            Self::NotSignedIn => "Sign in first",
-            Self::BadToken(_) => "That access token is not valid",
-            Self::StaleProof => "Sign in once more for this",
-            Self::NotPermitted => "You may not do that",
-            Self::ForeignForm(_) => "That form has expired",
-            Self::NotFound => "There is nothing here",
-            Self::MethodNotAllowed => "That is not how this works",
-            Self::UnsupportedMediaType => "That kind of content is not accepted",
-            Self::TooLarge => "That is too long",
-            Self::Misdirected(_) => "Wrong address",
-            Self::LastAdministrator => "The last administrator must stay",
-            Self::Conflict(_) => "That cannot be",
-            Self::Limited { .. } => "Too many attempts",
-            Self::Busy { .. } => "Too busy at the moment",
-            Self::Timeout => "That took too long",
-            Self::Internal(_) => "Something went wrong on our side",
-        }
-    }
-
-    /// What it means and what to do next.
-    pub fn text(&self) -> String {
-        match self {
-            Self::BadRequest(what) | Self::Conflict(what) => what.clone(),
-            Self::NotSignedIn => "This needs a session. Sign in and try again.".to_owned(),
-            Self::BadToken(_) => {
-                "Get another one with the refresh token, or sign in again.".to_owned()
-            }
-            Self::StaleProof => format!(
-                "Whoever changes this must have signed in within the last {} minutes.",
-                PROOF_AGE.as_secs() / 60
-            ),
-            Self::NotPermitted => {
-                "Your role does not allow it. Ask an administrator if you think it should."
-                    .to_owned()
-            }
-            Self::ForeignForm(_) => {
-                "Nothing was changed. Go back, load the page again and send the form once more."
-                    .to_owned()
-            }
-            Self::NotFound => "The address may be mistyped, or what was here is gone.".to_owned(),
-            Self::MethodNotAllowed => {
-                "This address does not take that kind of request. Nothing was changed.".to_owned()
-            }
-            Self::UnsupportedMediaType => {
-                "Send a form from one of our pages, or JSON with the content type \
-                 application/json."
-                    .to_owned()
-            }
-            Self::TooLarge => "Nothing was changed. Send less.".to_owned(),
-            Self::Misdirected(base) => format!("This server answers at {base}."),
-            Self::LastAdministrator => {
-                "Nobody could administer afterwards. Make somebody else an administrator first."
-                    .to_owned()
-            }
-            Self::Limited { retry_after } => format!("Try again in {retry_after} seconds."),
-            Self::Busy { .. } | Self::Timeout => {
-                "Nothing was changed. Try again in a few seconds.".to_owned()
-            }
-            Self::Internal(_) => {
-                "It is on record. If it happens again, tell your administrator the request id."
-                    .to_owned()
-            }
         }
     }
 

@@ -97,6 +97,20 @@ impl LocalPath {
         &self.0
     }
 
+    /// This path without a notice in its query.
+    pub(crate) fn without_notice(&self) -> Self {
+        let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
+        let kept: Vec<&str> = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("notice="))
+            .collect();
+        if kept.is_empty() {
+            Self(path.to_owned())
+        } else {
+            Self(format!("{path}?{}", kept.join("&")))
+        }
+    }
+
     /// This path with a notice in its query, in place of any that stands there.
     pub(crate) fn with_notice(&self, notice: &str) -> String {
         let (path, query) = self.0.split_once('?').unwrap_or((&self.0, ""));
@@ -148,7 +162,10 @@ mod tests {
             path.with_notice("session-ended"),
             "/admin/sessions?user=ann&notice=session-ended"
         );
+        assert_eq!(path.without_notice().as_str(), "/admin/sessions?user=ann");
         let path = LocalPath::parse("/account").unwrap();
         assert_eq!(path.with_notice("x"), "/account?notice=x");
+        let path = LocalPath::parse("/account?notice=x").unwrap();
+        assert_eq!(path.without_notice().as_str(), "/account");
     }
 }

@@ -5,9 +5,10 @@
 
 mod failures;
 mod led;
+pub(crate) mod nowhere;
 mod proofs;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::OnceLock};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -16,6 +17,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, header};
+use latchkey_app::Theme;
 use latchkey_authority::{
     audit::{self, AuditEvent},
     caller::Caller,
@@ -35,6 +37,7 @@ use crate::{
     cookies,
     device::KnownDevice,
     failure::Failure,
+    form::LocalPath,
     limits,
     middleware::RequestId,
     origin,
@@ -64,16 +67,13 @@ pub(crate) async fn guard(
     let caller = caller(&state, &request);
     let looked_up = match look_up(&state, route, &session, request.headers(), &caller).await {
         Ok(found) => found,
+        // What is not there is not there, whoever asks.
+        Err(_) if route.is_nowhere() => LookedUp::default(),
         Err(failure) => return failure.into_response(),
     };
     let visit = visit(&state, route, caller.clone(), looked_up, &request);
     request.extensions_mut().insert(visit.clone());
 
-    let referer = request
-        .headers()
-        .get(header::REFERER)
-        .and_then(|value| value.to_str().ok())
-        .map(ToOwned::to_owned);
     let mut response = CALLER
         .scope(caller, async {
             match admit(&visit, request).await {
@@ -94,7 +94,7 @@ pub(crate) async fn guard(
         Some(Failure::StaleProof)
     ) && matches!(route.class, Class::Page | Class::Action)
     {
-        return to_login_again(&visit, referer.as_deref());
+        return to_login_again(&visit);
     }
     response.extensions_mut().insert(visit);
     response
@@ -131,6 +131,9 @@ fn visit(
             .is_none()
             .then(|| names.write(names.pre_session, URL_SAFE_NO_PAD.encode(pre_session), None)),
         here: here(request),
+        from: from(state, request.headers()),
+        theme: theme(state, request.headers()),
+        typed: OnceLock::new(),
     })
 }
 
@@ -295,21 +298,16 @@ fn here(request: &Request) -> String {
         .map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
-/// Answers what no route is for: a file of the site, or "nothing here".
-pub(crate) async fn fallback(State(state): State<AppState>, request: Request) -> Response {
-    if request.method().is_safe()
-        && let Some(response) = state.assets().serve(
-            request.uri().path(),
-            request.uri().query(),
-            request.headers(),
-        )
-    {
-        return response;
-    }
-    Failure::NotFound.into_response()
+/// The page of ours that a request came from: pages send their address along.
+fn from(state: &AppState, headers: &HeaderMap) -> Option<LocalPath> {
+    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    let base = state.settings().base_url.to_string();
+    LocalPath::parse(referer.strip_prefix(&base)?)
 }
 
-/// Answers a method that a path does not take.
-pub(crate) async fn method_not_allowed() -> Response {
-    Failure::MethodNotAllowed.into_response()
+/// The theme that the browser chose.
+pub(crate) fn theme(state: &AppState, headers: &HeaderMap) -> Theme {
+    cookies::read(headers, state.cookie_names().theme)
+        .and_then(Theme::parse)
+        .unwrap_or_default()
 }

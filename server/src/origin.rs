@@ -9,6 +9,7 @@
 use axum::{body::Body, extract::Request};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt as _, Limited};
+use latchkey_app::page::error::TypedItem;
 use percent_encoding::percent_decode_str;
 
 use crate::{
@@ -116,11 +117,46 @@ pub(crate) async fn check(visit: &Visit, request: Request) -> Result<Request, Fa
                 Some(token) if visit.accepts_csrf(&token) => {
                     Ok(Request::from_parts(parts, Body::from(bytes)))
                 }
-                Some(_) => Err(Failure::ForeignForm(Foreign::WrongToken)),
-                None => Err(Failure::ForeignForm(Foreign::NoToken)),
+                token => {
+                    // Only a page that says that it is ours gets back what it sent: a stranger's
+                    // would put words on our pages.
+                    if parts.headers.contains_key(header::ORIGIN) {
+                        visit.keep_typed(typed(&bytes));
+                    }
+                    Err(Failure::ForeignForm(if token.is_some() {
+                        Foreign::WrongToken
+                    } else {
+                        Foreign::NoToken
+                    }))
+                }
             }
         }
     }
+}
+
+/// The fields that are shown again when their form was not taken, and what they are called. No
+/// secret is among them.
+const TYPED: [(&str, &str); 4] = [
+    ("identifier", "Username or e-mail address"),
+    ("username", "Username"),
+    ("email", "E-mail address"),
+    ("note", "Note"),
+];
+
+fn typed(body: &[u8]) -> Vec<TypedItem> {
+    let Ok(body) = std::str::from_utf8(body) else {
+        return Vec::new();
+    };
+    body.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter_map(|(name, value)| {
+            let (_, name) = TYPED.into_iter().find(|(known, _)| *known == name)?;
+            let value = value.replace('+', " ");
+            let text = percent_decode_str(&value).decode_utf8().ok()?.into_owned();
+            (!text.trim().is_empty()).then_some(TypedItem { name, text })
+        })
+        .take(TYPED.len())
+        .collect()
 }
 
 fn token_in_form(body: &[u8]) -> Option<String> {

@@ -15,6 +15,9 @@ pub(crate) mod admin_settings;
 pub(crate) mod admin_threats;
 pub(crate) mod admin_users;
 pub(crate) mod connections;
+#[cfg(debug_assertions)]
+pub(crate) mod dev;
+pub(crate) mod errors;
 mod family_items;
 pub(crate) mod invitation;
 mod items;
@@ -27,13 +30,12 @@ pub(crate) mod security;
 pub(crate) mod sessions;
 pub(crate) mod setup;
 mod signed_in;
+pub(crate) mod theme;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
-use latchkey_app::page::error::ErrorPage;
 use latchkey_authority::user;
 
-use self::respond::Around;
-use crate::{failure::Failure, state::AppState, visit::Visit};
+use crate::{failure::Failure, visit::Visit};
 
 /// `/`: leads to the account, to the sign-in page, or to the set-up page of a new installation.
 pub(crate) async fn home(visit: Visit) -> Result<Response, Failure> {
@@ -45,29 +47,4 @@ pub(crate) async fn home(visit: Visit) -> Result<Response, Failure> {
         "/setup"
     };
     Ok(Redirect::to(path).into_response())
-}
-
-/// An error page. It asks the database nothing: that may be what failed.
-pub(crate) fn error(
-    state: &AppState,
-    around: Around,
-    failure: &Failure,
-    request_id: &str,
-) -> Response {
-    let action = match failure {
-        Failure::Misdirected(base) => Some(("Open it there", base.clone())),
-        Failure::NotSignedIn => Some(("Sign in", "/login".to_owned())),
-        Failure::StaleProof => Some(("Sign in once more", "/login?again=1".to_owned())),
-        _ => Some(("Go to the start page", "/".to_owned())),
-    };
-    let page = ErrorPage {
-        status: failure.status().as_u16(),
-        title: failure.title(),
-        text: failure.text(),
-        action,
-        request_id: request_id.to_owned(),
-    };
-    let mut response = respond::bare(state, around, page);
-    *response.status_mut() = failure.status();
-    response
 }

@@ -3,17 +3,23 @@
 //! The router is built from it, the guard obeys it, and tests walk it: a route that is not in the
 //! table does not exist, and one that is there cannot forget its rules.
 
+mod pages;
 mod table;
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::LazyLock};
 
 use axum::{
-    Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, routing::MethodRouter,
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler as _,
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, any},
 };
 use http::Method;
 use latchkey_authority::principal::Permission;
 use tower_http::timeout::TimeoutLayer;
 
+pub(crate) use self::pages::{is_once, is_page, page_above};
 pub use self::table::ROUTES;
 use crate::{api::auth, cors, guard, middleware, session_store, state::AppState};
 
@@ -133,31 +139,17 @@ impl Route {
         self.class == Class::Auth
     }
 
+    /// Whether it stands for what is not there.
+    pub(crate) fn is_nowhere(&self) -> bool {
+        self.path.is_empty()
+    }
+
     /// The path of a call of [`Class::Auth`] without the slash at its end, or with one.
     pub fn other_spelling(&self) -> String {
         self.path
             .strip_suffix('/')
             .map_or_else(|| format!("{}/", self.path), str::to_owned)
     }
-}
-
-/// Whether a path without its query is that of a page.
-pub(crate) fn is_page(path: &str) -> bool {
-    ROUTES
-        .iter()
-        .any(|route| route.class == Class::Page && matches(route.path, path))
-}
-
-/// Whether a path is one of those that a row of the table means.
-fn matches(pattern: &str, path: &str) -> bool {
-    let mut parts = path.split('/');
-    let all_alike = pattern.split('/').all(|wanted| {
-        parts.next().is_some_and(|part| {
-            let is_any = wanted.starts_with('{') && !part.is_empty();
-            is_any || part == wanted
-        })
-    });
-    all_alike && parts.next().is_none()
 }
 
 fn page(path: &'static str, access: Access, handler: fn() -> MethodRouter<AppState>) -> Route {
@@ -283,6 +275,12 @@ fn fresh(route: Route) -> Route {
     }
 }
 
+/// What is asked for where no row is: a page that says so to whoever it is.
+static NOWHERE: LazyLock<Route> = LazyLock::new(|| Route {
+    is_use: false,
+    ..page("", Access::Public, || any(guard::nowhere::not_found))
+});
+
 fn limited(rate: RateClass, route: Route) -> Route {
     Route { rate, ..route }
 }
@@ -331,9 +329,20 @@ pub fn router(state: AppState) -> Router {
             router.route(route.path, methods)
         };
     }
+    // Whoever is signed in keeps the navigation where nothing is.
+    let known = from_fn_with_state((state.clone(), &*NOWHERE), guard::guard);
+    let nowhere = (NOWHERE.handler)()
+        .layer::<_, Infallible>(known.clone())
+        .layer(sessions.clone())
+        .layer(from_fn_with_state(state.clone(), guard::nowhere::files))
+        .with_state(state.clone());
+    let other_method = guard::nowhere::method_not_allowed
+        .layer(known)
+        .layer(sessions)
+        .layer(axum::middleware::from_fn(guard::nowhere::programs_first));
     router
-        .fallback(guard::fallback)
-        .method_not_allowed_fallback(guard::method_not_allowed)
+        .fallback_service(nowhere)
+        .method_not_allowed_fallback(other_method)
         // Each layer is around those above it.
         .layer(DefaultBodyLimit::max(middleware::BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(

@@ -1,9 +1,10 @@
 //! [`Visit`]: everything that is known of a request before its handler runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{extract::FromRequestParts, response::IntoResponse as _};
-use http::{HeaderValue, request::Parts};
+use http::{HeaderValue, Method, request::Parts};
+use latchkey_app::{Theme, page::error::TypedItem};
 use latchkey_authority::{
     caller::Caller,
     principal::{Credential, Permission, Principal, authorize},
@@ -15,8 +16,9 @@ use crate::{
     csrf::{self, Binding},
     device::KnownDevice,
     failure::{Failure, PROOF_AGE},
+    form::LocalPath,
     origin::Meant,
-    routes::Route,
+    routes::{self, Route},
     state::AppState,
 };
 
@@ -53,6 +55,12 @@ pub(crate) struct Inner {
     pub(crate) pre_session_cookie: Option<HeaderValue>,
     /// The path with its query, for links that lead back here.
     pub(crate) here: String,
+    /// The page that the request came from, if it is one of ours.
+    pub(crate) from: Option<LocalPath>,
+    /// The theme that the browser chose.
+    pub(crate) theme: Theme,
+    /// What stood in a form of ours that was not taken.
+    pub(crate) typed: OnceLock<Vec<TypedItem>>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -170,6 +178,35 @@ impl Visit {
     /// The path with its query.
     pub fn here(&self) -> &str {
         &self.0.here
+    }
+
+    /// The page that a form of this visit stands on, to go back to: this one, or the one that sent
+    /// the form which this request is. Without what it said that had just happened.
+    pub(crate) fn page(&self) -> Option<LocalPath> {
+        let here = LocalPath::parse(self.here())?.without_notice();
+        let is_read = self.route().method == Method::GET && !routes::is_once(here.as_str());
+        if is_read || routes::is_page(here.as_str()) {
+            return Some(here);
+        }
+        let from = self.0.from.as_ref().map(LocalPath::without_notice);
+        from.filter(|from| routes::is_page(from.as_str()))
+            .or_else(|| routes::page_above(here.as_str()).and_then(|path| LocalPath::parse(&path)))
+    }
+
+    /// The theme that the browser chose.
+    pub(crate) fn theme(&self) -> Theme {
+        self.0.theme
+    }
+
+    /// Keeps what stood in a form of ours that is not taken, for the page that says so.
+    pub(crate) fn keep_typed(&self, typed: Vec<TypedItem>) {
+        // A second form there is none.
+        let _ = self.0.typed.set(typed);
+    }
+
+    /// What was kept.
+    pub(crate) fn typed(&self) -> &[TypedItem] {
+        self.0.typed.get().map_or(&[], Vec::as_slice)
     }
 
     /// Whether tokens are bound to something better than a cookie of nobody in particular.

@@ -1,14 +1,13 @@
 //! Every page in every state worth looking at.
 
 use latchkey_app::{
-    Assets, Frame, Notice, Page, Section, Tally, Viewer,
+    Assets, Frame, Notice, Page, Section, Tally, Theme, Viewer,
     page::{
         account::AccountPage,
         admin_audit::AdminAuditPage,
         admin_overview::{ActivityCharts, OverviewPage, Piece},
         admin_sessions::{AdminSessionsPage, SessionsFilter},
         admin_users::{AdminUserPage, AdminUsersPage},
-        error::ErrorPage,
         families::FamilyItem,
         login::{LoginError, LoginPage},
         register::{AccountFieldErrors, RegisterPage},
@@ -21,7 +20,7 @@ use latchkey_app::{
 use latchkey_types::{EventKind, Outcome, Role, SessionState, Span, UnixMillis};
 
 use crate::{
-    invitation_states, node_states,
+    error_states, invitation_states, node_states,
     people::{
         LONG_NAME, NOW, ago, ended, event, link, long_email, long_event, long_session, long_user,
         session, user,
@@ -70,7 +69,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
         shots: Vec::new(),
     };
     gates(&mut stage);
-    errors(&mut stage);
+    error_states::all(&mut stage);
     account(&mut stage);
     overview(&mut stage);
     admin_sessions(&mut stage);
@@ -100,6 +99,8 @@ pub(crate) fn anonymous(title: &str) -> Frame {
         },
         nonce: None,
         now: NOW,
+        theme: Theme::System,
+        here: Some("/account".to_owned()),
     }
 }
 
@@ -209,34 +210,6 @@ fn gates(stage: &mut Stage) {
     );
     stage.shoot("setup-invalid", setup(), SetupPage::InvalidLink);
     stage.shoot("setup-done", setup(), SetupPage::Done);
-}
-
-fn errors(stage: &mut Stage) {
-    let missing = || ErrorPage {
-        status: 404,
-        title: "There is no such page",
-        text: "The address may be mistyped, or what it led to is gone.".to_owned(),
-        action: Some(("Go to the start page", "/".to_owned())),
-        request_id: "01k9q3w6vd3x8m".to_owned(),
-    };
-    stage.shoot("error-404", anonymous("Not found"), missing());
-    stage.shoot(
-        "error-404-signed-in",
-        of(Role::User, Section::None, "Not found"),
-        missing(),
-    );
-    stage.shoot(
-        "error-500",
-        of(Role::Administrator, Section::None, "Error"),
-        ErrorPage {
-            status: 500,
-            title: "Something went wrong",
-            text: "It is our fault, not yours. What you asked for may not have happened."
-                .to_owned(),
-            action: None,
-            request_id: "01k9q3w6vd3x8m".to_owned(),
-        },
-    );
 }
 
 fn account(stage: &mut Stage) {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use latchkey_types::UnixMillis;
 use leptos::prelude::*;
 
+use crate::Theme;
+
 /// Facts of the whole page. `render` provides them; islands must not ask for them.
 #[derive(Debug, Clone)]
 pub(crate) struct Around {
@@ -12,6 +14,10 @@ pub(crate) struct Around {
     pub(crate) csrf: Arc<str>,
     /// The time at which the page was made.
     pub(crate) now: UnixMillis,
+    /// The theme that this browser chose.
+    pub(crate) theme: Theme,
+    /// Where the form that changes it leads back to; `None` where there is none.
+    pub(crate) here: Option<Arc<str>>,
 }
 
 /// The facts of the page that is being rendered.

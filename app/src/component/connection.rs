@@ -1,5 +1,6 @@
 //! Connections: accounts elsewhere that somebody signs in with.
 
+use latchkey_types::{isolated, visible};
 use leptos::prelude::*;
 
 use super::{Badge, Cell, ConfirmButton, Day, ProviderMark, Row, Table, Tone, When};
@@ -94,16 +95,17 @@ fn ConnectionRow(holding: Holding, connection: ConnectionItem, has_buttons: bool
 /// The account elsewhere, and what is to be known of it.
 #[component]
 fn Which(holding: Holding, connection: ConnectionItem) -> impl IntoView {
-    let name = connection.provider.name.clone();
+    let name = visible(&connection.provider.name).into_owned();
     let blocked = connection
         .is_blocked
         .then(|| view! { <Badge tone=Tone::Bad text="Blocked" /> });
     let only_way = (connection.is_last_way_in && holding == Holding::OneUser)
         .then(|| view! { <Badge tone=Tone::Plain text="Only way in" /> });
     let email = connection.email.map(|email| {
+        let email = visible(&email).into_owned();
         view! {
             <span class="note line">
-                <span class="cut" title=email.clone()>
+                <span class="cut" title=isolated(&email).into_owned()>
                     {email.clone()}
                 </span>
             </span>
@@ -168,12 +170,13 @@ fn LastWayIn(has_password: bool) -> impl IntoView {
 
 fn unlink_button(connection: &ConnectionItem) -> impl IntoView + use<> {
     let id = &connection.identity_id;
-    let name = &connection.provider.name;
-    let account = match &connection.email {
+    let name = &isolated(&connection.provider.name);
+    let email = connection.email.as_deref().map(isolated);
+    let account = match &email {
         Some(email) => format!("{name}, {email}"),
-        None => name.clone(),
+        None => name.clone().into_owned(),
     };
-    let consequence = match &connection.email {
+    let consequence = match &email {
         Some(email) => format!("You can no longer sign in here with {email} at {name}."),
         None => format!("You can no longer sign in here with your account at {name}."),
     };

@@ -1,6 +1,6 @@
 //! Events of the record: as a table with everything, as a feed with the gist.
 
-use latchkey_types::{Outcome, Word};
+use latchkey_types::{Outcome, Word, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
@@ -89,16 +89,17 @@ fn who(event: &EventItem) -> Option<AnyView> {
         (Some(user), None, _) | (None, Some(user), _) => {
             Some(view! { <PersonLink user /> }.into_any())
         }
-        (None, None, Some(typed)) => Some(
+        (None, None, Some(typed)) => Some({
+            let typed = visible(&typed).into_owned();
             view! {
-                <span class="cut font-medium" title=typed.clone()>
+                <span class="cut font-medium" title=isolated(&typed).into_owned()>
                     {typed.clone()}
                 </span>
                 " "
                 <span class="note">"as typed"</span>
             }
-            .into_any(),
-        ),
+            .into_any()
+        }),
         (None, None, None) => None,
     }
 }
@@ -120,7 +121,7 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
     .map(|(name, value)| {
         view! {
             <Fact name>
-                <span class="mono">{value}</span>
+                <span class="mono">{visible(&value).into_owned()}</span>
             </Fact>
         }
     })

@@ -1,6 +1,6 @@
 //! Refresh families in lists. A page calls them API sign-ins.
 
-use latchkey_types::{FamilyEndReason, RefreshOutcome, Word};
+use latchkey_types::{FamilyEndReason, RefreshOutcome, Word, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
@@ -135,7 +135,7 @@ fn program(holder: Holder, family: &FamilyItem) -> impl IntoView + use<> {
         .into_any(),
     };
     view! {
-        <span class="flex gap-2.5" title=family.agent.user_agent.clone()>
+        <span class="flex gap-2.5" title=visible(&family.agent.user_agent).into_owned()>
             <Icon glyph=agent_glyph(&family.agent.device) class="size-5 text-muted" />
             <span class="min-w-0 stack">{text}</span>
         </span>
@@ -224,7 +224,7 @@ pub(crate) fn end_button(holder: Holder, family: &FamilyItem, back: Option<Strin
     let (area, question) = if holder == Holder::Own {
         ("account", format!("End the API sign-in of {name}?"))
     } else {
-        let user = &family.user.name;
+        let user = isolated(&family.user.name);
         ("admin", format!("End {user}’s API sign-in of {name}?"))
     };
     view! {
@@ -250,7 +250,7 @@ pub(crate) fn EndFamiliesOfUser(
     #[prop(default = None)]
     back: Option<String>,
 ) -> impl IntoView {
-    let name = of.user.name.clone();
+    let name = isolated(&of.user.name).into_owned();
     view! {
         <ConfirmButton
             id="end-families"

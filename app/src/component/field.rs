@@ -143,3 +143,25 @@ pub(crate) fn Field(
     }
     .into_any()
 }
+
+/// A text to be taken along, such as a link: one press into it and it can be copied whole.
+#[component]
+pub(crate) fn CopyField(
+    /// Its id.
+    id: &'static str,
+    /// What it is.
+    label: &'static str,
+    /// The text.
+    #[prop(into)]
+    value: String,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id class="label">
+                {label}
+            </label>
+            <input id=id type="text" readonly=true class="input copied" value=value />
+        </div>
+    }
+    .into_any()
+}

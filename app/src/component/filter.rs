@@ -66,3 +66,25 @@ pub(crate) fn FilterField(
     }
     .into_any()
 }
+
+/// A day to filter by, chosen in the browser's own calendar.
+#[component]
+pub(crate) fn DateField(
+    /// The name under which it is sent, which is its id too.
+    name: &'static str,
+    /// What it asks for.
+    label: &'static str,
+    /// The day that is asked for now, as `2026-01-31`.
+    #[prop(into)]
+    value: String,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=name class="label">
+                {label}
+            </label>
+            <input id=name name=name type="date" class="input" value=value />
+        </div>
+    }
+    .into_any()
+}

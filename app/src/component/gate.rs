@@ -19,7 +19,7 @@ pub(crate) fn GateCard(
         <div class="card px-5 py-7 sm:px-8 sm:py-8">
             {(!over.is_empty())
                 .then(|| view! { <p class="mb-1 text-sm font-medium text-muted">{over}</p> })}
-            <h1 class="text-xl font-semibold tracking-tight text-ink">{title}</h1>
+            <h1 class="text-xl font-semibold tracking-tight text-balance text-ink">{title}</h1>
             {(!text.is_empty())
                 .then(|| view! { <p class="mt-2 text-sm text-muted wrap-anywhere">{text}</p> })}
             <div class="mt-6">{children()}</div>

@@ -3,7 +3,7 @@
 mod sentence;
 mod weeks;
 
-use latchkey_types::{IncidentClass, Verdict, Word};
+use latchkey_types::{IncidentClass, Verdict, Word, visible};
 use leptos::prelude::*;
 
 pub(crate) use self::{
@@ -86,7 +86,7 @@ fn IncidentRow(incident: IncidentItem) -> impl IntoView {
 
 fn side(sight: &SightItem) -> impl IntoView + use<> {
     view! {
-        <span class="wrap-break-word" title=sight.agent.user_agent.clone()>
+        <span class="wrap-break-word" title=visible(&sight.agent.user_agent).into_owned()>
             {sight.agent.name()}
         </span>
         <span class="note">

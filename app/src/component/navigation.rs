@@ -3,10 +3,10 @@
 //! On a phone the entries stand in a popover behind a button; on a wide screen the stylesheet lays
 //! the same entries out in the bar. So there is one list of links, and no script.
 
-use latchkey_types::Role;
+use latchkey_types::{Role, isolated, visible};
 use leptos::prelude::*;
 
-use super::{Badge, Glyph, Icon, PostForm, RoleBadge, Tone, Wordmark};
+use super::{Badge, Glyph, Icon, PostForm, RoleBadge, ThemeSwitch, Tone, Wordmark};
 use crate::{Section, Tally, Viewer};
 
 type Entries = &'static [(Section, &'static str, &'static str)];
@@ -116,17 +116,18 @@ fn Myself(
     /// Who looks at the page.
     viewer: Viewer,
 ) -> impl IntoView {
-    let name = viewer.username.clone();
+    let name = visible(&viewer.username).into_owned();
     view! {
         <div class="menu-viewer">
             <div class="menu-self">
-                <span class="menu-viewer-name" title=viewer.username>
+                <span class="menu-viewer-name" title=isolated(&viewer.username).into_owned()>
                     {name}
                 </span>
                 {(viewer.role != Role::User).then(|| view! { <RoleBadge role=viewer.role /> })}
                 {(viewer.role == Role::Auditor)
                     .then(|| view! { <Badge tone=Tone::Plain text="Read only" /> })}
             </div>
+            <ThemeSwitch />
             <PostForm action="/logout" class="max-lg:ml-auto">
                 <button type="submit" class="btn btn-quiet lg:-mr-3.5">
                     <Icon glyph=Glyph::SignOut />

@@ -11,18 +11,27 @@ pub(crate) fn Pager(
     first: Option<String>,
     /// The address of the next page.
     next: Option<String>,
+    /// What is paged, for those who cannot see where it stands.
+    #[prop(default = "Pages")]
+    name: &'static str,
+    /// What the way back says.
+    #[prop(default = "First page")]
+    first_text: &'static str,
+    /// What the way on says.
+    #[prop(default = "Next page")]
+    next_text: &'static str,
 ) -> impl IntoView {
     (first.is_some() || next.is_some())
         .then(|| {
             view! {
-                <nav aria-label="Pages" class="mt-4 flex justify-between gap-3">
+                <nav aria-label=name class="mt-4 flex justify-between gap-3">
                     <div>
                         {first
                             .map(|href| {
                                 view! {
                                     <a href=href class=Look::Plain.class()>
                                         <Icon glyph=Glyph::ArrowLeft />
-                                        "First page"
+                                        {first_text}
                                     </a>
                                 }
                             })}
@@ -31,7 +40,7 @@ pub(crate) fn Pager(
                         .map(|href| {
                             view! {
                                 <a href=href rel="next" class=Look::Plain.class()>
-                                    "Next page"
+                                    {next_text}
                                     <Icon glyph=Glyph::ArrowRight />
                                 </a>
                             }

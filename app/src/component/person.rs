@@ -1,5 +1,6 @@
 //! Users, named and linked.
 
+use latchkey_types::{isolated, visible};
 use leptos::prelude::*;
 
 use crate::page::sessions::UserLink;
@@ -11,18 +12,18 @@ pub(crate) fn PersonLink(
     /// Who.
     user: UserLink,
 ) -> impl IntoView {
-    let title = user.name.clone();
+    let title = isolated(&user.name).into_owned();
     if user.id.is_empty() {
         view! {
             <span class="cut font-medium" title=title>
-                {user.name}
+                {visible(&user.name).into_owned()}
             </span>
         }
         .into_any()
     } else {
         view! {
             <a href=format!("/admin/users/{}", user.id) class="cut link" title=title>
-                {user.name}
+                {visible(&user.name).into_owned()}
             </a>
         }
         .into_any()

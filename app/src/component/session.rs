@@ -1,6 +1,6 @@
 //! Sessions in lists: as a table with everything, as a feed with the gist.
 
-use latchkey_types::Word;
+use latchkey_types::{Word, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
@@ -143,7 +143,7 @@ fn browser(session: &SessionItem, user: Option<UserLink>) -> impl IntoView + use
         .into_any(),
     };
     view! {
-        <span class="flex gap-2.5" title=session.user_agent.clone()>
+        <span class="flex gap-2.5" title=visible(&session.user_agent).into_owned()>
             <Icon glyph=agent_glyph(&session.device) class="size-5 text-muted" />
             <span class="min-w-0">{text}</span>
         </span>
@@ -217,7 +217,7 @@ fn question(whose: Whose, session: &SessionItem) -> String {
     if whose == Whose::Own {
         format!("End the session in {name}?")
     } else {
-        format!("End {}’s session in {name}?", session.user.name)
+        format!("End {}’s session in {name}?", isolated(&session.user.name))
     }
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn SessionFeed(
                     <Icon glyph=agent_glyph(&session.device) class="mt-0.5 size-5 text-muted" />
                     <div class="min-w-0">
                         <PersonLink user />
-                        <span class="note" title=session.user_agent.clone()>
+                        <span class="note" title=visible(&session.user_agent).into_owned()>
                             {browser_name(&session)} " · " <Address address=session.address.clone() />
                         </span>
                     </div>

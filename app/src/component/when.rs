@@ -104,7 +104,6 @@ fn element(at: UnixMillis, shows: &'static str, text: Option<String>) -> impl In
                 datetime=written.machine
                 title=written.long
                 data-shows=shows
-                class="whitespace-nowrap"
             >
                 {text.unwrap_or(written.day)}
             </time>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::Assets;
+use crate::{Assets, Theme};
 
 /// Starts the islands. It takes both addresses from the links above it, so that its text is the
 /// same on every page. Each island is an exported function named by its element.
@@ -17,6 +17,10 @@ pub(super) fn Head(
     assets: Assets,
     /// The nonce of the inline script.
     nonce: Option<String>,
+    /// The theme.
+    theme: Theme,
+    /// Whether the page begins with the bar, which has a ground of its own.
+    has_bar: bool,
 ) -> impl IntoView {
     let script = nonce.map(|nonce| {
         view! {
@@ -39,12 +43,24 @@ pub(super) fn Head(
             </script>
         }
     });
+    // The browser's own bar takes the ground of what it stands above.
+    let grounds = match theme {
+        Theme::System => [Theme::Light, Theme::Dark]
+            .map(|theme| {
+                let media = format!("(prefers-color-scheme: {})", theme.as_str());
+                view! { <meta name="theme-color" content=ground(theme, has_bar) /> }
+                    .attr("media", media)
+            })
+            .into_any(),
+        forced => view! { <meta name="theme-color" content=ground(forced, has_bar) /> }.into_any(),
+    };
     view! {
         <head>
             <meta charset="utf-8" />
             <title>{format!("{title} · Latchkey")}</title>
             <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <meta name="color-scheme" content="light dark" />
+            <meta name="color-scheme" content=theme.scheme() />
+            {grounds}
             <meta name="robots" content="noindex" />
             <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
             <link rel="stylesheet" href=assets.stylesheet />
@@ -52,4 +68,14 @@ pub(super) fn Head(
         </head>
     }
     .into_any()
+}
+
+/// The colour at the top of the page: `--color-surface` or `--color-canvas` of the stylesheet.
+const fn ground(theme: Theme, has_bar: bool) -> &'static str {
+    match (theme, has_bar) {
+        (Theme::Dark, true) => "#171b1c",
+        (Theme::Dark, false) => "#0e1213",
+        (Theme::System | Theme::Light, true) => "#ffffff",
+        (Theme::System | Theme::Light, false) => "#f8fafa",
+    }
 }

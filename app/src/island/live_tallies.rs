@@ -40,7 +40,7 @@ impl Feed {
         match self {
             Self::Still => "As of when this page was loaded",
             Self::Live => "Live: updated every 10 seconds",
-            Self::Unreachable => "The server cannot be reached. Trying again every 10 seconds.",
+            Self::Unreachable => ": the server cannot be reached. Trying again every 10 seconds.",
             Self::Stopped => {
                 "Updates have stopped: you are signed out, or may no longer see this. Reload the page."
             }
@@ -64,8 +64,14 @@ pub fn LiveTallies(
 ) -> impl IntoView {
     let tallies = RwSignal::new(initial);
     let feed = RwSignal::new(Feed::Still);
+    // The time of the last answer, as the viewer writes it.
+    let since = RwSignal::new(String::new());
     #[cfg(feature = "hydrate")]
-    browser::start(tallies, feed);
+    browser::start(tallies, feed, since);
+    let text = move || match feed.get() {
+        Feed::Unreachable => format!("Not up to date since {}{}", since.get(), feed.get().text()),
+        other => other.text().to_owned(),
+    };
     let of = move |which: fn(Tallies) -> Tally| Signal::derive(move || which(tallies.get()).text());
     view! {
         <div class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
@@ -85,7 +91,7 @@ pub fn LiveTallies(
             />
         </div>
         <p class=move || feed.get().class() role="status">
-            {move || feed.get().text()}
+            {text}
         </p>
     }
 }

@@ -1,6 +1,6 @@
 //! `/account`
 
-use latchkey_types::{IncidentId, Role, UnixMillis};
+use latchkey_types::{IncidentId, Role, UnixMillis, isolated, visible};
 use leptos::prelude::*;
 
 use super::families::SightItem;
@@ -196,14 +196,15 @@ pub(super) fn Email(
     let class = if cut { "cut" } else { "wrap-anywhere" };
     match address {
         Some(address) => {
+            let address = visible(&address).into_owned();
             let badge = if verified {
                 view! { <Badge tone=Tone::Good text="Verified" /> }
             } else {
                 view! { <Badge tone=Tone::Caution text="Not verified" /> }
             };
             view! {
-                <span class=class title=address.clone()>
-                    {address.clone()}
+                <span class=class title=isolated(&address).into_owned()>
+                    <bdi>{address.clone()}</bdi>
                 </span>
                 {badge}
             }

@@ -1,6 +1,6 @@
 //! `/admin/families/{id}`
 
-use latchkey_types::Word as _;
+use latchkey_types::{Word as _, visible};
 use leptos::prelude::*;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Frame, Page,
     component::{
-        Address, Card, Day, Fact, Facts, Glyph, HistoryTable, Holder, Icon, Look, PersonLink,
+        Address, BackLink, Card, Day, Fact, Facts, HistoryTable, Holder, Icon, Pager, PersonLink,
         Timeline, When, agent_glyph, end_family_button, family_name, family_state,
     },
 };
@@ -53,10 +53,7 @@ impl Page for AdminFamilyPage {
             (true, _) => "Earlier generations of its refresh token, in order and not to scale.",
         };
         view! {
-            <a href="/admin/families" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
-                <Icon glyph=Glyph::ArrowLeft />
-                "All API sign-ins"
-            </a>
+            <BackLink text="All API sign-ins" href="/admin/families" />
             <div class="grid min-w-0 gap-4">
                 <About family=self.family.clone() session=self.session>
                     {end}
@@ -74,43 +71,16 @@ impl Page for AdminFamilyPage {
                     />
                 </Card>
             </div>
-            <More newest=self.newest earlier=self.earlier />
+            <Pager
+                name="History"
+                first=self.newest
+                first_text="Newest"
+                next=self.earlier
+                next_text="Earlier"
+            />
         }
         .into_any()
     }
-}
-
-/// The way through a long history.
-#[component]
-fn More(newest: Option<String>, earlier: Option<String>) -> impl IntoView {
-    (newest.is_some() || earlier.is_some())
-        .then(|| {
-            view! {
-                <nav aria-label="History" class="mt-4 flex justify-between gap-3">
-                    <div>
-                        {newest
-                            .map(|href| {
-                                view! {
-                                    <a href=href class=Look::Plain.class()>
-                                        <Icon glyph=Glyph::ArrowLeft />
-                                        "Newest"
-                                    </a>
-                                }
-                            })}
-                    </div>
-                    {earlier
-                        .map(|href| {
-                            view! {
-                                <a href=href rel="next" class=Look::Plain.class()>
-                                    "Earlier"
-                                    <Icon glyph=Glyph::ArrowRight />
-                                </a>
-                            }
-                        })}
-                </nav>
-            }
-        })
-        .into_any()
 }
 
 /// What it is and how it stands.
@@ -193,6 +163,6 @@ fn user_agent(text: String) -> String {
     if text.is_empty() {
         "none given".to_owned()
     } else {
-        text
+        visible(&text).into_owned()
     }
 }

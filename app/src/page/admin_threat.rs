@@ -5,7 +5,7 @@ mod related;
 #[expect(unreachable_pub, reason = "what the component macro writes is public")]
 mod sides;
 
-use latchkey_types::IncidentClass;
+use latchkey_types::{IncidentClass, visible};
 use leptos::prelude::*;
 
 use self::{
@@ -20,8 +20,9 @@ use super::{
 use crate::{
     Frame, Page,
     component::{
-        Card, Fact, Facts, Glyph, Holder, Icon, Look, NoteField, PersonLink, PostForm, Sentence,
-        Tone, VerdictBadge, When, class_tone, end_family_button, family_name, family_state, why,
+        BackLink, Card, Fact, Facts, Glyph, Holder, Icon, Look, NoteField, PersonLink, PostForm,
+        Sentence, Tone, VerdictBadge, When, class_tone, end_family_button, family_name,
+        family_state, why,
     },
     phrase::exact_length,
 };
@@ -75,10 +76,7 @@ impl Page for AdminThreatPage {
             view! { <Sightings sightings=self.sightings total /> }
         });
         view! {
-            <a href="/admin/threats" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
-                <Icon glyph=Glyph::ArrowLeft />
-                "All threats"
-            </a>
+            <BackLink text="All threats" href="/admin/threats" />
             <div class="beside">
                 <div class="grid min-w-0 gap-4">
                     <Story incident=incident.clone() />
@@ -241,10 +239,15 @@ fn Found(found: VerdictItem) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="mt-2 text-sm whitespace-pre-line text-ink wrap-anywhere">
-                        {found.note}
+                        {note(&found.note)}
                     </p>
                 }
             })}
     }
     .into_any()
+}
+
+/// A note, line by line.
+fn note(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }

@@ -1,8 +1,12 @@
 //! The view of `/admin/users/{id}`.
 
-use latchkey_types::{UnixMillis, UserState};
+#[expect(unreachable_pub, reason = "what the component macro writes is public")]
+mod manage;
+
+use latchkey_types::{UnixMillis, UserState, isolated, visible};
 use leptos::prelude::*;
 
+use self::manage::Manage;
 use super::{
     account::Email,
     admin_users::{AdminUserPage, UserItem, Waiting},
@@ -10,14 +14,11 @@ use super::{
     families::{FamiliesOfUser, FamilyItem},
     sessions::SessionItem,
 };
-mod manage;
-
-use self::manage::Manage;
 use crate::{
     Frame, Page, Tally,
     component::{
-        Avatar, Badge, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed, Fact, Facts,
-        FamilyTable, Glyph, Holder, Icon, Look, PersonLink, PostForm, ProofNote, RoleBadge,
+        Avatar, BackLink, Badge, Card, ConfirmButton, Day, Empty, EndFamiliesOfUser, EventFeed,
+        Fact, Facts, FamilyTable, Glyph, Holder, Look, PersonLink, PostForm, ProofNote, RoleBadge,
         SessionTable, Submit, Tone, UserStateBadge, When, Whose,
     },
     phrase::counted,
@@ -69,10 +70,7 @@ impl Page for AdminUserPage {
             }
         };
         view! {
-            <a href="/admin/users" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
-                <Icon glyph=Glyph::ArrowLeft />
-                "All users"
-            </a>
+            <BackLink text="All users" href="/admin/users" />
             {proof}
             <div class="beside">
                 <div class="grid min-w-0 gap-4">
@@ -135,7 +133,7 @@ fn Profile(
                         id="who"
                         class="text-xl font-semibold tracking-tight text-ink wrap-anywhere"
                     >
-                        {user.username}
+                        {visible(&user.username).into_owned()}
                     </h1>
                     {is_self.then(|| view! { <p class="text-sm text-muted">"This is you."</p> })}
                 </div>
@@ -187,7 +185,7 @@ fn LiveSessions(
     } else {
         counted(number, "session", "sessions")
     };
-    let name = user.username;
+    let name = isolated(&user.username).into_owned();
     let action = format!("/admin/users/{}/end-sessions", user.id);
     let end_all = move || {
         may_end.then(|| {

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::{Frame, Page, component::Heading};
+use crate::{
+    Frame, Page,
+    component::{Code, Heading},
+};
 
 /// A value that goes into the path or the query of a call.
 #[derive(Debug, Clone, Default)]
@@ -135,7 +138,7 @@ fn call(call: Call) -> AnyView {
         .iter()
         .map(|reply| {
             let example = reply.example.clone().map(|example| {
-                view! { <pre class="mono mt-1 overflow-x-auto rounded-lg bg-sunken p-3 text-xs" tabindex="0">{example}</pre> }
+                view! { <Code text=example /> }
             });
             view! {
                 <li class="py-1">
@@ -160,7 +163,7 @@ fn call(call: Call) -> AnyView {
                 {about}
                 <p class="text-sm text-muted">{call.proofs}</p>
                 {form}
-                <pre class="mono overflow-x-auto rounded-lg bg-sunken p-3 text-xs" tabindex="0">{call.command}</pre>
+                <Code text=call.command />
                 <ul class="text-sm text-muted">{replies}</ul>
             </div>
         </details>

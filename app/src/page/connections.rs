@@ -136,7 +136,7 @@ fn Available(providers: Vec<ProviderButton>, is_first: bool, may_change: bool) -
         <Card
             title=title
             id="available"
-            text="You are led there to agree, and back here."
+            text="You go there to agree, and come back here afterwards."
             flush=true
         >
             <ul class="feed">{rows}</ul>

@@ -27,7 +27,7 @@ impl Page for LeadOnPage {
                 <GateCard
                     title="One moment"
                     over=self.provider
-                    text="You are led there to agree, and back here. If nothing happens, go on by hand."
+                    text="You go there to agree, and come back here afterwards. If nothing happens, continue by hand."
                 >
                     <LinkButton text="Continue" href=self.address />
                 </GateCard>

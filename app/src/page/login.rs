@@ -6,7 +6,7 @@ use super::provider::ProviderButton;
 use crate::{
     Frame, Page,
     component::{Banner, Field, GateCard, Kind, PostForm, ProviderLinks, Submit, Tone},
-    phrase::counted,
+    phrase::wait,
 };
 
 /// Why a sign-in did not come through.
@@ -59,15 +59,6 @@ impl LoginError {
             }
             Self::Incomplete => "Enter both your name and your password.".to_owned(),
         }
-    }
-}
-
-/// Seconds as a person waits for them: never less than it takes.
-fn wait(seconds: u64) -> String {
-    if seconds < 120 {
-        counted(seconds.max(1), "second", "seconds")
-    } else {
-        counted(seconds.div_ceil(60), "minute", "minutes")
     }
 }
 
@@ -136,23 +127,5 @@ impl Page for LoginPage {
             </div>
         }
         .into_any()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_wait_is_said_in_the_unit_that_a_person_would_use() {
-        for (seconds, text) in [
-            (0, "1 second"),
-            (45, "45 seconds"),
-            (119, "119 seconds"),
-            (120, "2 minutes"),
-            (121, "3 minutes"),
-        ] {
-            assert_eq!(wait(seconds), text);
-        }
     }
 }

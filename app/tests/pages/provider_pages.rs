@@ -129,7 +129,7 @@ fn a_sign_in_that_is_too_old_has_one_link_in_place_of_the_buttons() {
             .filter(|element| element.is("form"))
             .filter_map(|form| form.get("action").map(str::to_owned))
             .collect();
-        assert_eq!(forms, ["/logout"], "{page}");
+        assert_eq!(forms, ["/theme", "/logout"], "{page}");
     }
     // Where there is nothing to change, nobody need sign in for it.
     let html = shot("connections-nothing-offered").html;

@@ -316,16 +316,13 @@ async fn attempt(
     let Some(offer) = offer(authority.database(), row, target).await? else {
         return Err(Refused(RedeemError::Invalid, Some("has_owner")));
     };
-    let ready = match target {
-        Some(target) => {
-            let hash = hash_new(identity, target.user_id, form.password).await?;
-            Ready::Password(target.user_id, hash)
-        }
-        None => {
-            let username = offer.username.as_deref().unwrap_or(form.username);
-            let password = Some(form.password);
-            Ready::Account(new_account::prepare(identity, username, form.email, password).await?)
-        }
+    let ready = if let Some(target) = target {
+        let hash = hash_new(identity, target.user_id, form.password).await?;
+        Ready::Password(target.user_id, hash)
+    } else {
+        let username = offer.username.as_deref().unwrap_or(form.username);
+        let password = Some(form.password);
+        Ready::Account(new_account::prepare(identity, username, form.email, password).await?)
     };
     let opening = Opening::Session {
         replaces: form.replaces,

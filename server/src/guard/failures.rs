@@ -6,14 +6,15 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{StatusCode, header};
-use latchkey_app::Section;
+use http::{Method, StatusCode, header};
 
 use crate::{
     failure::Failure,
+    form::LocalPath,
+    guard,
     middleware::RequestId,
-    pages::{self, respond::Around},
-    routes::Class,
+    pages::errors,
+    routes::{Class, ROUTES},
     state::AppState,
     visit::Visit,
 };
@@ -54,6 +55,14 @@ impl Shape {
     }
 }
 
+/// Whether no page is shown at a path, whatever is wrong.
+pub(super) fn is_for_a_program(path: &str) -> bool {
+    Shape::of_path(path) != Shape::Page
+        || ROUTES
+            .iter()
+            .any(|route| route.class == Class::Operations && route.path == path)
+}
+
 /// Renders every failure: as a page, as a problem document, or in the shape of Django REST
 /// framework.
 pub(crate) async fn render_failures(
@@ -63,11 +72,16 @@ pub(crate) async fn render_failures(
 ) -> Response {
     let shape = Shape::of_path(request.uri().path());
     let method = request.method().clone();
+    let again = (method == Method::GET)
+        .then(|| request.uri().path_and_query())
+        .flatten()
+        .and_then(|path| LocalPath::parse(path.as_str()));
     let request_id = request
         .extensions()
         .get::<RequestId>()
         .map(|id| id.0.clone())
         .unwrap_or_default();
+    let theme = guard::theme(&state, request.headers());
     let mut response = next.run(request).await;
     let failure = response
         .extensions_mut()
@@ -77,16 +91,17 @@ pub(crate) async fn render_failures(
         return response;
     };
     let visit = response.extensions_mut().remove::<Visit>();
-    let shape = visit.map_or(shape, |visit| Shape::of_class(visit.route().class));
+    let shape = visit
+        .as_ref()
+        .map_or(shape, |visit| Shape::of_class(visit.route().class));
     let mut rendered = match shape {
         Shape::Problem => failure.problem(&request_id),
         Shape::Detail => failure.detail(&request_id, &method),
         Shape::Page => {
-            let around = Around {
-                title: failure.title(),
-                section: Section::None,
+            let mut page = match &visit {
+                Some(visit) => errors::show(visit, &failure, &request_id).await,
+                None => errors::bare(&state, theme, again.as_ref(), &failure, &request_id),
             };
-            let mut page = pages::error(&state, around, &failure, &request_id);
             failure.add_headers(&mut page);
             page
         }

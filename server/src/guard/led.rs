@@ -5,48 +5,24 @@ use latchkey_app::Notice;
 use latchkey_types::EndReason;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{
-    form::LocalPath,
-    routes::{Class, is_page},
-    visit::Visit,
-};
+use crate::{routes::Class, visit::Visit};
 
 /// Leads somebody whose proof is too old to the sign-in page, and from there back: to the page that
 /// they wanted, or to the page of the form that they sent, which says to press again. What they sent
 /// is not kept: nothing is done that nobody looks at.
-pub(super) fn to_login_again(visit: &Visit, referer: Option<&str>) -> Response {
+pub(super) fn to_login_again(visit: &Visit) -> Response {
     let back = if visit.route().class == Class::Page {
         Some(visit.here().to_owned())
     } else {
-        page_of_form(visit, referer).map(|page| page.with_notice(Notice::ProofRenewed.as_str()))
+        visit
+            .page()
+            .map(|page| page.with_notice(Notice::ProofRenewed.as_str()))
     };
     let next = back.map_or_else(String::new, |path| {
         let next = utf8_percent_encode(&path, NON_ALPHANUMERIC);
         format!("&next={next}")
     });
     Redirect::to(&format!("/login?again=1{next}")).into_response()
-}
-
-/// The page whose form was sent: the one that the browser names, or the nearest one above the path
-/// of the action, for browsers that name none.
-fn page_of_form(visit: &Visit, referer: Option<&str>) -> Option<LocalPath> {
-    let base = visit.state().settings().base_url.to_string();
-    let path_of = |text: &str| text.split('?').next().unwrap_or_default().to_owned();
-    referer
-        .and_then(|referer| referer.strip_prefix(&base))
-        .filter(|referer| is_page(&path_of(referer)))
-        .and_then(LocalPath::parse)
-        .or_else(|| {
-            let here = path_of(visit.here());
-            let mut above = here.as_str();
-            while let Some((shorter, _)) = above.rsplit_once('/') {
-                if is_page(shorter) {
-                    return LocalPath::parse(shorter);
-                }
-                above = shorter;
-            }
-            None
-        })
 }
 
 /// Leads somebody who is not signed in to the sign-in page: with the way back if they wanted a

@@ -31,8 +31,6 @@ use crate::{
     visit::Visit,
 };
 
-const AROUND: Around = Around::new("Sign in", Section::None);
-
 #[derive(Debug, Deserialize)]
 pub(crate) struct DepartureQuery {
     next: Option<String>,
@@ -146,7 +144,7 @@ async fn lead_on(visit: &Visit, provider: &Provider, address: String) -> Result<
         provider: provider.config().name.clone(),
         address,
     };
-    let around = Around::new("Connections", Section::AccountConnections);
+    let around = Around::new("One moment", Section::AccountConnections);
     let mut response = respond::page(visit, around, page).await?;
     if let Ok(refresh) = refresh {
         response.headers_mut().insert(header::REFRESH, refresh);
@@ -245,7 +243,8 @@ async fn page(
         failure,
         signed_in: visit.principal().is_some(),
     };
-    let mut response = respond::page(visit, AROUND, page).await?;
+    let mut response =
+        respond::page(visit, Around::new(failure.title(), Section::None), page).await?;
     *response.status_mut() =
         StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::BAD_GATEWAY);
     Ok(response)

@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use http::{HeaderValue, header};
-use latchkey_app::{Frame, Notice, Page, Section, Tally, Viewer, render};
+use latchkey_app::{Frame, Notice, Page, Section, Tally, Theme, Viewer, render};
 use latchkey_authority::{incident, principal::Permission};
 use latchkey_identity::account;
 
@@ -47,22 +47,38 @@ pub(crate) async fn titled<P: Page>(
     section: Section,
     page: P,
 ) -> Result<Response, Failure> {
+    let viewer = viewer(visit).await?;
+    Ok(framed(visit, viewer, title, section, page))
+}
+
+/// Who looks at a page, for its navigation.
+pub(super) async fn viewer(visit: &Visit) -> Result<Option<Viewer>, Failure> {
+    let Some(principal) = visit.principal() else {
+        return Ok(None);
+    };
     let authority = visit.state().authority();
     let unread_threats = if visit.may(Permission::ViewConsole) {
         items::tally(incident::unread(authority).await?)
     } else {
         Tally::default()
     };
-    let viewer = match visit.principal() {
-        None => None,
-        Some(principal) => account::one(authority, principal.user_id)
-            .await?
-            .map(|account| Viewer {
-                username: account.username,
-                role: principal.role,
-                unread_threats,
-            }),
-    };
+    let account = account::one(authority, principal.user_id).await?;
+    Ok(account.map(|account| Viewer {
+        username: account.username,
+        role: principal.role,
+        unread_threats,
+    }))
+}
+
+/// A page for a visitor, with the navigation of `viewer`. It asks the database nothing.
+pub(super) fn framed<P: Page>(
+    visit: &Visit,
+    viewer: Option<Viewer>,
+    title: String,
+    section: Section,
+    page: P,
+) -> Response {
+    let authority = visit.state().authority();
     let nonce = P::HAS_ISLANDS.then(|| STANDARD_NO_PAD.encode(authority.random().bytes::<16>()));
     let frame = Frame {
         title,
@@ -73,6 +89,12 @@ pub(crate) async fn titled<P: Page>(
         assets: visit.state().assets().links(),
         nonce: nonce.clone(),
         now: authority.now(),
+        theme: visit.theme(),
+        here: Some(
+            visit
+                .page()
+                .map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned()),
+        ),
     };
     let mut response = Html(render(frame, page)).into_response();
     if let Some(nonce) = nonce
@@ -91,20 +113,22 @@ pub(crate) async fn titled<P: Page>(
             .headers_mut()
             .append(header::SET_COOKIE, cookie.clone());
     }
-    Ok(response)
+    response
 }
 
 /// A page for nobody in particular.
-pub(crate) fn bare<P: Page>(state: &AppState, around: Around, page: P) -> Response {
+pub(super) fn bare<P: Page>(state: &AppState, theme: Theme, title: &str, page: P) -> Response {
     let frame = Frame {
-        title: around.title.to_owned(),
+        title: title.to_owned(),
         viewer: None,
-        section: around.section,
+        section: Section::None,
         notice: None,
         csrf: String::new(),
         assets: state.assets().links(),
         nonce: None,
         now: state.authority().now(),
+        theme,
+        here: None,
     };
     let mut response = Html(render(frame, page)).into_response();
     response.headers_mut().insert(

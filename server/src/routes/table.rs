@@ -49,6 +49,8 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         ),
         // Whoever has no session is signed out already: no page says "sign in first" to that.
         action("/logout", Access::Public, post!(pages::login::sign_out)),
+        // The look belongs to the browser, whoever uses it.
+        action("/theme", Access::Public, post!(pages::theme::set)),
         page("/register", Access::Public, get!(pages::register::show)),
         limited(
             RateClass::SignUp,
@@ -136,6 +138,13 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
                 api::security_events::PATH,
                 post!(api::security_events::receive),
             ),
+        ),
+        // Only builds for development have it.
+        #[cfg(debug_assertions)]
+        page(
+            "/dev/components",
+            Access::Public,
+            get!(pages::dev::components),
         ),
         page("/admin", VIEW, get!(pages::admin_overview::show)),
         page("/admin/sessions", VIEW, get!(pages::admin_sessions::show)),

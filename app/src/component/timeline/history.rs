@@ -1,6 +1,6 @@
 //! The history of a family as a table: each generation, each replay, the end.
 
-use latchkey_types::{IncidentClass, RefreshOutcome, Word};
+use latchkey_types::{IncidentClass, RefreshOutcome, Word, visible};
 use leptos::prelude::*;
 
 use crate::{
@@ -133,7 +133,7 @@ fn what(item: &GenerationItem) -> impl IntoView + use<> {
         });
     }
     if item.superseded {
-        notes.push("never received: the family moved past it".to_owned());
+        notes.push("never received: the API sign-in moved past it".to_owned());
     }
     let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes.join("; ")}</span> });
     view! {
@@ -178,7 +178,7 @@ fn ReplayRow(incident: IncidentItem) -> impl IntoView {
 fn place(sight: &SightItem) -> impl IntoView + use<> {
     view! {
         <span class="line">
-            <span class="wrap-break-word" title=sight.agent.user_agent.clone()>
+            <span class="wrap-break-word" title=visible(&sight.agent.user_agent).into_owned()>
                 {sight.agent.name()}
             </span>
             <span class="text-muted">

@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
+use js_sys::Date;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -21,7 +22,8 @@ enum Answer {
 
 /// Asks every ten seconds while the page is visible, one question at a time, until the server says
 /// that the viewer may not.
-pub(super) fn start(tallies: RwSignal<Tallies>, feed: RwSignal<Feed>) {
+pub(super) fn start(tallies: RwSignal<Tallies>, feed: RwSignal<Feed>, since: RwSignal<String>) {
+    since.set(clock());
     let timer: Rc<Cell<Option<IntervalHandle>>> = Rc::default();
     let asking = Rc::new(Cell::new(false));
     let tick = {
@@ -35,6 +37,7 @@ pub(super) fn start(tallies: RwSignal<Tallies>, feed: RwSignal<Feed>) {
                 match ask().await {
                     Answer::Tallies(new) => {
                         tallies.set(new);
+                        since.set(clock());
                         feed.set(Feed::Live);
                     }
                     Answer::Nothing => feed.set(Feed::Unreachable),
@@ -57,6 +60,12 @@ pub(super) fn start(tallies: RwSignal<Tallies>, feed: RwSignal<Feed>) {
         }
         Err(_) => feed.set(Feed::Still),
     }
+}
+
+/// The time of day, as the viewer writes it.
+fn clock() -> String {
+    let locale = window().navigator().language().unwrap_or_default();
+    Date::new_0().to_locale_time_string(&locale).into()
 }
 
 async fn ask() -> Answer {

@@ -1,5 +1,6 @@
 //! What else is to be looked at: what the same user and the same address hold.
 
+use latchkey_types::isolated;
 use leptos::prelude::*;
 
 use crate::{
@@ -44,8 +45,8 @@ pub(super) fn Related(
                     <ConfirmButton
                         id="end-sessions"
                         label="End all sessions"
-                        name=format!("End all sessions of {}", user.name)
-                        question=format!("End all sessions of {}?", user.name)
+                        name=format!("End all sessions of {}", isolated(&user.name))
+                        question=format!("End all sessions of {}?", isolated(&user.name))
                         consequence="Their browsers are signed out at once and may sign in again."
                         action=format!("/admin/users/{}/end-sessions", user.id)
                         back=Some(back.clone())
@@ -90,7 +91,7 @@ pub(super) fn Related(
     let all_sessions = format!("/admin/sessions?user={}", user.id);
     view! {
         <h2 class="mt-8 mb-4 text-lg font-semibold tracking-tight text-ink wrap-anywhere">
-            {format!("What else {} holds", user.name)}
+            {format!("What else {} holds", isolated(&user.name))}
         </h2>
         <div class="grid min-w-0 gap-4">
             <Card title="Other API sign-ins" id="families" flush=true aside=end_families>

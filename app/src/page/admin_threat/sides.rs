@@ -1,5 +1,6 @@
 //! Both sides of an incident, and what was seen afterwards.
 
+use latchkey_types::visible;
 use leptos::prelude::*;
 
 use crate::{
@@ -79,7 +80,7 @@ fn user_agent(sight: &SightItem) -> AnyView {
     let text = if sight.agent.user_agent.is_empty() {
         "none given".to_owned()
     } else {
-        sight.agent.user_agent.clone()
+        visible(&sight.agent.user_agent).into_owned()
     };
     view! { <span class="mono">{text}</span> }.into_any()
 }
@@ -117,7 +118,7 @@ pub(super) fn Sightings(
             view! {
                 <Row>
                     <Cell>
-                        <span class="wrap-break-word" title=agent.user_agent.clone()>
+                        <span class="wrap-break-word" title=visible(&agent.user_agent).into_owned()>
                             {agent.name()}
                         </span>
                     </Cell>

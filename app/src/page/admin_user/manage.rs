@@ -1,6 +1,6 @@
 //! What an administrator may do to a user.
 
-use latchkey_types::UserState;
+use latchkey_types::{UserState, isolated};
 use leptos::prelude::*;
 
 use crate::{
@@ -68,7 +68,7 @@ const fn role_text(is_self: bool) -> &'static str {
 
 #[component]
 fn Standing(user: UserItem, is_self: bool, is_last: bool, ends: String) -> impl IntoView {
-    let name = user.username;
+    let name = isolated(&user.username).into_owned();
     if user.state == UserState::Disabled {
         return view! {
             <Card
