@@ -67,19 +67,14 @@ impl Page for InvitationPage {
     }
 }
 
-#[component]
-fn Invited(form: InvitationForm) -> impl IntoView {
-    let title = if form.is_made {
-        "Choose your password"
-    } else {
-        "You are invited"
-    };
+/// What the link gives, in a few sentences.
+fn what_it_is(form: &InvitationForm) -> String {
     let role = match form.role {
         Role::User => "",
         Role::Auditor => " You will see everything in the console of this server.",
         Role::Administrator => " You will see and change everything on this server.",
     };
-    let text = match (&form.given, form.is_made) {
+    match (&form.given, form.is_made) {
         (Some(name), true) => {
             format!("Your account is {name}. The link that brought you here works once.{role}")
         }
@@ -91,7 +86,17 @@ fn Invited(form: InvitationForm) -> impl IntoView {
         (None, _) => {
             format!("Make your account. The link that brought you here works once.{role}")
         }
+    }
+}
+
+#[component]
+fn Invited(form: InvitationForm) -> impl IntoView {
+    let title = if form.is_made {
+        "Choose your password"
+    } else {
+        "You are invited"
     };
+    let text = what_it_is(&form);
     let signed_in = form.signed_in.map(|name| {
         view! {
             <Banner tone=Tone::Plain>
