@@ -183,7 +183,11 @@ impl Visit {
     /// The page that a form of this visit stands on, to go back to: this one, or the one that sent
     /// the form which this request is. Without what it said that had just happened.
     pub(crate) fn page(&self) -> Option<LocalPath> {
-        let here = LocalPath::parse(self.here())?.without_notice();
+        let here = if routes::has_code(self.here()) {
+            LocalPath::parse(self.here().split('?').next()?)?
+        } else {
+            LocalPath::parse(self.here())?.without_notice()
+        };
         let is_read = self.route().method == Method::GET && !routes::is_once(here.as_str());
         if is_read || routes::is_page(here.as_str()) {
             return Some(here);

@@ -150,7 +150,8 @@ fn Findings(findings: Vec<FindingItem>) -> impl IntoView {
     let items = findings
         .into_iter()
         .map(|finding| {
-            let href = format!("#setting-{}", finding.setting);
+            // On the page that leaves out what is at its default it may not be there.
+            let href = format!("{PATH}#setting-{}", finding.setting);
             view! {
                 <li class="px-4 py-4 sm:px-6">
                     <p class="flex flex-wrap items-center gap-x-3 gap-y-1">

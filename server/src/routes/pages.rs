@@ -18,6 +18,12 @@ pub(crate) fn is_once(path: &str) -> bool {
     path.starts_with("/auth/")
 }
 
+/// Whether the query of a path holds the code of a one-time link: it must stand on no page.
+pub(crate) fn has_code(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    matches!(path, "/setup" | "/invitation")
+}
+
 /// The nearest page above a path: of the form `/admin/sessions/{id}/end`, `/admin/sessions`.
 pub(crate) fn page_above(path: &str) -> Option<String> {
     let mut path = path.split('?').next().unwrap_or_default();
