@@ -12,6 +12,7 @@
 //! - [`session`]: made, checked, listed, ended, swept;
 //! - [`user`]: roles, disabling, the locks that order changes;
 //! - [`audit`]: the record, its seals and their verification;
+//! - [`bulk`]: many sessions or families ended by one order;
 //! - [`recover`]: after a restore from backup;
 //! - [`signal`]: what other nodes are told;
 //! - [`feed`]: how each node hears of it, and knows that it has;
@@ -24,6 +25,7 @@
 pub mod access_token;
 pub mod audit;
 mod authority;
+pub mod bulk;
 pub mod caller;
 pub mod clock;
 pub mod database;

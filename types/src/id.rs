@@ -87,6 +87,10 @@ id!(
     IncidentId
 );
 id!(
+    /// Names an order to end many sessions or refresh families.
+    BulkEndId
+);
+id!(
     /// Names one run of the program on one machine.
     NodeId
 );

@@ -10,10 +10,12 @@ mod id;
 mod instant;
 mod word;
 
-pub use id::{EventId, FamilyId, IdError, IdentityId, IncidentId, NodeId, SessionId, UserId};
+pub use id::{
+    BulkEndId, EventId, FamilyId, IdError, IdentityId, IncidentId, NodeId, SessionId, UserId,
+};
 pub use instant::UnixMillis;
 pub use word::{
-    Algorithm, EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome,
-    ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod, Transport, UnknownWord,
-    UserState, Verdict, Word,
+    Algorithm, BulkEndState, BulkTarget, EndReason, EventKind, FamilyEndReason, FamilyState,
+    IncidentClass, Outcome, ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod,
+    Transport, UnknownWord, UserState, Verdict, Word,
 };
