@@ -17,6 +17,8 @@ mod around;
 #[cfg(feature = "ssr")]
 mod badge;
 #[cfg(feature = "ssr")]
+mod bulk;
+#[cfg(feature = "ssr")]
 mod button;
 #[cfg(feature = "ssr")]
 mod card;
@@ -79,6 +81,7 @@ pub(crate) use {
     agent::{agent_glyph, agent_name},
     around::{Around, around},
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
+    bulk::{BulkBadge, BulkBar, BulkNews, Pick, how_many, list_of, progress_text},
     button::{LinkButton, Look, Submit},
     card::Card,
     choice::{Choice, WordChoice},

@@ -29,6 +29,14 @@ pub enum Notice {
     FamiliesEnded,
     /// There was nothing to end.
     NothingEnded,
+    /// Nothing was chosen in a list.
+    NothingChosen,
+    /// An order to end many was taken.
+    BulkEndOrdered,
+    /// One was stopped.
+    BulkEndStopped,
+    /// It was over already, so that there was nothing to stop.
+    NothingStopped,
     /// A role was changed.
     RoleChanged,
     /// A user was disabled.
@@ -59,7 +67,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 29] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
@@ -72,6 +80,10 @@ impl Notice {
         Self::FamilyEnded,
         Self::FamiliesEnded,
         Self::NothingEnded,
+        Self::NothingChosen,
+        Self::BulkEndOrdered,
+        Self::BulkEndStopped,
+        Self::NothingStopped,
         Self::RoleChanged,
         Self::UserDisabled,
         Self::UserEnabled,
@@ -102,6 +114,10 @@ impl Notice {
             Self::FamilyEnded => "family_ended",
             Self::FamiliesEnded => "families_ended",
             Self::NothingEnded => "nothing_ended",
+            Self::NothingChosen => "nothing_chosen",
+            Self::BulkEndOrdered => "bulk_end_ordered",
+            Self::BulkEndStopped => "bulk_end_stopped",
+            Self::NothingStopped => "nothing_stopped",
             Self::RoleChanged => "role_changed",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",

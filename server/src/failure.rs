@@ -8,7 +8,11 @@ use std::{sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
-use latchkey_authority::{ActError, StoreError, key::KeyError};
+use latchkey_authority::{
+    ActError, StoreError,
+    bulk::{self, OrderError},
+    key::KeyError,
+};
 use serde_json::{Value, json};
 
 use crate::bearer::{BearerError, CHALLENGE};
@@ -54,6 +58,8 @@ pub enum Failure {
     Misdirected(String),
     /// It would leave nobody who can administer.
     LastAdministrator,
+    /// Too many orders to end many are unfinished.
+    TooManyOrders,
     /// Too many attempts.
     Limited {
         /// Seconds until another one makes sense.
@@ -107,7 +113,7 @@ impl Failure {
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
-            Self::LastAdministrator => StatusCode::CONFLICT,
+            Self::LastAdministrator | Self::TooManyOrders => StatusCode::CONFLICT,
             Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy { .. } | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -129,6 +135,7 @@ impl Failure {
             Self::TooLarge => "too_large",
             Self::Misdirected(_) => "misdirected",
             Self::LastAdministrator => "last_administrator",
+            Self::TooManyOrders => "too_many_orders",
             Self::Limited { .. } => "limited",
             Self::Busy { .. } => "busy",
             Self::Timeout => "timeout",
@@ -151,6 +158,7 @@ impl Failure {
             Self::TooLarge => "That is too long",
             Self::Misdirected(_) => "Wrong address",
             Self::LastAdministrator => "The last administrator must stay",
+            Self::TooManyOrders => "Too many bulk ends at once",
             Self::Limited { .. } => "Too many attempts",
             Self::Busy { .. } => "Too busy at the moment",
             Self::Timeout => "That took too long",
@@ -193,6 +201,10 @@ impl Failure {
                 "Nobody could administer afterwards. Make somebody else an administrator first."
                     .to_owned()
             }
+            Self::TooManyOrders => format!(
+                "Nothing was ordered: {} are still running or waiting. Let one finish, or stop one.",
+                bulk::UNFINISHED_LIMIT
+            ),
             Self::Limited { retry_after } => format!("Try again in {retry_after} seconds."),
             Self::Busy { .. } | Self::Timeout => {
                 "Nothing was changed. Try again in a few seconds.".to_owned()
@@ -292,6 +304,7 @@ impl Failure {
             | Self::StaleProof
             | Self::Misdirected(_)
             | Self::LastAdministrator
+            | Self::TooManyOrders
             | Self::Internal(_) => self.text().into(),
         }
     }
@@ -351,6 +364,19 @@ impl From<ActError> for Failure {
             ActError::NotFound => Self::NotFound,
             ActError::LastAdministrator => Self::LastAdministrator,
             ActError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<OrderError> for Failure {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Act(error) => error.into(),
+            OrderError::TooManyUnfinished => Self::TooManyOrders,
+            OrderError::TooManyToResolve => Self::BadRequest(format!(
+                "More than {} match by their last event. Narrow the filter.",
+                bulk::RESOLVED_LIMIT
+            )),
         }
     }
 }

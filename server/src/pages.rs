@@ -12,6 +12,8 @@ pub(crate) mod admin_overview;
 pub(crate) mod admin_sessions;
 pub(crate) mod admin_threats;
 pub(crate) mod admin_users;
+pub(crate) mod bulk_ends;
+pub(crate) mod bulk_wish;
 pub(crate) mod connections;
 mod family_items;
 mod items;

@@ -406,6 +406,10 @@ fn admin_sessions(stage: &mut Stage) {
             first: None,
             back: "/admin/sessions".to_owned(),
             may_end,
+            bulk: BulkLinks {
+                end_all: may_end.then(|| "/admin/sessions/end?all=1".to_owned()),
+                ..Default::default()
+            },
         }
     };
     stage.shoot("admin-sessions", frame(Role::Administrator), page(true));

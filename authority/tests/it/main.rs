@@ -11,6 +11,7 @@
 )]
 
 mod access_tokens;
+mod bulk;
 mod clock;
 mod connection;
 mod cookie;
