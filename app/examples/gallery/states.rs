@@ -8,6 +8,7 @@ use latchkey_app::{
         admin_overview::OverviewPage,
         admin_sessions::{AdminSessionsPage, SessionsFilter},
         admin_users::{AdminUserPage, AdminUsersPage},
+        bulk_ends::BulkLinks,
         error::ErrorPage,
         families::FamilyItem,
         login::{LoginError, LoginPage},
@@ -21,7 +22,7 @@ use latchkey_app::{
 use latchkey_types::{EventKind, Outcome, Role, SessionState};
 
 use crate::{
-    node_states,
+    bulk_states, node_states,
     people::{
         LONG_NAME, NOW, ago, ended, event, link, long_email, long_event, long_session, long_user,
         session, user,
@@ -78,6 +79,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     audit(&mut stage);
     program_states::all(&mut stage);
     node_states::all(&mut stage);
+    bulk_states::all(&mut stage);
     provider_states::all(&mut stage);
     stage.shots
 }

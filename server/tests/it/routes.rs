@@ -10,11 +10,18 @@ use crate::app::TestApp;
 
 pub(crate) fn concrete(path: &str) -> String {
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-    ["session_id", "user_id", "family_id", "incident_id", "kid"]
-        .iter()
-        .fold(path.to_owned(), |path, name| {
-            path.replace(&format!("{{{name}}}"), id)
-        })
+    [
+        "session_id",
+        "user_id",
+        "family_id",
+        "incident_id",
+        "bulk_end_id",
+        "kid",
+    ]
+    .iter()
+    .fold(path.to_owned(), |path, name| {
+        path.replace(&format!("{{{name}}}"), id)
+    })
 }
 
 #[tokio::test]
