@@ -339,19 +339,6 @@ impl AuthorityTx {
         .map_err(|error| DbErr::Custom(format!("the commit was cut off: {error}")))?
     }
 
-    /// Commits a part of what an order on the record says, with its signals and without an event of
-    /// its own: the order's event stood before the first part, and says who, which and how many.
-    ///
-    /// # Errors
-    /// [`StoreError`] when any part fails; then nothing has happened.
-    pub(crate) async fn commit_ordered(
-        self,
-        _order: OnRecord,
-        signals: impl Into<Signals>,
-    ) -> Result<(), StoreError> {
-        self.commit(std::iter::empty(), signals).await
-    }
-
     /// How many active administrators there are. Call [`AuthorityTx::lock_roles`] first.
     ///
     /// # Errors
@@ -364,6 +351,19 @@ impl AuthorityTx {
             .filter(users::Column::DisabledAt.is_null())
             .into_query();
         Ok(Count::of(&self.transaction, query).await?)
+    }
+
+    /// Commits a part of what an order on the record says, with its signals and without an event of
+    /// its own: the order's event stood before the first part, and says who, which and how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when any part fails; then nothing has happened.
+    pub(crate) async fn commit_ordered(
+        self,
+        _order: OnRecord,
+        signals: impl Into<Signals>,
+    ) -> Result<(), StoreError> {
+        self.commit(std::iter::empty(), signals).await
     }
 }
 
