@@ -36,7 +36,7 @@ pub(crate) fn all(stage: &mut Stage) {
 
 fn families(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminFamilies, "API sign-ins");
-    let page = |may_end| AdminFamiliesPage {
+    let page = |may_end: bool| AdminFamiliesPage {
         filter: FamiliesFilter::default(),
         families: (0..14)
             .map(|number| {

@@ -387,7 +387,7 @@ fn overview(stage: &mut Stage) {
 
 fn admin_sessions(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminSessions, "Sessions");
-    let page = |may_end| {
+    let page = |may_end: bool| {
         let mut sessions: Vec<_> = (0..14)
             .map(|number| {
                 if number % 5 == 4 {

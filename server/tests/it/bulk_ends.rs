@@ -205,8 +205,9 @@ async fn i12_what_is_not_understood_is_refused_and_everything_has_to_be_said() {
         &many,
     ] {
         let expected = if filter == "user=ann&" { 200 } else { 400 };
-        let preview = admin.get(&format!("/admin/sessions/end?{filter}")).await;
+        // No address is so long.
         if filter.len() < 16_000 {
+            let preview = admin.get(&format!("/admin/sessions/end?{filter}")).await;
             assert_eq!(preview.status, expected, "GET {filter}");
         }
         if expected == 400 {
