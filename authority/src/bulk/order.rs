@@ -98,7 +98,7 @@ pub async fn order(
     })
     .exec_without_returning(tx.connection())
     .await?;
-    let event = event(&actor, bulk_end_id, &scope, found, users, caller).named(event_id);
+    let event = event(actor, bulk_end_id, &scope, found, users, caller).named(event_id);
     // Nothing ended yet, so that nobody has to be told: each batch will.
     tx.commit([event], Signals::Nothing).await?;
     authority.orders().notify_one();
@@ -124,7 +124,7 @@ async fn resolved(
 }
 
 fn event(
-    actor: &Actor<'_>,
+    actor: Actor<'_>,
     bulk_end_id: BulkEndId,
     scope: &Scope,
     found: Tally,
@@ -132,7 +132,7 @@ fn event(
     caller: &Caller,
 ) -> AuditEvent {
     let event = AuditEvent::success(EventKind::BulkEndOrdered, caller)
-        .by(actor)
+        .by(&actor)
         .detail(json!({
             "bulk_end": bulk_end_id,
             scope.target().as_str(): found.count,
