@@ -103,6 +103,8 @@ const INSIDE: Picture[] = [
     path: "/admin/families?user=yuki&event=theft",
     then: (page) => follow(page, "/admin/families/", "Firefox on Linux"),
   },
+  { name: "console-bulk-preview", path: "/admin/sessions/end?browser=Firefox" },
+  { name: "console-bulk-ends", path: "/admin/bulk-ends" },
   { name: "console-threats", path: "/admin/threats" },
   {
     name: "console-threat",

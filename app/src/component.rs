@@ -19,6 +19,8 @@ mod back;
 #[cfg(feature = "ssr")]
 mod badge;
 #[cfg(feature = "ssr")]
+mod bulk;
+#[cfg(feature = "ssr")]
 mod button;
 #[cfg(feature = "ssr")]
 mod card;
@@ -90,6 +92,7 @@ pub(crate) use {
     around::{Around, around},
     back::BackLink,
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
+    bulk::{BulkBadge, BulkBar, BulkNews, Pick, how_many, list_of, progress_text},
     button::{LinkButton, Look, Submit},
     card::Card,
     chart::{About, Chart, ChartTable, Drawn},

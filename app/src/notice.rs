@@ -29,6 +29,14 @@ pub enum Notice {
     FamiliesEnded,
     /// There was nothing to end.
     NothingEnded,
+    /// Nothing was chosen in a list.
+    NothingChosen,
+    /// An order to end many was taken.
+    BulkEndOrdered,
+    /// One was stopped.
+    BulkEndStopped,
+    /// It was over already, so that there was nothing to stop.
+    NothingStopped,
     /// A role was changed.
     RoleChanged,
     /// A user was disabled.
@@ -63,7 +71,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::SignedOut,
         Self::EndedByAdministrator,
         Self::EndedByOwner,
@@ -76,6 +84,10 @@ impl Notice {
         Self::FamilyEnded,
         Self::FamiliesEnded,
         Self::NothingEnded,
+        Self::NothingChosen,
+        Self::BulkEndOrdered,
+        Self::BulkEndStopped,
+        Self::NothingStopped,
         Self::RoleChanged,
         Self::UserDisabled,
         Self::UserEnabled,
@@ -108,6 +120,10 @@ impl Notice {
             Self::FamilyEnded => "family_ended",
             Self::FamiliesEnded => "families_ended",
             Self::NothingEnded => "nothing_ended",
+            Self::NothingChosen => "nothing_chosen",
+            Self::BulkEndOrdered => "bulk_end_ordered",
+            Self::BulkEndStopped => "bulk_end_stopped",
+            Self::NothingStopped => "nothing_stopped",
             Self::RoleChanged => "role_changed",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",

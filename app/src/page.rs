@@ -15,6 +15,8 @@ pub mod admin_threats;
 mod admin_user;
 pub mod admin_users;
 pub mod api_docs;
+pub mod bulk_ends;
+pub mod bulk_preview;
 pub mod components;
 pub mod connections;
 pub mod error;

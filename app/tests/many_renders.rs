@@ -7,6 +7,8 @@
     reason = "without the memory of the process there is nothing to test"
 )]
 
+#[path = "../examples/gallery/bulk_states.rs"]
+mod bulk_states;
 #[path = "../examples/gallery/error_states.rs"]
 mod error_states;
 #[path = "../examples/gallery/invitation_states.rs"]

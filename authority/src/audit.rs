@@ -7,6 +7,7 @@
 
 mod event;
 mod list;
+mod order;
 mod overview;
 mod refusals;
 mod seal;
@@ -15,6 +16,7 @@ mod verify;
 pub use event::AuditEvent;
 pub(crate) use event::write;
 pub use list::{AuditFilter, AuditRow, list};
+pub(crate) use order::OnRecord;
 pub use overview::{DayCounts, day_counts};
 pub use refusals::RefusalCounts;
 pub use seal::seal;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use latchkey_types::{Algorithm, FamilyId, SessionId, UnixMillis, UserId};
 use sea_orm::{DatabaseConnection, DbBackend};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 use crate::{
     StoreError,
@@ -162,6 +162,7 @@ struct Inner {
     signing_keys: SigningKeys,
     feed: Feed,
     copies: Copies,
+    orders: Notify,
 }
 
 /// Copies of what checks ask for most.
@@ -226,6 +227,7 @@ impl Authority {
                 last_seen: LastSeen::default(),
                 refusals: RefusalCounts::default(),
                 receipts: Receipts::default(),
+                orders: Notify::new(),
             }),
         }
     }
@@ -243,6 +245,12 @@ impl Authority {
     /// How long the machine has been up: see [`Clock::boot_time`].
     pub fn boot_time(&self) -> Duration {
         self.inner.clock.boot_time()
+    }
+
+    /// Told where an order to end many was given here, so that work on it begins at once. Orders
+    /// of other nodes are found by looking.
+    pub fn orders(&self) -> &Notify {
+        &self.inner.orders
     }
 
     /// How this node hears of changes.

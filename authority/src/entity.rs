@@ -63,6 +63,44 @@ pub(crate) mod sessions {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod bulk_ends {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bulk_ends")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub bulk_end_id: Uuid,
+        pub target: String,
+        pub scope: String,
+        pub ordered_at: i64,
+        pub ordered_by: Option<Uuid>,
+        pub spared_id: Option<Uuid>,
+        pub event_id: Uuid,
+        pub found: i64,
+        pub found_is_capped: bool,
+        pub users: i64,
+        pub ended: i64,
+        pub families: i64,
+        pub skipped: Option<i64>,
+        pub place_at: Option<i64>,
+        pub place_id: Option<Uuid>,
+        pub batches: i64,
+        pub state: String,
+        pub started_at: Option<i64>,
+        pub updated_at: i64,
+        pub finished_at: Option<i64>,
+        pub stopped_by: Option<Uuid>,
+        pub lease_worker: Option<Uuid>,
+        pub lease_until: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod signals {
     use sea_orm::entity::prelude::*;
 

@@ -31,6 +31,7 @@ pub use check::{Check, check};
 pub(crate) use check::{FamilyCopy, over};
 pub use issue::Issued;
 pub(crate) use judge::Presentation;
+pub(crate) use list::matching;
 pub use list::{
     FamilyEnded, FamilyFilter, FamilyRow, Picture, RotationRow, count, count_live, list,
     list_live_of_user, one, picture,

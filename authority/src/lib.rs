@@ -13,6 +13,7 @@
 //! - [`user`]: roles, disabling, the locks that order changes;
 //! - [`audit`]: the record, its seals and their verification;
 //! - [`activity`]: how much happened, hour by hour;
+//! - [`bulk`]: many sessions or families ended by one order;
 //! - [`recover`]: after a restore from backup;
 //! - [`signal`]: what other nodes are told;
 //! - [`feed`]: how each node hears of it, and knows that it has;
@@ -26,6 +27,7 @@ pub mod access_token;
 pub mod activity;
 pub mod audit;
 mod authority;
+pub mod bulk;
 pub mod caller;
 pub mod clock;
 pub mod database;

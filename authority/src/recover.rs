@@ -5,9 +5,7 @@
 //! and its signals, so that an interruption loses nothing and another run goes on.
 
 use latchkey_types::{EndReason, EventKind, FamilyEndReason, FamilyId, SessionId, UserId, Word};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -16,7 +14,7 @@ use crate::{
     Authority, AuthorityTx,
     audit::AuditEvent,
     caller::Caller,
-    entity::{families, sessions, users},
+    entity::{families, sessions},
     error::StoreError,
     family, session,
     signal::{Signal, Signals},
@@ -105,7 +103,7 @@ async fn batch(
     for (user_id, id) in found {
         of_users.entry(user_id).or_default().push(id);
     }
-    lock(&tx, of_users.keys().copied().collect()).await?;
+    tx.lock_many(of_users.keys().copied()).await?;
     let ids: Vec<Uuid> = of_users.values().flatten().copied().collect();
     let (ended, event) = match kind {
         Kind::Sessions => {
@@ -182,18 +180,4 @@ async fn places(
         Kind::Sessions => next!(sessions, SessionId),
         Kind::Families => next!(families, FamilyId),
     })
-}
-
-/// Locks users in the order of their ids, as whoever takes something from them does.
-async fn lock(tx: &AuthorityTx, users: Vec<Uuid>) -> Result<(), StoreError> {
-    users::Entity::find()
-        .select_only()
-        .column(users::Column::UserId)
-        .filter(users::Column::UserId.is_in(users))
-        .order_by_asc(users::Column::UserId)
-        .lock(LockType::Update)
-        .into_tuple::<Uuid>()
-        .all(tx.connection())
-        .await?;
-    Ok(())
 }

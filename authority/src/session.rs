@@ -22,6 +22,7 @@ pub(crate) use check::{SessionCopy, over};
 pub(crate) use cookie::{BoundCookie, CookieHash};
 pub use cookie::{Cookie, RENEWAL_GRACE, bind, bound_session, unbind};
 pub use create::{NewSession, create};
+pub(crate) use list::matching;
 pub use list::{Ended, SessionFilter, SessionRow, count_live, list, list_live_of_user, one};
 pub use seen::LastSeen;
 pub use sweep::{Swept, sweep};

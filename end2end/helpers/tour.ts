@@ -156,6 +156,9 @@ export const CONSOLE: Stop[] = [
       await expect(page.getByRole("dialog")).toBeVisible();
     },
   },
+  stop("everything that would end", "/admin/sessions/end?all=1", "End many sessions"),
+  stop("nothing to end", "/admin/families/end?user=nobody-of-that-name", "End many API sign-ins"),
+  stop("bulk ends", "/admin/bulk-ends", "Bulk ends"),
   stop("everybody's programs", "/admin/families", "API sign-ins"),
   stop("no programs that match", "/admin/families?user=nobody-of-that-name", "API sign-ins"),
   {

@@ -6,6 +6,7 @@
 pub(crate) mod activity;
 pub(crate) mod audit;
 pub(crate) mod auth;
+pub(crate) mod bulk_ends;
 pub(crate) mod check;
 pub(crate) mod docs;
 pub(crate) mod families;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audit;
+mod bulk;
 mod demo;
 mod doctor;
 mod family;

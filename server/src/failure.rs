@@ -10,7 +10,11 @@ use std::{sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
-use latchkey_authority::{ActError, StoreError, key::KeyError};
+use latchkey_authority::{
+    ActError, StoreError,
+    bulk::{self, OrderError},
+    key::KeyError,
+};
 use latchkey_identity::invitation::InviteError;
 use serde_json::{Value, json};
 
@@ -59,6 +63,8 @@ pub enum Failure {
     LastAdministrator,
     /// It goes against something that stands already; says against what.
     Conflict(String),
+    /// Too many orders to end many are unfinished.
+    TooManyOrders,
     /// Too many attempts.
     Limited {
         /// Seconds until another one makes sense.
@@ -112,7 +118,9 @@ impl Failure {
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
-            Self::LastAdministrator | Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::LastAdministrator | Self::Conflict(_) | Self::TooManyOrders => {
+                StatusCode::CONFLICT
+            }
             Self::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy { .. } | Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -135,6 +143,7 @@ impl Failure {
             Self::Misdirected(_) => "misdirected",
             Self::LastAdministrator => "last_administrator",
             Self::Conflict(_) => "conflict",
+            Self::TooManyOrders => "too_many_orders",
             Self::Limited { .. } => "limited",
             Self::Busy { .. } => "busy",
             Self::Timeout => "timeout",
@@ -231,6 +240,7 @@ impl Failure {
             | Self::Misdirected(_)
             | Self::LastAdministrator
             | Self::Conflict(_)
+            | Self::TooManyOrders
             | Self::Internal(_) => self.text().into(),
         }
     }
@@ -304,6 +314,19 @@ impl From<InviteError> for Failure {
             | InviteError::TooMany
             | InviteError::HasArrived
             | InviteError::Disabled => Self::Conflict(error.to_string()),
+        }
+    }
+}
+
+impl From<OrderError> for Failure {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Act(error) => error.into(),
+            OrderError::TooManyUnfinished => Self::TooManyOrders,
+            OrderError::TooManyToResolve => Self::BadRequest(format!(
+                "More than {} match by their last event. Narrow the filter.",
+                bulk::RESOLVED_LIMIT
+            )),
         }
     }
 }

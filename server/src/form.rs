@@ -39,6 +39,41 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// The names of the fields that a type reads, as its own `Deserialize` tells them: so that a list
+/// of them cannot fall behind the type.
+pub(crate) fn field_names<'de, T: serde::Deserialize<'de>>() -> &'static [&'static str] {
+    let mut names = Names(&[]);
+    // It reads nothing, and fails once it has been told the names.
+    let _ = T::deserialize(&mut names);
+    names.0
+}
+
+/// A format without data.
+struct Names(&'static [&'static str]);
+
+impl<'de> serde::Deserializer<'de> for &mut Names {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom("there is nothing to read"))
+    }
+
+    fn deserialize_struct<V: serde::de::Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
 /// The fields of a query, or a clear refusal.
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub(crate) T);

@@ -1,6 +1,6 @@
 //! What goes on beside requests: following the signals and saying how far, reading the database's
 //! clock, writing what was seen, sweeping, sealing the record, tending the signing keys, counting for
-//! charts.
+//! charts, carrying orders to end many out.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 };
 
 use latchkey_authority::{
-    Authority, activity, audit, family, feed, key, node, node::Node, session, signal, spent,
+    Authority, activity, audit, bulk, family, feed, key, node, node::Node, session, signal, spent,
 };
 use latchkey_identity::invitation;
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
@@ -19,6 +19,8 @@ use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 const BEAT_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// Orders that were given here are heard of at once; those of other nodes are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Jobs that run until they are told to stop.
 #[derive(Debug)]
@@ -45,13 +47,14 @@ impl Jobs {
             let heart = Arc::clone(&heart);
             move || Arc::clone(&heart).beat(authority.clone())
         }));
+        let ending = tokio::spawn(carry_out(authority.clone(), stopped.clone()));
         let sweeping = tokio::spawn(every(SWEEP_EVERY, stopped, {
             let authority = authority.clone();
             move || sweep(authority.clone())
         }));
         Self {
             stop,
-            tasks: vec![following, writing, beating, sweeping],
+            tasks: vec![following, writing, beating, ending, sweeping],
             authority: authority.clone(),
             heart,
         }
@@ -133,6 +136,55 @@ async fn every<F: Future<Output = ()>>(
     }
 }
 
+/// Carries orders to end many out, batch after batch; stops between two of them.
+async fn carry_out(authority: Authority, mut stopped: watch::Receiver<bool>) {
+    let mut worker = bulk::Worker::new(&authority);
+    let mut has_complained = false;
+    while !*stopped.borrow() {
+        let is_idle = match worker.step(&authority).await {
+            Ok(step) => {
+                has_complained = false;
+                told_of_order(step);
+                matches!(step, bulk::Step::Nothing | bulk::Step::Lost { .. })
+            }
+            Err(error) => {
+                // Not each time: an outage lasts for many tries.
+                if !std::mem::replace(&mut has_complained, true) {
+                    tracing::warn!(
+                        error = %error,
+                        "a batch of a bulk end did not happen; the next try follows"
+                    );
+                }
+                true
+            }
+        };
+        if is_idle {
+            tokio::select! {
+                () = authority.orders().notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+    }
+    if let Err(error) = worker.release(&authority).await {
+        tracing::warn!(error = %error, "a bulk end waits until this node's lease has run out");
+    }
+}
+
+fn told_of_order(step: bulk::Step) {
+    match step {
+        bulk::Step::Nothing | bulk::Step::Ended { .. } | bulk::Step::Lost { .. } => {}
+        bulk::Step::Finished { bulk_end_id } => {
+            tracing::info!(bulk_end.id = %bulk_end_id, "a bulk end is through");
+        }
+        bulk::Step::Refused { bulk_end_id } => tracing::error!(
+            bulk_end.id = %bulk_end_id,
+            "a bulk end of which the record knows nothing was not carried out: somebody has written \
+             into the database, or its master key is gone from this node's list"
+        ),
+    }
+}
+
 /// Reads the clock, writes what was seen, received and refused, and seals the record.
 async fn write(authority: Authority) {
     if let Err(error) = authority.synchronise_clock().await {
@@ -202,6 +254,9 @@ async fn sweep(authority: Authority) {
             error = %error,
             "what happened this hour is not counted for the charts; the next try follows"
         );
+    }
+    if let Err(error) = bulk::sweep(&authority).await {
+        tracing::warn!(error = %error, "old bulk ends are not forgotten; the next try follows");
     }
     match key::tend(&authority).await {
         Ok(tended) => told_of_keys(tended),

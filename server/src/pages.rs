@@ -14,6 +14,8 @@ pub(crate) mod admin_sessions;
 pub(crate) mod admin_settings;
 pub(crate) mod admin_threats;
 pub(crate) mod admin_users;
+pub(crate) mod bulk_ends;
+pub(crate) mod bulk_wish;
 pub(crate) mod connections;
 #[cfg(debug_assertions)]
 pub(crate) mod dev;

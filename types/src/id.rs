@@ -90,6 +90,11 @@ id!(
     /// Names an invitation. Not a secret: its link holds another value.
     InvitationId
 );
+
+id!(
+    /// Names an order to end many sessions or refresh families.
+    BulkEndId
+);
 id!(
     /// Names one run of the program on one machine.
     NodeId

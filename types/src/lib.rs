@@ -12,12 +12,13 @@ mod visible;
 mod word;
 
 pub use id::{
-    EventId, FamilyId, IdError, IdentityId, IncidentId, InvitationId, NodeId, SessionId, UserId,
+    BulkEndId, EventId, FamilyId, IdError, IdentityId, IncidentId, InvitationId, NodeId, SessionId,
+    UserId,
 };
 pub use instant::UnixMillis;
 pub use visible::{isolated, visible};
 pub use word::{
-    Algorithm, EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome,
-    ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod, Span, Transport, UnknownWord,
-    UserState, Verdict, Word,
+    Algorithm, BulkEndState, BulkTarget, EndReason, EventKind, FamilyEndReason, FamilyState,
+    IncidentClass, Outcome, ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod, Span,
+    Transport, UnknownWord, UserState, Verdict, Word,
 };

@@ -281,6 +281,28 @@ words!(
 );
 
 words!(
+    /// What an order to end many is about.
+    BulkTarget {
+        /// Sessions.
+        Sessions = "sessions", "Sessions";
+        /// Refresh families.
+        Families = "families", "API sign-ins";
+    }
+);
+
+words!(
+    /// How far an order to end many is.
+    BulkEndState {
+        /// It is carried out, or waits for its turn.
+        Running = "running", "Running";
+        /// Everything that it meant is over.
+        Done = "done", "Done";
+        /// Somebody stopped it: what had ended stays so.
+        Stopped = "stopped", "Stopped";
+    }
+);
+
+words!(
     /// How an event on the record came out.
     Outcome {
         /// What was asked happened.
@@ -331,6 +353,10 @@ words!(
         FamilyEnded = "family.ended", "API sign-in ended";
         /// Several refresh families of one user ended.
         FamiliesEnded = "families.ended", "API sign-ins ended";
+        /// Somebody had many sessions or refresh families end at once.
+        BulkEndOrdered = "bulk_end.ordered", "Many ended at once";
+        /// Somebody stopped an order to end many.
+        BulkEndStopped = "bulk_end.stopped", "Bulk end stopped";
         /// A refresh token was refused.
         RefreshRefused = "refresh.refused", "Refresh refused";
         /// A rotated refresh token came back and nothing excused it.
@@ -409,6 +435,8 @@ mod tests {
         reads_back::<RefreshOutcome>();
         reads_back::<IncidentClass>();
         reads_back::<Verdict>();
+        reads_back::<BulkTarget>();
+        reads_back::<BulkEndState>();
         reads_back::<Outcome>();
         reads_back::<EventKind>();
         reads_back::<ProviderEvent>();

@@ -9,6 +9,7 @@
     reason = "invented people that do not parse must fail loudly"
 )]
 
+mod bulk_states;
 mod error_states;
 mod invitation_states;
 mod node_states;

@@ -211,6 +211,7 @@ pub(crate) fn event(number: usize) -> EventItem {
         request_id: Some("01k9q3w6vd3x8m".to_owned()),
         session: Some("b302099a8057".to_owned()),
         family: number.is_multiple_of(7).then(|| uuid(200_000)),
+        bulk_end: None,
         user_agent: Some(
             "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned(),
         ),

@@ -8,6 +8,7 @@ use latchkey_app::{
         admin_keys::AdminKeysPage,
         admin_threat::AdminThreatPage,
         admin_threats::{AdminThreatsPage, Judged, ThreatsFilter},
+        bulk_ends::BulkLinks,
         families::FamilyItem,
         threats::IncidentItem,
     },
@@ -15,6 +16,7 @@ use latchkey_app::{
 use latchkey_types::{FamilyState, IncidentClass, RefreshOutcome, Role, Verdict};
 
 use crate::{
+    bulk_states::order,
     people::{link, long_session, session},
     programs::{
         counts, ended_family, family, incident, keys, long_family, long_incident, long_life,
@@ -34,7 +36,7 @@ pub(crate) fn all(stage: &mut Stage) {
 
 fn families(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminFamilies, "API sign-ins");
-    let page = |may_end| AdminFamiliesPage {
+    let page = |may_end: bool| AdminFamiliesPage {
         filter: FamiliesFilter::default(),
         families: (0..14)
             .map(|number| {
@@ -45,6 +47,11 @@ fn families(stage: &mut Stage) {
                 }
             })
             .collect(),
+        bulk: BulkLinks {
+            end_all: may_end.then(|| "/admin/families/end?all=1".to_owned()),
+            running: Some(order()),
+            waiting: 2,
+        },
         of_user: None,
         next: Some("/admin/families?cursor=abc".to_owned()),
         first: None,

@@ -8,6 +8,7 @@ use latchkey_app::{
         admin_overview::{ActivityCharts, OverviewPage, Piece},
         admin_sessions::{AdminSessionsPage, SessionsFilter},
         admin_users::{AdminUserPage, AdminUsersPage},
+        bulk_ends::BulkLinks,
         families::FamilyItem,
         login::{LoginError, LoginPage},
         register::{AccountFieldErrors, RegisterPage},
@@ -20,7 +21,7 @@ use latchkey_app::{
 use latchkey_types::{EventKind, Outcome, Role, SessionState, Span, UnixMillis};
 
 use crate::{
-    error_states, invitation_states, node_states,
+    bulk_states, error_states, invitation_states, node_states,
     people::{
         LONG_NAME, NOW, ago, ended, event, link, long_email, long_event, long_session, long_user,
         session, user,
@@ -79,6 +80,7 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     invitation_states::all(&mut stage);
     program_states::all(&mut stage);
     node_states::all(&mut stage);
+    bulk_states::all(&mut stage);
     provider_states::all(&mut stage);
     setting_states::all(&mut stage);
     stage.shots
@@ -399,7 +401,7 @@ fn overview(stage: &mut Stage) {
 
 fn admin_sessions(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminSessions, "Sessions");
-    let page = |may_end| {
+    let page = |may_end: bool| {
         let mut sessions: Vec<_> = (0..14)
             .map(|number| {
                 if number % 5 == 4 {
@@ -420,6 +422,10 @@ fn admin_sessions(stage: &mut Stage) {
             first: None,
             back: "/admin/sessions".to_owned(),
             may_end,
+            bulk: BulkLinks {
+                end_all: may_end.then(|| "/admin/sessions/end?all=1".to_owned()),
+                ..Default::default()
+            },
         }
     };
     stage.shoot("admin-sessions", frame(Role::Administrator), page(true));

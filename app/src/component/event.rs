@@ -136,6 +136,16 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
             </Fact>
         }
     });
+    let bulk_end = event.bulk_end.map(|id| {
+        let href = format!("/admin/bulk-ends/{id}");
+        view! {
+            <Fact name="What came of it">
+                <a href=href class="link">
+                    "The bulk end"
+                </a>
+            </Fact>
+        }
+    });
     (!facts.is_empty())
         .then(|| {
             let opens = id.clone();
@@ -155,6 +165,7 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
                             <When at />
                         </Fact>
                         {family}
+                        {bulk_end}
                         {facts}
                     </Facts></div>
                 </Popup>

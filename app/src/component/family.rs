@@ -4,7 +4,8 @@ use latchkey_types::{FamilyEndReason, RefreshOutcome, Word, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
-    Address, Badge, Cell, ConfirmButton, Icon, PersonLink, Row, Table, Tone, When, agent_glyph,
+    Address, Badge, Cell, ConfirmButton, Icon, PersonLink, Pick, Row, Table, Tone, When,
+    agent_glyph,
 };
 use crate::{
     page::families::{FamiliesOfUser, FamilyItem},
@@ -86,11 +87,22 @@ fn FamilyRow(
         let button = end_button(holder, &family, back);
         view! { <Cell buttons=true>{button}</Cell> }
     });
+    let pick = (holder == Holder::Everybody && may_end && family.ended.is_none()).then(|| {
+        let name = format!(
+            "{}’s {}, {}",
+            family.user.name,
+            family_name(&family),
+            family.address
+        );
+        view! { <Pick id=family.family_id.to_string() name /> }
+    });
     let (program, last_event) = (program(holder, &family), last_event(&family));
     let (created_at, method) = (family.created_at, family.method.label());
     view! {
         <Row>
-            <Cell>{program}</Cell>
+            <Cell>
+                <div class="flex gap-1">{pick} {program}</div>
+            </Cell>
             <Cell label="Address">
                 <Address address=family.address title=format!("Network {}", family.network) />
             </Cell>

@@ -43,6 +43,8 @@ const fn tone(notice: Notice) -> Tone {
         | Notice::SessionsEnded
         | Notice::FamilyEnded
         | Notice::FamiliesEnded
+        | Notice::BulkEndOrdered
+        | Notice::BulkEndStopped
         | Notice::RoleChanged
         | Notice::UserDisabled
         | Notice::UserEnabled
@@ -62,6 +64,8 @@ const fn tone(notice: Notice) -> Tone {
         | Notice::SignedOutByRecovery
         | Notice::ProofRenewed
         | Notice::NothingEnded
+        | Notice::NothingChosen
+        | Notice::NothingStopped
         | Notice::NothingChanged
         | Notice::IncidentTold => Tone::Plain,
         Notice::LastAdministrator => Tone::Bad,
@@ -92,6 +96,10 @@ const fn text(notice: Notice) -> &'static str {
         Notice::FamilyEnded => "The API sign-in is ended.",
         Notice::FamiliesEnded => "The API sign-ins are ended.",
         Notice::NothingEnded => "Nothing to end: it was over already.",
+        Notice::NothingChosen => "Nothing was chosen: tick the rows that you mean first.",
+        Notice::BulkEndOrdered => "Ordered. It is on the record, and carried out from now on.",
+        Notice::BulkEndStopped => "Stopped. What has ended stays so.",
+        Notice::NothingStopped => "Nothing to stop: it was over already.",
         Notice::RoleChanged => "The role is changed.",
         Notice::UserDisabled => {
             "The user is disabled, and all their sessions and API sign-ins are ended."

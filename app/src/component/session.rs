@@ -4,8 +4,8 @@ use latchkey_types::{Word, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
-    Address, Badge, Cell, ConfirmButton, Icon, Look, PersonLink, PostForm, Row, Submit, Table,
-    Tone, When, agent_glyph, agent_name,
+    Address, Badge, Cell, ConfirmButton, Icon, Look, PersonLink, Pick, PostForm, Row, Submit,
+    Table, Tone, When, agent_glyph, agent_name,
 };
 use crate::page::sessions::{SessionItem, UserLink};
 
@@ -79,6 +79,10 @@ fn SessionRow(
     back: Option<String>,
 ) -> impl IntoView {
     let user = (whose == Whose::Everybody).then(|| session.user.clone());
+    let pick = (whose == Whose::Everybody && may_end && session.ended.is_none()).then(|| {
+        let name = format!("{}’s {}", session.user.name, full_name(&session));
+        view! { <Pick id=session.session_id.to_string() name /> }
+    });
     let browser = browser(&session, user);
     let address = address(&session);
     let created_at = session.created_at;
@@ -101,7 +105,9 @@ fn SessionRow(
     });
     view! {
         <Row>
-            <Cell>{browser}</Cell>
+            <Cell>
+                <div class="flex gap-1">{pick} {browser}</div>
+            </Cell>
             <Cell label="Address">{address}</Cell>
             <Cell label="Signed in">
                 <When at=created_at />

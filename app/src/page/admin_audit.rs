@@ -38,6 +38,8 @@ pub struct EventItem {
     pub session: Option<String>,
     /// The API sign-in that it is about: the id as text.
     pub family: Option<String>,
+    /// The order to end many that it is about: the id as text.
+    pub bulk_end: Option<String>,
     /// With what.
     pub user_agent: Option<String>,
 }

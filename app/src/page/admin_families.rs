@@ -1,14 +1,17 @@
 //! `/admin/families`
 
-use latchkey_types::{FamilyState, RefreshOutcome, Word as _};
+use latchkey_types::{BulkTarget, FamilyState, RefreshOutcome, Word as _};
 use leptos::prelude::*;
 
-use super::families::{FamiliesOfUser, FamilyItem};
+use super::{
+    bulk_ends::BulkLinks,
+    families::{FamiliesOfUser, FamilyItem},
+};
 use crate::{
     Frame, Page,
     component::{
-        Choice, Empty, EndFamiliesOfUser, FamilyTable, Filter, FilterField, Glyph, Heading, Holder,
-        LinkButton, Look, Pager, WordChoice,
+        BulkBar, BulkNews, Choice, Empty, EndFamiliesOfUser, FamilyTable, Filter, FilterField,
+        Glyph, Heading, Holder, LinkButton, Look, Pager, WordChoice,
     },
 };
 
@@ -50,6 +53,8 @@ pub struct AdminFamiliesPage {
     pub back: String,
     /// Whether the viewer may end API sign-ins.
     pub may_end: bool,
+    /// Ending many at once: GET forms that lead to a page that asks.
+    pub bulk: BulkLinks,
 }
 
 const PATH: &str = "/admin/families";
@@ -95,7 +100,14 @@ impl Page for AdminFamiliesPage {
         let list = if self.families.is_empty() {
             view! { <NoFamilies filtered=active /> }.into_any()
         } else {
+            let can_choose = self.may_end && self.families.iter().any(|one| one.ended.is_none());
             view! {
+                <BulkBar
+                    target=BulkTarget::Families
+                    can_choose
+                    end_all=self.bulk.end_all.clone()
+                    narrowed=active
+                />
                 <FamilyTable
                     holder=Holder::Everybody
                     families=self.families
@@ -111,7 +123,9 @@ impl Page for AdminFamiliesPage {
                 text="Programs and apps that hold tokens: one row for each sign-in on one device."
             >
                 {end_all}
+                <LinkButton text="Bulk ends" href="/admin/bulk-ends" look=Look::Quiet />
             </Heading>
+            <BulkNews bulk=self.bulk />
             <Narrow filter=self.filter active />
             <div class="card">{list}</div>
             <Pager first=self.first next=self.next />

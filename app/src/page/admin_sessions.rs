@@ -1,14 +1,14 @@
 //! `/admin/sessions`
 
-use latchkey_types::SessionState;
+use latchkey_types::{BulkTarget, SessionState};
 use leptos::prelude::*;
 
-use super::sessions::SessionItem;
+use super::{bulk_ends::BulkLinks, sessions::SessionItem};
 use crate::{
     Frame, Page,
     component::{
-        Choice, Empty, Filter, FilterField, Glyph, Heading, LinkButton, Look, Pager, SessionTable,
-        Whose, WordChoice,
+        BulkBar, BulkNews, Choice, Empty, Filter, FilterField, Glyph, Heading, LinkButton, Look,
+        Pager, SessionTable, Whose, WordChoice,
     },
 };
 
@@ -47,6 +47,8 @@ pub struct AdminSessionsPage {
     pub back: String,
     /// Whether the viewer may end sessions.
     pub may_end: bool,
+    /// Ending many at once: GET forms that lead to a page that asks.
+    pub bulk: BulkLinks,
 }
 
 const PATH: &str = "/admin/sessions";
@@ -71,7 +73,14 @@ impl Page for AdminSessionsPage {
         let list = if self.sessions.is_empty() {
             view! { <NoSessions filtered=active /> }.into_any()
         } else {
+            let can_choose = self.may_end && self.sessions.iter().any(|one| one.ended.is_none());
             view! {
+                <BulkBar
+                    target=BulkTarget::Sessions
+                    can_choose
+                    end_all=self.bulk.end_all.clone()
+                    narrowed=active
+                />
                 <SessionTable
                     whose=Whose::Everybody
                     sessions=self.sessions
@@ -82,7 +91,10 @@ impl Page for AdminSessionsPage {
             .into_any()
         };
         view! {
-            <Heading title="Sessions" text="Every browser signed in to this server, newest first." />
+            <Heading title="Sessions" text="Every browser signed in to this server, newest first.">
+                <LinkButton text="Bulk ends" href="/admin/bulk-ends" look=Look::Quiet />
+            </Heading>
+            <BulkNews bulk=self.bulk />
             <Filter path=PATH name="Filter sessions" active error=self.filter.error>
                 <FilterField
                     name="user"

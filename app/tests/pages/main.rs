@@ -5,6 +5,8 @@
     reason = "a page that does not read as expected must fail loudly"
 )]
 
+#[path = "../../examples/gallery/bulk_states.rs"]
+mod bulk_states;
 #[path = "../../examples/gallery/error_states.rs"]
 mod error_states;
 mod html;

@@ -15,6 +15,7 @@ use crate::{
 /// An event before it is written.
 #[derive(Debug, Clone)]
 pub struct AuditEvent {
+    event_id: Option<EventId>,
     kind: EventKind,
     outcome: Outcome,
     reason: Option<&'static str>,
@@ -33,6 +34,7 @@ impl AuditEvent {
     /// Something that happened.
     pub fn success(kind: EventKind, caller: &Caller) -> Self {
         Self {
+            event_id: None,
             kind,
             outcome: Outcome::Success,
             reason: None,
@@ -52,6 +54,13 @@ impl AuditEvent {
             reason: Some(reason),
             ..Self::success(kind, caller)
         }
+    }
+
+    /// The id under which it stands, where something else names it.
+    #[must_use]
+    pub(crate) fn named(mut self, event_id: EventId) -> Self {
+        self.event_id = Some(event_id);
+        self
     }
 
     /// Why it happened, in a word.
@@ -210,7 +219,9 @@ pub(crate) async fn write(
     now: UnixMillis,
     event: AuditEvent,
 ) -> Result<(), StoreError> {
-    let event_id = EventId::from_uuid(authority.random().uuid(now));
+    let event_id = event
+        .event_id
+        .unwrap_or_else(|| EventId::from_uuid(authority.random().uuid(now)));
     let address = event.caller.address_text();
     let mut personal = audit_personal::Model {
         seq: 0,

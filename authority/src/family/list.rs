@@ -274,7 +274,7 @@ pub async fn picture(
     }))
 }
 
-fn matching(authority: &Authority, filter: &FamilyFilter) -> Condition {
+pub(crate) fn matching(authority: &Authority, filter: &FamilyFilter) -> Condition {
     let mut condition = Condition::all();
     if let Some(users) = &filter.users {
         let ids: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();

@@ -171,7 +171,7 @@ pub async fn count_live(
     Ok(Count::of(authority.database(), query).await?)
 }
 
-fn matching(authority: &Authority, filter: &SessionFilter) -> Condition {
+pub(crate) fn matching(authority: &Authority, filter: &SessionFilter) -> Condition {
     let mut condition = Condition::all();
     if let Some(users) = &filter.users {
         let ids: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();

@@ -12,6 +12,7 @@
 
 mod access_tokens;
 mod activity;
+mod bulk;
 mod clock;
 mod connection;
 mod cookie;

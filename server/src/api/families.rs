@@ -9,19 +9,18 @@ use latchkey_authority::{
     Authority,
     caller::Place,
     family::{self, FamilyRow, RotationRow, end},
-    page::{MAX_LIMIT, Page},
+    page::Page,
 };
 use latchkey_types::{
-    FamilyEndReason, FamilyId, FamilyState, RefreshOutcome, SessionId, SignInMethod, Transport,
-    UnixMillis, Word as _,
+    FamilyEndReason, FamilyId, RefreshOutcome, SessionId, SignInMethod, Transport, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Ended, List, UserRef, instant, limit, overview::CountJson, threats};
+use super::{Ended, List, UserRef, instant, limit, threats};
 use crate::{
     failure::Failure,
-    form::{JsonBody, Query},
+    form::Query,
     pages::{
         admin_families::{FamiliesQuery, family_id},
         admin_sessions::cursor,
@@ -29,36 +28,6 @@ use crate::{
     },
     visit::Visit,
 };
-
-/// So many families end in one request.
-const REVOKE_LIMIT: usize = 1_000;
-
-/// Which families to end.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schema(as = FamiliesToEnd)]
-pub(crate) struct RevokeBody {
-    user: String,
-    address: String,
-    device: String,
-    event: String,
-    /// Says how many it would be, and ends none.
-    dry_run: bool,
-}
-
-impl RevokeBody {
-    /// The same as a question for live families.
-    fn live(&self) -> FamiliesQuery {
-        FamiliesQuery {
-            user: self.user.clone(),
-            address: self.address.clone(),
-            device: self.device.clone(),
-            event: self.event.clone(),
-            state: FamilyState::Live.as_str().to_owned(),
-            ..FamiliesQuery::default()
-        }
-    }
-}
 
 /// Somebody's place at one time.
 #[derive(Debug, Serialize, ToSchema)]
@@ -135,17 +104,6 @@ struct PictureJson {
     family: FamilyJson,
     rotations: List<RotationJson>,
     incidents: Vec<threats::ThreatJson>,
-}
-
-/// What ended, or would.
-#[derive(Debug, Serialize, ToSchema)]
-struct RevokedMany {
-    dry_run: bool,
-    /// How many it would be; of a dry run alone.
-    would_end: Option<CountJson>,
-    ended: usize,
-    /// Whether there are more: ask again.
-    more: bool,
 }
 
 fn json_of(names: &Names, row: FamilyRow) -> FamilyJson {
@@ -270,57 +228,4 @@ pub(crate) async fn revoke(visit: Visit, Path(id): Path<String>) -> Result<Respo
     let authority = visit.state().authority();
     let ended = end::as_administrator(authority, principal, id, visit.caller()).await?;
     Ok(Json(Ended { ended }).into_response())
-}
-
-#[utoipa::path(post, path = "/api/admin/families/revoke", tag = "Families", request_body = RevokeBody, responses((status = 200, body = RevokedMany)))]
-/// Ends all live families that a filter matches, or says how many these are.
-pub(crate) async fn revoke_many(
-    visit: Visit,
-    JsonBody(body): JsonBody<RevokeBody>,
-) -> Result<Response, Failure> {
-    let authority = visit.state().authority();
-    let filter = body.live().filter(authority).await?;
-    let is_narrow = filter.users.is_some()
-        || filter.address.is_some()
-        || filter.device.is_some()
-        || filter.last_event.is_some();
-    if !is_narrow {
-        return Err(Failure::BadRequest(
-            "Say which: user, address, device or event.".to_owned(),
-        ));
-    }
-    if body.dry_run {
-        let count = family::count(authority, &filter).await?;
-        return Ok(Json(RevokedMany {
-            dry_run: true,
-            would_end: Some(count.into()),
-            ended: 0,
-            more: false,
-        })
-        .into_response());
-    }
-    let principal = visit.signed_in()?;
-    let mut ended = 0_usize;
-    // What has ended drops out of the list, so that each round sees others.
-    loop {
-        let page = family::list(authority, &filter, None, MAX_LIMIT).await?;
-        let mut ended_here = 0;
-        for row in &page.items {
-            let id = row.family_id;
-            if end::as_administrator(authority, principal, id, visit.caller()).await? {
-                ended_here += 1;
-            }
-        }
-        ended += ended_here;
-        let has_more = page.next.is_some();
-        if !has_more || ended_here == 0 || ended >= REVOKE_LIMIT {
-            return Ok(Json(RevokedMany {
-                dry_run: false,
-                would_end: None,
-                ended,
-                more: has_more,
-            })
-            .into_response());
-        }
-    }
 }

@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    activity, audit, auth, check, docs, families, invitations, keys, nodes, overview, sessions,
-    settings, signals, threats, users,
+    activity, audit, auth, bulk_ends, check, docs, families, invitations, keys, nodes, overview,
+    sessions, settings, signals, threats, users,
 };
 use crate::{
     bearer,
@@ -79,7 +79,11 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         families::list,
         families::show,
         families::revoke,
-        families::revoke_many,
+        bulk_ends::revoke_families,
+        bulk_ends::revoke_sessions,
+        bulk_ends::list,
+        bulk_ends::show,
+        bulk_ends::stop,
         threats::list,
         threats::show,
         threats::judge,
@@ -98,6 +102,7 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         (name = "Account", description = "Whoever is signed in."),
         (name = "Sessions", description = "Browsers that are signed in."),
         (name = "Families", description = "Programs and devices that are signed in with tokens."),
+        (name = "Bulk ends", description = "Many sessions or families ended by one order."),
         (name = "Threats", description = "Refresh tokens that were used as they should not be."),
         (name = "Users", description = "Accounts and roles."),
         (name = "Keys", description = "What signs access tokens."),

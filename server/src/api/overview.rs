@@ -4,7 +4,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use latchkey_authority::{audit, page::Count, session, user};
+use latchkey_authority::{audit, bulk, page::Count, session, user};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     .into_response())
 }
 
-/// A count that stops at 10,000.
+/// A count that stops at 10,000 where nothing else is said.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Count)]
 pub(super) struct CountJson {
@@ -38,6 +38,15 @@ impl From<Count> for CountJson {
         Self {
             count: count.0,
             capped: count.is_capped(),
+        }
+    }
+}
+
+impl From<bulk::Tally> for CountJson {
+    fn from(tally: bulk::Tally) -> Self {
+        Self {
+            count: tally.count,
+            capped: tally.is_capped,
         }
     }
 }

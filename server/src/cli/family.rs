@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use latchkey_authority::{
+    bulk::Scope,
     caller::Caller,
     family::{self, FamilyFilter, end},
     principal::Actor,
@@ -9,7 +10,10 @@ use latchkey_authority::{
 use latchkey_identity::account;
 use latchkey_types::{FamilyId, FamilyState, Word as _};
 
-use super::open;
+use super::{
+    bulk::{self, How},
+    open,
+};
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
@@ -26,10 +30,29 @@ pub(super) enum Action {
         #[arg(long, default_value_t = 50)]
         limit: u64,
     },
-    /// Ends a refresh family, and its access tokens with it.
+    /// Ends a refresh family with its access tokens, or all live ones that a filter matches.
     Revoke {
         /// Its id, as the list shows it.
-        family: FamilyId,
+        #[arg(conflicts_with_all = ["user", "address", "device", "all", "dry_run", "yes"])]
+        family: Option<FamilyId>,
+        /// Only of users whose name or address begins so.
+        #[arg(long)]
+        user: Option<String>,
+        /// Only those from this address.
+        #[arg(long)]
+        address: Option<String>,
+        /// Only those opened on this kind of device.
+        #[arg(long)]
+        device: Option<String>,
+        /// All of them: said where there is no filter.
+        #[arg(long)]
+        all: bool,
+        /// Says how many it would be, and ends none.
+        #[arg(long)]
+        dry_run: bool,
+        /// Asks nothing.
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -65,7 +88,10 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
                 println!("… and more");
             }
         }
-        Action::Revoke { family } => {
+        Action::Revoke {
+            family: Some(family),
+            ..
+        } => {
             let caller = Caller::program("latchkey family");
             let ended = end::as_administrator(authority, Actor::Operator, family, &caller).await?;
             println!(
@@ -76,6 +102,26 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
                     "it was over already"
                 }
             );
+        }
+        Action::Revoke {
+            family: None,
+            user,
+            address,
+            device,
+            all,
+            dry_run,
+            yes,
+        } => {
+            let filter = FamilyFilter {
+                users: bulk::users(authority, user.as_deref()).await?,
+                address,
+                device,
+                state: Some(FamilyState::Live),
+                ..Default::default()
+            };
+            let how = How { all, dry_run, yes };
+            let caller = Caller::program("latchkey family");
+            bulk::end(authority, Scope::families(filter)?, how, &caller).await?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use latchkey_authority::{
+    bulk::Scope,
     caller::Caller,
     principal::Actor,
     session::{self, SessionFilter, end},
@@ -9,7 +10,10 @@ use latchkey_authority::{
 use latchkey_identity::account;
 use latchkey_types::{SessionId, SessionState};
 
-use super::open;
+use super::{
+    bulk::{self, How},
+    open,
+};
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
@@ -23,10 +27,29 @@ pub(super) enum Action {
         #[arg(long, default_value_t = 50)]
         limit: u64,
     },
-    /// Ends a session.
+    /// Ends a session, or all live ones that a filter matches.
     Revoke {
         /// Its id, as the list shows it.
-        session: SessionId,
+        #[arg(conflicts_with_all = ["user", "address", "browser", "all", "dry_run", "yes"])]
+        session: Option<SessionId>,
+        /// Only of users whose name or address begins so.
+        #[arg(long)]
+        user: Option<String>,
+        /// Only those from this address.
+        #[arg(long)]
+        address: Option<String>,
+        /// Only those with this browser.
+        #[arg(long)]
+        browser: Option<String>,
+        /// All of them: said where there is no filter.
+        #[arg(long)]
+        all: bool,
+        /// Says how many it would be, and ends none.
+        #[arg(long)]
+        dry_run: bool,
+        /// Asks nothing.
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -56,7 +79,10 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
                 println!("… and more");
             }
         }
-        Action::Revoke { session } => {
+        Action::Revoke {
+            session: Some(session),
+            ..
+        } => {
             let caller = Caller::program("latchkey session");
             let ended = end::as_administrator(authority, Actor::Operator, session, &caller).await?;
             println!(
@@ -67,6 +93,26 @@ pub(super) async fn run(settings: &Settings, action: Action) -> anyhow::Result<(
                     "it was over already"
                 }
             );
+        }
+        Action::Revoke {
+            session: None,
+            user,
+            address,
+            browser,
+            all,
+            dry_run,
+            yes,
+        } => {
+            let filter = SessionFilter {
+                users: bulk::users(authority, user.as_deref()).await?,
+                address,
+                browser,
+                state: Some(SessionState::Live),
+                ..Default::default()
+            };
+            let how = How { all, dry_run, yes };
+            let caller = Caller::program("latchkey session");
+            bulk::end(authority, Scope::sessions(filter)?, how, &caller).await?;
         }
     }
     Ok(())

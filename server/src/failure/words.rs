@@ -1,6 +1,7 @@
 //! What is said of a failure, to people on a page and to programs in a problem document.
 
 use latchkey_app::wait;
+use latchkey_authority::bulk;
 
 use super::{Failure, PROOF_AGE};
 
@@ -21,6 +22,7 @@ impl Failure {
             Self::Misdirected(_) => "Wrong address",
             Self::LastAdministrator => "The last administrator must stay",
             Self::Conflict(_) => "That cannot be",
+            Self::TooManyOrders => "Too many bulk ends at once",
             Self::Limited { .. } => "Too many attempts",
             Self::Busy { .. } => "Too busy at the moment",
             Self::Timeout => "That took too long",
@@ -49,6 +51,10 @@ impl Failure {
             Self::UnsupportedMediaType | Self::TooLarge => "Nothing was changed.".to_owned(),
             Self::Misdirected(base) => format!("This server answers at {base}."),
             Self::LastAdministrator => "Nobody could administer afterwards.".to_owned(),
+            Self::TooManyOrders => format!(
+                "Nothing was ordered: {} are still running or waiting.",
+                bulk::UNFINISHED_LIMIT
+            ),
             Self::Limited { .. } => {
                 "To keep guesses out, only so many are let through in a while.".to_owned()
             }
@@ -82,6 +88,7 @@ impl Failure {
             }
             Self::TooLarge => "Send less.".to_owned(),
             Self::LastAdministrator => "Make somebody else an administrator first.".to_owned(),
+            Self::TooManyOrders => "Let one finish, or stop one.".to_owned(),
             Self::Limited { retry_after } => format!("Try again in {}.", wait(*retry_after)),
             Self::Busy { retry_after } => {
                 format!(

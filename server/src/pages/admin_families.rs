@@ -15,14 +15,14 @@ use latchkey_authority::{
     principal::Permission,
 };
 use latchkey_identity::account;
-use latchkey_types::{FamilyId, FamilyState, RefreshOutcome, SessionId};
+use latchkey_types::{BulkTarget, FamilyId, FamilyState, RefreshOutcome, SessionId};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     admin_sessions::{EndForm, ROWS, USERS_LIMIT, address_of, cursor},
     admin_users::word,
-    family_items,
+    bulk_ends, family_items,
     respond::{self, Around},
 };
 use crate::{
@@ -80,7 +80,7 @@ impl FamiliesQuery {
         })
     }
 
-    fn address_of(&self, cursor: Option<Cursor>) -> String {
+    pub(super) fn address_of(&self, cursor: Option<Cursor>) -> String {
         address_of(
             "/admin/families",
             &[
@@ -120,6 +120,7 @@ pub(crate) async fn list(
         families: family_items::families(authority, found.items).await?,
         of_user,
         may_end: visit.may(Permission::EndSessions),
+        bulk: bulk_ends::links(&visit, BulkTarget::Families, &query.address_of(None)).await?,
         filter: FamiliesFilter {
             state: filter.state,
             event: filter.last_event,

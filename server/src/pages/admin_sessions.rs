@@ -12,11 +12,11 @@ use latchkey_authority::{
     session::{self, SessionFilter, SessionRow, end},
 };
 use latchkey_identity::account;
-use latchkey_types::{SessionId, SessionState, Word as _};
+use latchkey_types::{BulkTarget, SessionId, SessionState, Word as _};
 use serde::Deserialize;
 
 use super::{
-    items,
+    bulk_ends, items,
     respond::{self, Around},
 };
 use crate::{
@@ -85,7 +85,7 @@ impl SessionsQuery {
         cursor(&self.cursor)
     }
 
-    fn address_of(&self, cursor: Option<Cursor>) -> String {
+    pub(super) fn address_of(&self, cursor: Option<Cursor>) -> String {
         address_of(
             "/admin/sessions",
             &[
@@ -140,6 +140,7 @@ pub(crate) async fn show(
         sessions: items::sessions(authority, found.items, principal.session_id()).await?,
         browsers: BROWSERS.map(ToOwned::to_owned).to_vec(),
         may_end: visit.may(Permission::EndSessions),
+        bulk: bulk_ends::links(&visit, BulkTarget::Sessions, &query.address_of(None)).await?,
         filter: SessionsFilter {
             state: filter.state,
             error: filter

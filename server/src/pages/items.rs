@@ -11,8 +11,8 @@ use latchkey_authority::{
 };
 use latchkey_identity::{account::UserEntry, provider::connections::providers_of};
 use latchkey_types::{
-    EndReason, FamilyEndReason, FamilyId, IdentityId, ProviderEvent, RefreshOutcome, SessionId,
-    Verdict, Word,
+    BulkEndId, EndReason, EventKind, FamilyEndReason, FamilyId, IdentityId, ProviderEvent,
+    RefreshOutcome, SessionId, Verdict, Word,
 };
 
 use super::names::Names;
@@ -86,12 +86,18 @@ pub(super) async fn events(
             at: row.at,
             kind: row.kind,
             outcome: row.outcome,
-            reason: row.reason.as_deref().map(reason_text).unwrap_or_default(),
+            reason: match row.kind {
+                EventKind::BulkEndOrdered | EventKind::BulkEndStopped => {
+                    row.detail.as_deref().map(bulk_text).unwrap_or_default()
+                }
+                _ => row.reason.as_deref().map(reason_text).unwrap_or_default(),
+            },
             actor: row.actor.map(|id| names.link(id)),
             subject: row.subject.map(|id| names.link(id)),
             address: row.address,
             identifier: row.identifier,
             family: row.detail.as_deref().and_then(family_of),
+            bulk_end: row.detail.as_deref().and_then(bulk_end_of),
             detail: row.detail,
             request_id: row.request_id,
             session: row.session.map(SessionId::short),
@@ -105,6 +111,42 @@ fn family_of(detail: &str) -> Option<String> {
     let facts: serde_json::Value = serde_json::from_str(detail).ok()?;
     let family: FamilyId = facts.get("family")?.as_str()?.parse().ok()?;
     Some(family.to_string())
+}
+
+/// The order to end many among the facts of an event.
+fn bulk_end_of(detail: &str) -> Option<String> {
+    let facts: serde_json::Value = serde_json::from_str(detail).ok()?;
+    let bulk_end: BulkEndId = facts.get("bulk_end")?.as_str()?.parse().ok()?;
+    Some(bulk_end.to_string())
+}
+
+/// What an event says of an order to end many: `412 sessions of 37 users`, `stopped after 200 of 412`.
+fn bulk_text(detail: &str) -> String {
+    let facts: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
+    let number = |name: &str| facts.get(name).and_then(serde_json::Value::as_u64);
+    if let (Some(ended), Some(of)) = (number("ended"), number("of")) {
+        return format!("After {ended} of {of}");
+    }
+    let counted = |count: u64, one: &str, many: &str| {
+        let noun = if count == 1 { one } else { many };
+        format!("{count} {noun}")
+    };
+    let what = if let Some(sessions) = number("sessions") {
+        counted(sessions, "session", "sessions")
+    } else if let Some(families) = number("families") {
+        counted(families, "API sign-in", "API sign-ins")
+    } else {
+        return String::new();
+    };
+    let more = if facts.get("or_more") == Some(&true.into()) {
+        "More than "
+    } else {
+        ""
+    };
+    match number("users") {
+        Some(users) => format!("{more}{what} of {}", counted(users, "user", "users")),
+        None => format!("{more}{what}"),
+    }
 }
 
 /// A reason as a person reads it.

@@ -153,6 +153,37 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             END,
             post!(pages::admin_sessions::end),
         ),
+        page(
+            "/admin/sessions/end",
+            END,
+            get!(pages::bulk_ends::preview_sessions),
+        ),
+        fresh(action(
+            "/admin/sessions/end",
+            END,
+            post!(pages::bulk_ends::order_sessions),
+        )),
+        page(
+            "/admin/families/end",
+            END,
+            get!(pages::bulk_ends::preview_families),
+        ),
+        fresh(action(
+            "/admin/families/end",
+            END,
+            post!(pages::bulk_ends::order_families),
+        )),
+        page("/admin/bulk-ends", VIEW, get!(pages::bulk_ends::list)),
+        polled(page(
+            "/admin/bulk-ends/{bulk_end_id}",
+            VIEW,
+            get!(pages::bulk_ends::show),
+        )),
+        fresh(action(
+            "/admin/bulk-ends/{bulk_end_id}/stop",
+            END,
+            post!(pages::bulk_ends::stop),
+        )),
         page("/admin/families", VIEW, get!(pages::admin_families::list)),
         page(
             "/admin/families/{family_id}",
@@ -469,7 +500,25 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             POST,
             "/api/admin/families/revoke",
             END,
-            post!(api::families::revoke_many),
+            post!(api::bulk_ends::revoke_families),
+        ),
+        change(
+            POST,
+            "/api/admin/sessions/revoke",
+            END,
+            post!(api::bulk_ends::revoke_sessions),
+        ),
+        read("/api/admin/bulk-ends", VIEW, get!(api::bulk_ends::list)),
+        polled(read(
+            "/api/admin/bulk-ends/{bulk_end_id}",
+            VIEW,
+            get!(api::bulk_ends::show),
+        )),
+        change(
+            POST,
+            "/api/admin/bulk-ends/{bulk_end_id}/stop",
+            END,
+            post!(api::bulk_ends::stop),
         ),
         read(
             "/api/admin/families/{family_id}",

@@ -146,7 +146,11 @@ fn seen(reply: &Reply) -> (u16, String, Vec<String>) {
     // Each page masks its token anew.
     let mut body = String::new();
     for (number, part) in reply.body.split("name=\"csrf\" value=\"").enumerate() {
-        let masked = if number == 0 { 0 } else { part.find('"').unwrap() };
+        let masked = if number == 0 {
+            0
+        } else {
+            part.find('"').unwrap()
+        };
         body.push_str(&part[masked..]);
     }
     (reply.status, body, names)

@@ -12,6 +12,7 @@ mod api;
 mod app;
 mod bearer;
 mod browser;
+mod bulk_ends;
 mod check;
 mod closed;
 mod console;

@@ -16,6 +16,7 @@ pub(crate) fn concrete(path: &str) -> String {
         "family_id",
         "incident_id",
         "invitation_id",
+        "bulk_end_id",
         "kid",
     ];
     names.iter().fold(path.to_owned(), |path, name| {

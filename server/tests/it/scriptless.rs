@@ -33,6 +33,10 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
     admin.post("/admin/users/invite", &waiting).await;
     let list = admin.get("/api/admin/users?search=waiting").await.json();
     let waiting = list["items"][0]["id"].as_str().unwrap().to_owned();
+    let ordered = admin
+        .post("/admin/sessions/end", &[("filter", "user=ann")])
+        .await;
+    let ordered = ordered.location().to_owned();
     for path in [
         "/account".to_owned(),
         "/account/sessions".to_owned(),
@@ -46,6 +50,9 @@ async fn i11_every_action_of_the_console_is_a_plain_form_with_a_token() {
         "/admin/families".to_owned(),
         format!("/admin/threats/{incident_id}"),
         "/admin/keys".to_owned(),
+        "/admin/sessions/end?all=1".to_owned(),
+        "/admin/families/end?all=1".to_owned(),
+        ordered,
     ] {
         let page = admin.get(&path).await;
         assert_eq!(page.status, 200, "{path}");

@@ -7,11 +7,16 @@
 
 use axum::body::Body;
 use http::Method;
-use latchkey_authority::{caller::Caller, feed, key, principal::Actor};
+use latchkey_authority::{
+    bulk::{self, Order, Scope},
+    caller::Caller,
+    feed, key,
+    principal::Actor,
+};
 use latchkey_identity::invitation::{self, Invite};
 use latchkey_server::routes::{Access, Class, Proof, ROUTES, Route};
 use latchkey_testing::{Snapshot, TestDatabase};
-use latchkey_types::{Role, UserId};
+use latchkey_types::{BulkEndId, Role, UserId};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use uuid::Uuid;
@@ -46,6 +51,8 @@ struct World {
     waiting: UserId,
     /// Whoever acts came in through it once.
     connection: Uuid,
+    /// An order that nobody has begun to carry out.
+    bulk_end_id: BulkEndId,
 }
 
 fn live_session(json: &serde_json::Value) -> String {
@@ -102,7 +109,17 @@ impl World {
             .execute_unprepared(&sql)
             .await
             .unwrap();
+        let order = Order {
+            scope: Scope::these_sessions(vec![session.parse().unwrap()]).unwrap(),
+            include_own: false,
+        };
+        let caller = Caller::program("test");
+        let bulk_end_id = bulk::order(app.authority(), Actor::Operator, order, &caller)
+            .await
+            .unwrap()
+            .unwrap();
         Self {
+            bulk_end_id,
             connection,
             invitation,
             waiting,
@@ -167,6 +184,7 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
         .replace("{incident_id}", &world.incident_id)
         .replace("{user_id}", &user.to_string())
         .replace("{connection}", &world.connection.to_string())
+        .replace("{bulk_end_id}", &world.bulk_end_id.to_string())
         .replace("{kid}", &world.kid);
     let sent = match (route.method.as_str(), route.path) {
         (
@@ -218,7 +236,13 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
             | "/api/admin/keys/{kid}/kill",
         ) => empty(),
         ("POST", "/api/admin/users/{user_id}/role") => Sent::Json(json!({ "role": "auditor" })),
-        ("POST", "/api/admin/families/revoke") => Sent::Json(json!({ "user": "ann" })),
+        ("POST", "/api/admin/families/revoke" | "/api/admin/sessions/revoke") => Sent::Json(
+            json!({ "ids": [if route.path.contains("families") { families } else { sessions }] }),
+        ),
+        ("POST", "/admin/sessions/end") => form(&[("filter", &format!("id={sessions}"))]),
+        ("POST", "/admin/families/end") => form(&[("filter", &format!("id={families}"))]),
+        ("POST", "/admin/bulk-ends/{bulk_end_id}/stop") => nothing(),
+        ("POST", "/api/admin/bulk-ends/{bulk_end_id}/stop") => empty(),
         ("POST", "/api/admin/threats/{incident_id}/verdict") => {
             Sent::Json(json!({ "verdict": "false_alarm" }))
         }
