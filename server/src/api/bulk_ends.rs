@@ -133,7 +133,6 @@ fn chosen_or<T: Copy>(
     these(ids.to_vec()).map_err(bad)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn bad(error: ScopeError) -> Failure {
     Failure::BadRequest(error.to_string())
 }

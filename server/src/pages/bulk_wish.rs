@@ -198,7 +198,7 @@ fn chosen(target: BulkTarget, query: &str) -> Result<Scope, WishError> {
 
 fn ids<'a, T: std::str::FromStr>(texts: impl Iterator<Item = &'a str>) -> Result<Vec<T>, Failure> {
     texts
-        .map(|text| text.parse())
+        .map(str::parse)
         .collect::<Result<_, _>>()
         .map_err(|_| Failure::BadRequest("id: not an id".to_owned()))
 }
@@ -261,20 +261,20 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
 }
 
 fn of_users(users: &[UserId], names: &Names) -> String {
-    let mut named: Vec<String> = users
+    let mut shown: Vec<String> = users
         .iter()
         .take(NAMED)
         .map(|user| names.link(*user).name)
         .collect();
     match users.len().saturating_sub(NAMED) {
         0 => {}
-        1 => named.push("one other".to_owned()),
-        rest => named.push(format!("{rest} others")),
+        1 => shown.push("one other".to_owned()),
+        rest => shown.push(format!("{rest} others")),
     }
-    match named.pop() {
+    match shown.pop() {
         None => "of nobody".to_owned(),
-        Some(only) if named.is_empty() => format!("of {only}"),
-        Some(last) => format!("of {} and {last}", named.join(", ")),
+        Some(only) if shown.is_empty() => format!("of {only}"),
+        Some(last) => format!("of {} and {last}", shown.join(", ")),
     }
 }
 

@@ -201,10 +201,10 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
             | "/admin/users/{user_id}/disable"
             | "/admin/users/{user_id}/enable"
             | "/admin/users/{user_id}/link"
-            | "/admin/invitations/{invitation_id}/withdraw",
+            | "/admin/invitations/{invitation_id}/withdraw"
+            | "/admin/bulk-ends/{bulk_end_id}/stop",
         ) => nothing(),
         ("POST", "/admin/users/invite") => form(&[("how", "invite"), ("role", "user")]),
-        ("POST", "/api/admin/invitations") => empty(),
         ("POST", "/api/admin/users") => Sent::Json(json!({ "username": "new" })),
         ("POST", "/account/threats/dismiss") => form(&[("incidents", &world.incident_id)]),
         ("POST", "/account/security/password") => {
@@ -231,7 +231,9 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
             | "/api/admin/users/{user_id}/disable"
             | "/api/admin/users/{user_id}/enable"
             | "/api/admin/users/{user_id}/link"
+            | "/api/admin/invitations"
             | "/api/admin/invitations/{invitation_id}/withdraw"
+            | "/api/admin/bulk-ends/{bulk_end_id}/stop"
             | "/api/admin/keys/rotate"
             | "/api/admin/keys/{kid}/kill",
         ) => empty(),
@@ -241,8 +243,6 @@ fn valid(route: &Route, world: &World) -> Option<(String, Sent)> {
         ),
         ("POST", "/admin/sessions/end") => form(&[("filter", &format!("id={sessions}"))]),
         ("POST", "/admin/families/end") => form(&[("filter", &format!("id={families}"))]),
-        ("POST", "/admin/bulk-ends/{bulk_end_id}/stop") => nothing(),
-        ("POST", "/api/admin/bulk-ends/{bulk_end_id}/stop") => empty(),
         ("POST", "/api/admin/threats/{incident_id}/verdict") => {
             Sent::Json(json!({ "verdict": "false_alarm" }))
         }

@@ -7,7 +7,7 @@ use latchkey_testing::{TestAuthority, caller, master_keys};
 use latchkey_types::BulkEndState;
 
 use super::{Crowd, THERE, work};
-use crate::support::{count, cut_short, signals, together};
+use crate::support::{MILLISECOND, count, cut_short, just_under, signals, together};
 
 /// A lease is over after this.
 const LEASE: Duration = Duration::from_secs(15);
@@ -22,14 +22,13 @@ async fn a_node_that_dies_between_batches_is_followed_by_another_that_does_the_r
     let Step::Ended { count: begun, .. } = dying.step(first).await.unwrap() else {
         panic!("there was something to end");
     };
-    drop(dying);
 
-    // Its lease runs on: nobody is sure that it is dead.
+    // It does nothing more. Its lease runs on: nobody is sure that it is dead.
     let mut next = Worker::new(&second);
     assert_eq!(next.step(&second).await.unwrap(), Step::Nothing);
-    crowd.test.clock.advance(LEASE - Duration::from_millis(1));
+    crowd.test.clock.advance(just_under(LEASE));
     assert_eq!(next.step(&second).await.unwrap(), Step::Nothing);
-    crowd.test.clock.advance(Duration::from_millis(1));
+    crowd.test.clock.advance(MILLISECOND);
     let (rest, _) = work(&second, &mut next).await;
 
     assert_eq!(begun + rest, 1_000);
