@@ -17,6 +17,7 @@ pub mod connections;
 pub mod error;
 pub mod families;
 pub mod lead_on;
+pub mod listing;
 pub mod login;
 pub mod provider;
 pub mod provider_failure;

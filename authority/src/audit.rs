@@ -14,7 +14,7 @@ mod verify;
 
 pub use event::AuditEvent;
 pub(crate) use event::write;
-pub use list::{AuditFilter, AuditRow, list};
+pub use list::{AuditFilter, AuditRow, list, window};
 pub use overview::{DayCounts, day_counts};
 pub use refusals::RefusalCounts;
 pub use seal::seal;

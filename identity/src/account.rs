@@ -9,7 +9,7 @@ use latchkey_types::{UnixMillis, UserId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-pub use directory::{AccountFilter, UserEntry, find_ids, list};
+pub use directory::{AccountFilter, UserEntry, find_ids, list, window};
 
 use crate::{Identity, entity::accounts, name::Identifier};
 

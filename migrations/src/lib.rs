@@ -23,6 +23,7 @@ mod m20261125_000007_families;
 mod m20261125_000008_signing_keys;
 mod m20261125_000009_nodes;
 mod m20261126_000010_identities;
+mod m20261126_000011_list_indexes;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_signing_keys::Migration),
             Box::new(m20261125_000009_nodes::Migration),
             Box::new(m20261126_000010_identities::Migration),
+            Box::new(m20261126_000011_list_indexes::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod admin_users;
 pub(crate) mod connections;
 mod family_items;
 mod items;
+pub(crate) mod listing;
 pub(crate) mod login;
 pub(crate) mod names;
 pub(crate) mod providers;

@@ -13,7 +13,7 @@ mod word;
 pub use id::{EventId, FamilyId, IdError, IdentityId, IncidentId, NodeId, SessionId, UserId};
 pub use instant::UnixMillis;
 pub use word::{
-    Algorithm, EndReason, EventKind, FamilyEndReason, FamilyState, IncidentClass, Outcome,
-    ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod, Transport, UnknownWord,
-    UserState, Verdict, Word,
+    Algorithm, EndReason, EventKind, ExportFormat, FamilyEndReason, FamilySort, FamilyState,
+    IncidentClass, ListName, ListSort, Outcome, ProviderEvent, RefreshOutcome, Role, SessionSort,
+    SessionState, SignInMethod, Transport, UnknownWord, UserState, Verdict, Word,
 };

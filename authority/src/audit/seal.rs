@@ -4,6 +4,9 @@
 //! would put all sign-ins of all nodes in one line. An event is protected by its own MAC at once,
 //! and by the chain within seconds.
 
+use std::time::Duration;
+
+use latchkey_types::UnixMillis;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
     QueryOrder, QuerySelect, SqliteTransactionMode, Statement, TransactionOptions,
@@ -13,6 +16,7 @@ use sea_orm::{
 
 use crate::{
     Authority,
+    database::TRANSACTION_LIMIT,
     entity::{audit_events, audit_seals},
     error::StoreError,
     master_key::Purpose,
@@ -20,6 +24,12 @@ use crate::{
 
 /// How many events one call seals at most.
 const BATCH: u64 = 500;
+
+/// What was sealed so long before the newest seal has nothing unsealed before it. A row number is
+/// given inside a transaction, and none lives for so long ([`TRANSACTION_LIMIT`]): whatever becomes
+/// visible later has a higher one.
+const SETTLED: Duration = Duration::from_mins(10);
+const _: () = assert!(SETTLED.as_secs() >= 10 * TRANSACTION_LIMIT.as_secs());
 
 /// Seals events that are committed and not yet sealed; returns how many.
 ///
@@ -49,11 +59,21 @@ pub async fn seal(authority: &Authority) -> Result<usize, StoreError> {
         .order_by_desc(audit_seals::Column::Position)
         .one(&transaction)
         .await?;
+    let settled = match &last {
+        None => 0,
+        Some(last) => audit_seals::Entity::find()
+            .filter(audit_seals::Column::SealedAt.lt(UnixMillis(last.sealed_at).before(SETTLED).0))
+            .order_by_desc(audit_seals::Column::Position)
+            .one(&transaction)
+            .await?
+            .map_or(0, |seal| seal.seq),
+    };
     let mut position = last.as_ref().map_or(0, |seal| seal.position);
     let mut chain = last.map_or_else(Vec::new, |seal| seal.chain);
 
     // Row numbers are given before commit, so a lower one may appear after a higher one was
-    // sealed: positions follow the order in which events became visible, not their numbers.
+    // sealed: positions follow the order in which events became visible, not their numbers. What is
+    // settled is left out: the whole record would be read each second.
     let pending = audit_events::Entity::find()
         .join_rev(
             JoinType::LeftJoin,
@@ -63,7 +83,7 @@ pub async fn seal(authority: &Authority) -> Result<usize, StoreError> {
                 .into(),
         )
         .filter(Expr::col((audit_seals::Entity, audit_seals::Column::Seq)).is_null())
-        .filter(audit_events::Column::Seq.gt(0))
+        .filter(audit_events::Column::Seq.gt(settled))
         .order_by_asc(audit_events::Column::Seq)
         .limit(BATCH)
         .all(&transaction)
