@@ -36,26 +36,26 @@ AGENT = "'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/' || 
 SOMEBODY = "CASE WHEN r < 0.02 THEN 1 ELSE 1 + floor(power(r, 2) * {users})::bigint END"
 
 USERS = """
-CREATE TEMP TABLE person AS SELECT g AS number, pg_temp.id({now} - g * 20000, g) AS user_id,
-  {now} - g * 20000::bigint AS created_at, random() AS r FROM generate_series(1, {users}) AS g;
-CREATE UNIQUE INDEX ON person (number);
+CREATE TEMP TABLE person AS SELECT g AS nth, pg_temp.id({now} - g * 20000::bigint, g) AS person_id,
+  {now} - g * 20000::bigint AS since, random() AS luck FROM generate_series(1, {users}) AS g;
+CREATE UNIQUE INDEX ON person (nth);
 INSERT INTO users (user_id, role, created_at, disabled_at)
-  SELECT user_id, CASE WHEN r < 0.0002 THEN 'auditor' ELSE 'user' END, created_at,
-    CASE WHEN r > 0.99 THEN created_at + 1000 END FROM person;
+  SELECT person_id, CASE WHEN luck < 0.0002 THEN 'auditor' ELSE 'user' END, since,
+    CASE WHEN luck > 0.99 THEN since + 1000 END FROM person;
 INSERT INTO accounts (user_id, username, username_key, username_skeleton, email, email_key, created_at)
-  SELECT user_id, name, name, 'x' || name, name || '@example.com', name || '@example.com', created_at
-  FROM (SELECT *, chr(97 + (number % 23)::int) || substr(md5(number::text), 1, 4) || number AS name FROM person) AS named;
+  SELECT person_id, name, name, 'x' || name, name || '@example.com', name || '@example.com', since
+  FROM (SELECT *, chr(97 + (nth % 23)::int) || substr(md5(nth::text), 1, 4) || nth AS name FROM person) AS named;
 ANALYZE person;
 """
 
 SESSIONS = """
 INSERT INTO sessions (session_id, user_id, created_at, proved_at, method, last_seen_at, expires_at, address, network,
   last_address, user_agent, browser, system, device, ended_at, end_reason, ended_by)
-SELECT pg_temp.id(created_at, number), person.user_id, rows.created_at, rows.created_at,
+SELECT pg_temp.id(created_at, number), person.person_id, created_at, created_at,
   pg_temp.pick(m, '{{password,provider,sign_up,setup}}', '{{0.7,0.95,0.99999,1}}'),
-  least(rows.created_at + (m * (({now} - 1000) - rows.created_at))::bigint, {now} - 1000) * (1 - (NOT ended)::int)
-    + (NOT ended)::int * ({now} - (m * 6 * {day})::bigint),
-  rows.created_at + 30::bigint * {day}, {place}, {network}, {place}, {agent}, {browser}, {system}, {device},
+  CASE WHEN ended THEN created_at + (m * ({now} - (e * 20 * {day})::bigint - created_at))::bigint
+    ELSE greatest(created_at, {now} - (m * 6 * {day})::bigint) END,
+  created_at + 30::bigint * {day}, {place}, {network}, {place}, {agent}, {browser}, {system}, {device},
   CASE WHEN ended THEN {now} - (e * 20 * {day})::bigint END,
   CASE WHEN ended THEN
     pg_temp.pick(e2, '{{sign_out,idle,expired,ended_by_administrator,provider_revoked}}', '{{0.6,0.8,0.9,0.9999,1}}') END,
@@ -65,14 +65,14 @@ FROM (SELECT g AS number, random() AS r, random() AS m, random() AS place, rando
     {now} - CASE WHEN g % 20 = 0 THEN 25 * {day}::bigint + (random() * 60 * {day})::bigint
       ELSE (random() * 29.5 * {day})::bigint END AS created_at
   FROM generate_series(1, {rows}) AS g) AS rows
-JOIN person ON person.number = {somebody};
+JOIN person ON person.nth = {somebody};
 """
 
 FAMILIES = """
 INSERT INTO families (family_id, user_id, transport, method, created_at, proved_at, generation, rotated_at, expires_at,
   ends_at, address, network, user_agent, browser, system, device, last_address, last_event, last_event_at,
   foreign_retries, ended_at, end_reason, ended_by)
-SELECT pg_temp.id(rows.created_at, -number), person.user_id, 'body', 'password', rows.created_at, rows.created_at,
+SELECT pg_temp.id(created_at, -number), person.person_id, 'body', 'password', created_at, created_at,
   (m * 100)::int, {now} - (m * {day})::bigint, {now} + 1000000 + (m * 6 * {day})::bigint,
   {now} + 2000000 + (m * 29 * {day})::bigint,
   {place}, {network}, {agent}, {browser}, {system},
@@ -89,7 +89,7 @@ FROM (SELECT g AS number, random() AS r, random() AS m, random() AS place, rando
     {now} - CASE WHEN g % 20 = 0 THEN 25 * {day}::bigint + (random() * 60 * {day})::bigint
       ELSE (random() * 29.5 * {day})::bigint END AS created_at
   FROM generate_series(1, {rows}) AS g) AS rows
-JOIN person ON person.number = {somebody};
+JOIN person ON person.nth = {somebody};
 """
 
 # Within one statement rows are written in the order of their numbers, so that times go up with them.
@@ -100,7 +100,7 @@ SELECT pg_temp.id(at, number), at, kind,
   CASE WHEN kind IN ('refresh.refused', 'permission.denied') OR (kind = 'sign_in' AND m < 0.05) THEN 'failure'
     ELSE 'success' END,
   CASE WHEN kind = 'sign_in' AND m < 0.05 THEN 'wrong_password' END,
-  CASE WHEN m < 0.8 THEN person.user_id END, person.user_id,
+  CASE WHEN m < 0.8 THEN person.person_id END, person.person_id,
   CASE WHEN kind LIKE 's%' THEN pg_temp.id(at - (m * {day})::bigint, number % 1000000) END,
   substr(md5('r' || number), 1, 16),
   CASE WHEN kind LIKE '%f%' THEN '{{"family":"' || pg_temp.id(0, number % 500000) || '"}}' END,
@@ -110,7 +110,7 @@ FROM (SELECT g AS number, random() AS r, random() AS m,
     pg_temp.pick(random(), '{{sign_in,refresh.refused,session.renewed,session.ended,family.ended,password.changed,user.created,permission.denied,setup}}',
       '{{0.4,0.6,0.75,0.85,0.95,0.98,0.9999,0.9999999,1}}') AS kind
   FROM generate_series({first}, {last}) AS g) AS rows
-JOIN person ON person.number = {somebody}
+JOIN person ON person.nth = {somebody}
 ORDER BY number;
 """
 

@@ -96,11 +96,6 @@ pub(crate) struct SessionsQuery {
 }
 
 impl SessionsQuery {
-    /// The filter that the query means.
-    pub(crate) async fn filter(&self, authority: &Authority) -> Result<SessionFilter, Failure> {
-        Ok(self.read(authority).await?.strict()?.filter)
-    }
-
     /// What the query asks for.
     pub(crate) async fn read(
         &self,
