@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use keyset::{Arm, BATCH_LIMIT, Keys, Keyset, Period, reading};
+pub use keyset::{Arm, BATCH_LIMIT, Few, Keys, Keyset, Period, reading};
 pub use position::{OrderTag, Position, Window};
 
 /// The longest page that a caller may ask for.

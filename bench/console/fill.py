@@ -107,9 +107,12 @@ SELECT pg_temp.id(at, number), at, kind,
   decode(md5(number::text), 'hex'), 'k1', decode(md5(number::text) || md5(number::text), 'hex')
 FROM (SELECT g AS number, random() AS r, random() AS m,
     {now} - 90 * {day}::bigint + (90 * {day}::double precision * g / {rows})::bigint + floor(random() * 1000)::int AS at,
-    pg_temp.pick(random(), '{{sign_in,refresh.refused,session.renewed,session.ended,family.ended,password.changed,user.created,permission.denied,setup}}',
-      '{{0.4,0.6,0.75,0.85,0.95,0.98,0.9999,0.9999999,1}}') AS kind
+    random() AS k
   FROM generate_series({first}, {last}) AS g) AS rows
+CROSS JOIN LATERAL (SELECT CASE WHEN k < 0.4 THEN 'sign_in' WHEN k < 0.6 THEN 'refresh.refused'
+  WHEN k < 0.75 THEN 'session.renewed' WHEN k < 0.85 THEN 'session.ended' WHEN k < 0.95 THEN 'family.ended'
+  WHEN k < 0.98 THEN 'password.changed' WHEN k < 0.9999 THEN 'user.created' WHEN k < 0.999999 THEN 'permission.denied'
+  ELSE 'setup' END AS kind) AS what
 JOIN person ON person.nth = {somebody}
 ORDER BY number;
 """

@@ -15,7 +15,7 @@ pub(crate) struct Migration;
 type Made = (&'static str, &'static str, &'static str);
 
 /// On both databases.
-const MADE: [Made; 20] = [
+const MADE: [Made; 22] = [
     // Sessions by what the filter offers besides address and browser, in the order of sign-in. What
     // a rare or an unknown value finds would otherwise be looked for among all sessions.
     (
@@ -60,6 +60,18 @@ const MADE: [Made; 20] = [
         "sessions_ended_last_seen_at",
         "sessions (last_seen_at, session_id)",
         "ended_at IS NOT NULL",
+    ),
+    // Those past their lifetime that are not marked as ended yet: for the sweep, and for lists, which
+    // call them ended all the same.
+    (
+        "sessions_live_expires_at",
+        "sessions (expires_at)",
+        "ended_at IS NULL",
+    ),
+    (
+        "families_live_expires_at",
+        "families (expires_at)",
+        "ended_at IS NULL",
     ),
     // Ended ones in the order of their end, which is how those to be forgotten are found, too; and
     // by why and by whom.
@@ -145,21 +157,23 @@ const MADE_ON_POSTGRES: [Made; 3] = [
     ),
     (
         "audit_events_family_seq",
-        "audit_events ((detail::jsonb ->> 'family'), seq)",
-        "(detail::jsonb ->> 'family') IS NOT NULL",
+        "audit_events (substr(detail, strpos(detail, '\"family\":\"') + 10, 36), seq)",
+        "strpos(detail, '\"family\":\"') > 0",
     ),
 ];
 
 const MADE_ON_SQLITE: [Made; 1] = [(
     "audit_events_family_seq",
-    "audit_events (json_extract(detail, '$.family'), seq)",
-    "json_extract(detail, '$.family') IS NOT NULL",
+    "audit_events (substr(detail, instr(detail, '\"family\":\"') + 10, 36), seq)",
+    "instr(detail, '\"family\":\"') > 0",
 )];
 
 /// What the new ones make superfluous: table and columns, as they were made.
-const DROPPED: [(&str, &[&str]); 4] = [
+const DROPPED: [(&str, &[&str]); 6] = [
     ("sessions", &["ended_at", "created_at", "session_id"]),
     ("sessions", &["ended_at", "last_seen_at"]),
+    ("sessions", &["ended_at", "expires_at"]),
+    ("families", &["ended_at", "expires_at"]),
     ("families", &["ended_at", "created_at", "family_id"]),
     ("audit_events", &["kind", "seq"]),
 ];

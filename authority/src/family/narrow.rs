@@ -5,7 +5,11 @@ use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::list::FamilyFilter;
-use crate::{Authority, entity::families};
+use crate::{
+    Authority,
+    entity::families,
+    page::{Arm, Few},
+};
 
 /// What a filter says of where a family was opened, with what, and of its last event.
 pub(super) fn matching(filter: &FamilyFilter) -> Condition {
@@ -23,6 +27,7 @@ pub(super) fn matching(filter: &FamilyFilter) -> Condition {
 pub(super) fn condition(authority: &Authority, filter: &FamilyFilter) -> Condition {
     let standing = standing(authority, filter, FamilySort::Newest)
         .into_iter()
+        .map(|arm| arm.condition.add_option(arm.few.map(|few| few.condition)))
         .fold(Condition::any(), Condition::add);
     matching(filter)
         .add(filter.period.of("families", "created_at"))
@@ -39,13 +44,9 @@ fn ids(users: &[latchkey_types::UserId]) -> Vec<Uuid> {
     users.iter().map(|user| user.as_uuid()).collect()
 }
 
-/// What a filter says of whether and how a family ended: each condition has an index that gives its
-/// rows in order, or few rows. None at all where nothing can match.
-pub(super) fn standing(
-    authority: &Authority,
-    filter: &FamilyFilter,
-    sort: FamilySort,
-) -> Vec<Condition> {
+/// What a filter says of whether and how a family ended: each way has an index that gives its rows
+/// in order, or few rows. None at all where nothing can match.
+pub(super) fn standing(authority: &Authority, filter: &FamilyFilter, sort: FamilySort) -> Vec<Arm> {
     let on_record = Condition::all()
         .add(families::Column::EndedAt.is_not_null())
         .add_option(
@@ -66,27 +67,39 @@ pub(super) fn standing(
         Some(FamilyState::Live) => vec![
             Condition::all()
                 .add(families::Column::EndedAt.is_null())
-                .add(families::Column::ExpiresAt.gt(now.0)),
+                .add(families::Column::ExpiresAt.gt(now.0))
+                .into(),
         ],
-        _ if sort == FamilySort::Ended => vec![on_record],
-        None if !asks_how => vec![Condition::all()],
+        _ if sort == FamilySort::Ended => vec![on_record.into()],
+        None if !asks_how => vec![Condition::all().into()],
         Some(FamilyState::Ended) | None => {
             // Past a limit and not yet swept is over all the same. No family is good for longer than
             // to its end, so that one limit finds those past either.
-            let passed = Condition::all()
-                .add(families::Column::EndedAt.is_null())
-                .add(families::Column::ExpiresAt.lte(now.0));
+            let passed = |limit: Condition| Arm {
+                condition: limit,
+                users: None,
+                few: Some(Few {
+                    condition: Condition::all()
+                        .add(families::Column::EndedAt.is_null())
+                        .add(families::Column::ExpiresAt.lte(now.0)),
+                    by: "expires_at",
+                }),
+            };
+            let ends_at = families::Column::EndsAt;
             let passed = match (filter.end_reason, &filter.ended_by) {
-                (None, None) => Some(passed),
+                (None, None) => Some(passed(Condition::all())),
                 (Some(FamilyEndReason::Expired), None) => {
-                    Some(passed.add(families::Column::EndsAt.lte(now.0)))
+                    Some(passed(Condition::all().add(ends_at.lte(now.0))))
                 }
                 (Some(FamilyEndReason::Idle), None) => {
-                    Some(passed.add(families::Column::EndsAt.gt(now.0)))
+                    Some(passed(Condition::all().add(ends_at.gt(now.0))))
                 }
                 _ => None,
             };
-            [Some(on_record), passed].into_iter().flatten().collect()
+            [Some(on_record.into()), passed]
+                .into_iter()
+                .flatten()
+                .collect()
         }
     }
 }

@@ -159,6 +159,7 @@ pub async fn window(
     let arm = Arm {
         condition: matching(filter).add(filter.period.of(keyset.table, keyset.key)),
         users: filter.users.clone().map(|users| ("user_id", users)),
+        few: None,
     };
     let reading = page::reading(authority).await?;
     let keys = keyset.keys(&reading, vec![arm], position, limit).await?;

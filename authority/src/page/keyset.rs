@@ -11,12 +11,13 @@ use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     QueryResult, TransactionTrait,
     sea_query::{
-        Alias, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType,
+        Alias, Asterisk, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement,
+        UnionType,
     },
 };
 use uuid::Uuid;
 
-use super::{Cursor, Position, Window};
+use super::{COUNT_LIMIT, Cursor, Position, Window};
 use crate::{Authority, error::StoreError};
 
 /// Rows of one reading, at most: of a page, or of a batch of an export.
@@ -64,6 +65,20 @@ pub struct Arm {
     pub condition: Condition,
     /// Whose, where it matters: the column, and the users, each of whom is looked up by themselves.
     pub users: Option<(&'static str, Vec<UserId>)>,
+    /// Of which few rows, where the order of the list would lead through many others.
+    pub few: Option<Few>,
+}
+
+/// Rows of which there are few, found by an index of their own before anything else is asked of them.
+///
+/// Left to themselves, databases take such rows for many (what is past a limit is, among what has
+/// ended) and walk the whole list for the first of them.
+#[derive(Debug, Clone)]
+pub struct Few {
+    /// Which they are.
+    pub condition: Condition,
+    /// By what they are found; of the first in this order there are [`COUNT_LIMIT`] at most.
+    pub by: &'static str,
 }
 
 impl From<Condition> for Arm {
@@ -71,6 +86,7 @@ impl From<Condition> for Arm {
         Self {
             condition,
             users: None,
+            few: None,
         }
     }
 }
@@ -168,9 +184,13 @@ impl Keyset {
         let mut select = Query::select();
         select
             .expr_as(self.column(self.key), Alias::new(KEY))
-            .from(Alias::new(self.table))
             .cond_where(arm.condition)
             .cond_where(self.beyond(position));
+        let is_of_few = arm.few.is_some();
+        match arm.few {
+            None => select.from(Alias::new(self.table)),
+            Some(few) => select.from_subquery(self.first(few), Alias::new(self.table)),
+        };
         if let Some(id) = self.id {
             select.expr_as(self.column(id), Alias::new(ID));
         }
@@ -180,7 +200,7 @@ impl Keyset {
             return select;
         };
         let ids = users.into_iter().map(UserId::as_uuid);
-        if ids.len() == 1 || backend != DbBackend::Postgres {
+        if ids.len() == 1 || is_of_few || backend != DbBackend::Postgres {
             select.and_where(self.column(column).is_in(ids));
             return select;
         }
@@ -204,6 +224,16 @@ impl Keyset {
         }
         self.ordered(&mut each, None, position).limit(rows);
         each
+    }
+
+    fn first(&self, few: Few) -> SelectStatement {
+        Query::select()
+            .column(Asterisk)
+            .from(Alias::new(self.table))
+            .cond_where(few.condition)
+            .order_by_expr(self.column(few.by), Order::Asc)
+            .limit(COUNT_LIMIT)
+            .take()
     }
 
     /// `SELECT` of the keys out of a query that has them already.

@@ -138,9 +138,10 @@ pub async fn window(
     let common = matching(filter).add(filter.period.of(keyset.table, keyset.key));
     let arms = standing(authority, filter, sort)
         .into_iter()
-        .map(|standing| Arm {
-            condition: common.clone().add(standing),
+        .map(|arm| Arm {
+            condition: common.clone().add(arm.condition),
             users: filter.users.clone().map(|users| ("user_id", users)),
+            few: arm.few,
         })
         .collect();
     let reading = page::reading(authority).await?;

@@ -5,7 +5,11 @@ use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::list::SessionFilter;
-use crate::{Authority, entity::sessions};
+use crate::{
+    Authority,
+    entity::sessions,
+    page::{Arm, Few},
+};
 
 /// What a filter says of where a session was signed in, with what and how.
 pub(super) fn matching(filter: &SessionFilter) -> Condition {
@@ -22,13 +26,13 @@ pub(super) fn matching(filter: &SessionFilter) -> Condition {
         ))
 }
 
-/// What a filter says of whether and how a session ended: each condition has an index that gives
-/// its rows in order, or few rows.
+/// What a filter says of whether and how a session ended: each way has an index that gives its rows in
+/// order, or few rows.
 pub(super) fn standing(
     authority: &Authority,
     filter: &SessionFilter,
     sort: SessionSort,
-) -> Vec<Condition> {
+) -> Vec<Arm> {
     let limits = Limits::now(authority);
     let on_record = Condition::all()
         .add(sessions::Column::EndedAt.is_not_null())
@@ -44,15 +48,17 @@ pub(super) fn standing(
     let asks_how = filter.end_reason.is_some() || filter.ended_by.is_some();
     match filter.state {
         Some(SessionState::Live) if asks_how || sort == SessionSort::Ended => Vec::new(),
-        Some(SessionState::Live) => vec![limits.live()],
-        _ if sort == SessionSort::Ended => vec![on_record],
+        Some(SessionState::Live) => vec![limits.live().into()],
+        _ if sort == SessionSort::Ended => vec![on_record.into()],
         None if !asks_how && sort == SessionSort::LastUsed => vec![
-            Condition::all().add(sessions::Column::EndedAt.is_null()),
-            on_record,
+            Condition::all()
+                .add(sessions::Column::EndedAt.is_null())
+                .into(),
+            on_record.into(),
         ],
-        None if !asks_how => vec![Condition::all()],
+        None if !asks_how => vec![Condition::all().into()],
         Some(SessionState::Ended) | None => {
-            let mut ways = vec![on_record];
+            let mut ways = vec![on_record.into()];
             if filter.ended_by.is_none() {
                 ways.extend(limits.passed(filter.end_reason));
             }
@@ -85,12 +91,27 @@ impl Limits {
     }
 
     /// Past a limit and not swept: few, because sweeping comes each minute.
-    fn passed(self, reason: Option<EndReason>) -> Vec<Condition> {
-        let not_swept = || Condition::all().add(sessions::Column::EndedAt.is_null());
-        let expired = not_swept().add(sessions::Column::ExpiresAt.lte(self.now.0));
-        let idle = not_swept()
-            .add(sessions::Column::ExpiresAt.gt(self.now.0))
-            .add(sessions::Column::LastSeenAt.lte(self.idle_since.0));
+    fn passed(self, reason: Option<EndReason>) -> Vec<Arm> {
+        let past = |column: sessions::Column, by, limit: UnixMillis| Few {
+            condition: Condition::all()
+                .add(sessions::Column::EndedAt.is_null())
+                .add(column.lte(limit.0)),
+            by,
+        };
+        let expired = Arm {
+            condition: Condition::all(),
+            users: None,
+            few: Some(past(sessions::Column::ExpiresAt, "expires_at", self.now)),
+        };
+        let idle = Arm {
+            condition: Condition::all().add(sessions::Column::ExpiresAt.gt(self.now.0)),
+            users: None,
+            few: Some(past(
+                sessions::Column::LastSeenAt,
+                "last_seen_at",
+                self.idle_since,
+            )),
+        };
         match reason {
             None => vec![expired, idle],
             Some(EndReason::Expired) => vec![expired],

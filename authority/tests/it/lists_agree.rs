@@ -490,7 +490,7 @@ async fn i12_the_record_is_listed_as_a_loop_over_all_of_it_would() {
     for number in 0..300 {
         // In the order of time but for a few minutes, as nodes write it.
         let at = now
-            .before(HOUR * u32::try_from(300 - number).unwrap())
+            .after(HOUR * u32::try_from(number).unwrap())
             .after(Duration::from_mins(dice.below(50)));
         let a_user = |dice: &mut Dice| {
             let user = (dice.below(3) > 0).then(|| dice.one_of(&users));
@@ -546,7 +546,7 @@ async fn i12_the_record_is_listed_as_a_loop_over_all_of_it_would() {
             family: dice.perhaps(&families),
             request_id: dice.perhaps(&["r1".to_owned(), "r3".to_owned()]),
             period: if number % 2 == 0 {
-                period(&mut dice, now)
+                period(&mut dice, now.after(HOUR * 300))
             } else {
                 Period::default()
             },
