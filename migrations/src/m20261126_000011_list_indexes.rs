@@ -73,21 +73,21 @@ const MADE: [Made; 22] = [
         "families (expires_at)",
         "ended_at IS NULL",
     ),
-    // Ended ones in the order of their end, which is how those to be forgotten are found, too; and
-    // by why and by whom.
+    // Ended ones in the order of their end, which is how those to be forgotten are found, too; and in
+    // the order of sign-in by why and by whom.
     (
         "sessions_ended_at",
         "sessions (ended_at, session_id)",
         "ended_at IS NOT NULL",
     ),
     (
-        "sessions_end_reason_ended_at",
-        "sessions (end_reason, ended_at, session_id)",
+        "sessions_end_reason_created_at",
+        "sessions (end_reason, created_at, session_id)",
         "ended_at IS NOT NULL",
     ),
     (
-        "sessions_ended_by_ended_at",
-        "sessions (ended_by, ended_at, session_id)",
+        "sessions_ended_by_created_at",
+        "sessions (ended_by, created_at, session_id)",
         "ended_by IS NOT NULL",
     ),
     // The same of families, which are listed by sign-in and by end.
@@ -107,13 +107,13 @@ const MADE: [Made; 22] = [
         "ended_at IS NOT NULL",
     ),
     (
-        "families_end_reason_ended_at",
-        "families (end_reason, ended_at, family_id)",
+        "families_end_reason_created_at",
+        "families (end_reason, created_at, family_id)",
         "ended_at IS NOT NULL",
     ),
     (
-        "families_ended_by_ended_at",
-        "families (ended_by, ended_at, family_id)",
+        "families_ended_by_created_at",
+        "families (ended_by, created_at, family_id)",
         "ended_by IS NOT NULL",
     ),
     // Disabled users are few among many.
