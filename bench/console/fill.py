@@ -54,7 +54,7 @@ INSERT INTO sessions (session_id, user_id, created_at, proved_at, method, last_s
 SELECT pg_temp.id(created_at, number), person.person_id, created_at, created_at,
   pg_temp.pick(m, '{{password,provider,sign_up,setup}}', '{{0.7,0.95,0.99999,1}}'),
   CASE WHEN ended THEN created_at + (m * ({now} - (e * 20 * {day})::bigint - created_at))::bigint
-    ELSE greatest(created_at, {now} - (m * 6 * {day})::bigint) END,
+    ELSE greatest(created_at, {now} - (e * 6 * {day})::bigint) END,
   created_at + 30::bigint * {day}, {place}, {network}, {place}, {agent}, {browser}, {system}, {device},
   CASE WHEN ended THEN {now} - (e * 20 * {day})::bigint END,
   CASE WHEN ended THEN

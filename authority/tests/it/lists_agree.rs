@@ -306,7 +306,7 @@ async fn i12_sessions_are_listed_as_a_loop_over_all_of_them_would() {
         for sort in SessionSort::ALL.iter().copied() {
             let expected = expected(&rows, &filter, sort, authority);
             found += expected.len();
-            let limit = dice.one_of(&[7, 30, 500]);
+            let limit = dice.one_of(&[30, 90, 500]);
             let page = async |position| {
                 session::window(authority, &filter, sort, position, limit)
                     .await
