@@ -1,7 +1,7 @@
 # The commands that a person types. Each is one script in scripts/, which does the set-up that it needs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo dev test check prove journeys pictures test-long bench checker release setup clean
+.PHONY: help run demo dev test check prove journeys pictures test-long bench bench-console checker release setup clean
 
 help: ## Shows these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test-long: ## The Rust tests with many more rounds, fuzzing, the checker of ende
 
 bench: ## What signing in, refreshing and checking a token cost, beside a stock SimpleJWT
 	@scripts/bench.sh
+
+bench-console: ## How long the console's lists take over a million sessions and ten million events
+	@scripts/bench-console.sh
 
 checker: ## Three nodes under load: is every acknowledged end honoured in time? HOW=chaos, HOW=faults
 	@scripts/checker.sh $(or $(HOW),run)

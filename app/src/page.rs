@@ -24,6 +24,7 @@ pub mod families;
 pub mod invitation;
 pub mod invite;
 pub mod lead_on;
+pub mod listing;
 pub mod login;
 pub mod provider;
 pub mod provider_failure;

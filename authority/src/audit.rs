@@ -15,7 +15,7 @@ mod verify;
 
 pub use event::AuditEvent;
 pub(crate) use event::write;
-pub use list::{AuditFilter, AuditRow, list};
+pub use list::{AuditFilter, AuditRow, list, window};
 pub(crate) use order::OnRecord;
 pub use overview::{DayCounts, day_counts};
 pub use refusals::RefusalCounts;

@@ -17,6 +17,7 @@ pub mod end;
 mod issue;
 mod judge;
 mod list;
+mod narrow;
 mod open;
 mod outcome;
 mod presented;
@@ -34,7 +35,7 @@ pub(crate) use judge::Presentation;
 pub(crate) use list::matching;
 pub use list::{
     FamilyEnded, FamilyFilter, FamilyRow, Picture, RotationRow, count, count_live, list,
-    list_live_of_user, one, picture,
+    list_live_of_user, one, picture, window,
 };
 pub use open::{NewFamily, open};
 pub use presented::Presenter;

@@ -13,7 +13,7 @@ mod tell;
 pub use judge::{JudgeError, NOTE_LIMIT, judge, mark_seen};
 pub use list::{
     IncidentFilter, IncidentRow, Judged, Sighting, Tally, WeekTally, list, one, sightings, tally,
-    unread, weeks,
+    unread, weeks, window,
 };
 pub(crate) use raise::{NewIncident, raise, sighted};
 pub use tell::{tell, untold};

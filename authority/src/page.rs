@@ -1,11 +1,17 @@
 //! Lists in pages, by key and never by offset: the last page costs what the first one does.
 
+mod keyset;
+mod position;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{
     ConnectionTrait, DbErr,
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
+
+pub use keyset::{Arm, BATCH_LIMIT, Few, Keys, Keyset, Period, reading};
+pub use position::{OrderTag, Position, Window};
 
 /// The longest page that a caller may ask for.
 pub const MAX_LIMIT: u64 = 200;
@@ -15,11 +21,11 @@ pub const COUNT_LIMIT: u64 = 10_000;
 
 /// A text that is not a cursor of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a cursor: take it from `next` of the page before")]
+#[error("not a cursor of this list in this order: take it from `next` of the page before")]
 pub struct CursorError;
 
 /// The place after which a page begins: the sort key of the last row before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// The first sort key: an instant or a row number.
     pub key: i64,
@@ -74,6 +80,17 @@ impl<T> Page<T> {
             None
         };
         Self { items: rows, next }
+    }
+
+    /// The first page or one after a row, out of a part of a list.
+    pub fn forward(window: Window<T>) -> Self {
+        Self {
+            items: window.items,
+            next: match window.next {
+                Some(Position::After(cursor)) => Some(cursor),
+                _ => None,
+            },
+        }
     }
 
     /// The same page of something made from each row.

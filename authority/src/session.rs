@@ -13,6 +13,7 @@ mod cookie;
 mod create;
 pub mod end;
 mod list;
+mod narrow;
 mod seen;
 mod sweep;
 pub mod through;
@@ -22,7 +23,9 @@ pub(crate) use check::{SessionCopy, over};
 pub(crate) use cookie::{BoundCookie, CookieHash};
 pub use cookie::{Cookie, RENEWAL_GRACE, bind, bound_session, unbind};
 pub use create::{NewSession, create};
-pub(crate) use list::matching;
-pub use list::{Ended, SessionFilter, SessionRow, count_live, list, list_live_of_user, one};
+pub use list::{
+    Ended, SessionFilter, SessionRow, count_live, list, list_live_of_user, one, window,
+};
+pub(crate) use narrow::condition;
 pub use seen::LastSeen;
 pub use sweep::{Swept, sweep};

@@ -9,7 +9,7 @@ use latchkey_types::{UnixMillis, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter};
 use uuid::Uuid;
 
-pub use directory::{AccountFilter, UserEntry, find_ids, list};
+pub use directory::{AccountFilter, UserEntry, find_ids, list, window};
 
 use crate::{
     Identity,

@@ -23,6 +23,7 @@ mod m20261125_000007_families;
 mod m20261125_000008_signing_keys;
 mod m20261125_000009_nodes;
 mod m20261126_000010_identities;
+mod m20261126_000011_list_indexes;
 mod m20261126_000012_bulk_ends;
 mod m20261126_000013_invitations;
 mod m20261126_000014_hourly_tallies;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_signing_keys::Migration),
             Box::new(m20261125_000009_nodes::Migration),
             Box::new(m20261126_000010_identities::Migration),
+            Box::new(m20261126_000011_list_indexes::Migration),
             Box::new(m20261126_000012_bulk_ends::Migration),
             Box::new(m20261126_000013_invitations::Migration),
             Box::new(m20261126_000014_hourly_tallies::Migration),

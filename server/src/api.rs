@@ -9,6 +9,7 @@ pub(crate) mod auth;
 pub(crate) mod bulk_ends;
 pub(crate) mod check;
 pub(crate) mod docs;
+pub(crate) mod exports;
 pub(crate) mod families;
 pub(crate) mod invitations;
 pub(crate) mod keys;
@@ -26,14 +27,18 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use latchkey_authority::page::{Cursor, MAX_LIMIT, Page};
+use latchkey_authority::page::{Cursor, MAX_LIMIT, Page, Window};
 use latchkey_identity::account;
-use latchkey_types::{FamilyId, Role, SessionId, UnixMillis, UserId};
+use latchkey_types::{FamilyId, Role, SessionId, UnixMillis, UserId, Word};
 use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::ToSchema;
 
-use crate::{failure::Failure, pages::names::Names, visit::Visit};
+use crate::{
+    failure::Failure,
+    pages::{listing::Read, names::Names},
+    visit::Visit,
+};
 
 /// So many rows where nobody asks for another number.
 const DEFAULT_LIMIT: u64 = 50;
@@ -101,7 +106,7 @@ fn limit(asked: Option<u64>) -> Result<u64, Failure> {
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 struct List<T> {
-    /// The rows, newest first.
+    /// The rows, in the order that was asked for.
     items: Vec<T>,
     /// What to send as `cursor` for the next page; null on the last one.
     next: Option<String>,
@@ -118,6 +123,15 @@ impl<T> From<Page<T>> for List<T> {
 
 fn list<T: Serialize>(page: Page<T>) -> Response {
     Json(List::from(page)).into_response()
+}
+
+/// A list in the order and from the place that were asked for.
+fn listed<F, S: Word, T: Serialize>(read: &Read<F, S>, window: Window<T>) -> Response {
+    Json(List {
+        next: read.encode(window.next),
+        items: window.items,
+    })
+    .into_response()
 }
 
 /// Whether something ended by this request.

@@ -17,6 +17,7 @@ mod cookies;
 mod cors;
 mod csrf;
 mod device;
+mod export;
 pub mod failure;
 mod form;
 mod guard;

@@ -23,6 +23,7 @@ pub(crate) mod errors;
 mod family_items;
 pub(crate) mod invitation;
 mod items;
+pub(crate) mod listing;
 pub(crate) mod login;
 pub(crate) mod names;
 pub(crate) mod providers;

@@ -12,6 +12,7 @@ use latchkey_identity::{
 use crate::{
     assets::SiteAssets,
     cookies::{CookieNames, TokenCookies},
+    export::Places,
     metrics::Metrics,
     rate::Limiter,
     settings::Settings,
@@ -26,6 +27,7 @@ struct Whole {
     parts: Parts,
     security_events: Option<Transmitter>,
     metrics: Metrics,
+    exports: Places,
 }
 
 /// What an [`AppState`] is made of.
@@ -51,6 +53,7 @@ impl AppState {
             parts,
             security_events,
             metrics: Metrics::default(),
+            exports: Places::default(),
         }))
     }
 
@@ -92,6 +95,11 @@ impl AppState {
     /// What this node counts of itself.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// The places for exports on this node.
+    pub(crate) fn exports(&self) -> &Places {
+        &self.0.exports
     }
 
     /// What our cookies are called under the base URL.

@@ -18,7 +18,8 @@ pub use id::{
 pub use instant::UnixMillis;
 pub use visible::{isolated, visible};
 pub use word::{
-    Algorithm, BulkEndState, BulkTarget, EndReason, EventKind, FamilyEndReason, FamilyState,
-    IncidentClass, Outcome, ProviderEvent, RefreshOutcome, Role, SessionState, SignInMethod, Span,
-    Transport, UnknownWord, UserState, Verdict, Word,
+    Algorithm, BulkEndState, BulkTarget, EndReason, EventKind, ExportFormat, FamilyEndReason,
+    FamilySort, FamilyState, IncidentClass, ListName, ListSort, Outcome, ProviderEvent,
+    RefreshOutcome, Role, SessionSort, SessionState, SignInMethod, Span, Transport, UnknownWord,
+    UserState, Verdict, Word,
 };

@@ -81,6 +81,10 @@ macro_rules! words {
     };
 }
 
+mod sort;
+
+pub use sort::{ExportFormat, FamilySort, ListName, ListSort, SessionSort};
+
 words!(
     /// What a user may do in the console.
     Role {
@@ -381,6 +385,8 @@ words!(
         EmailReleased = "email.released", "Unproved address given up";
         /// A provider told of something that happened to one of its accounts.
         SecurityEvent = "security_event", "Provider's security event";
+        /// Somebody took a list away as a file.
+        ListExported = "list.exported", "List exported";
         /// Somebody asked for what they may not do.
         PermissionDenied = "permission.denied", "Permission denied";
     }
@@ -430,6 +436,11 @@ mod tests {
         reads_back::<EndReason>();
         reads_back::<Algorithm>();
         reads_back::<FamilyState>();
+        reads_back::<SessionSort>();
+        reads_back::<FamilySort>();
+        reads_back::<ListSort>();
+        reads_back::<ListName>();
+        reads_back::<ExportFormat>();
         reads_back::<Transport>();
         reads_back::<FamilyEndReason>();
         reads_back::<RefreshOutcome>();

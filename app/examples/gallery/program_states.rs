@@ -3,17 +3,18 @@
 use latchkey_app::{
     Notice, Section,
     page::{
-        admin_families::{AdminFamiliesPage, FamiliesFilter},
+        admin_families::AdminFamiliesPage,
         admin_family::AdminFamilyPage,
         admin_keys::AdminKeysPage,
         admin_threat::AdminThreatPage,
-        admin_threats::{AdminThreatsPage, Judged, ThreatsFilter},
+        admin_threats::AdminThreatsPage,
         bulk_ends::BulkLinks,
         families::FamilyItem,
+        listing::{Asked, ListLinks},
         threats::IncidentItem,
     },
 };
-use latchkey_types::{FamilyState, IncidentClass, RefreshOutcome, Role, Verdict};
+use latchkey_types::{IncidentClass, Role, Verdict};
 
 use crate::{
     bulk_states::order,
@@ -22,7 +23,7 @@ use crate::{
         counts, ended_family, family, incident, keys, long_family, long_incident, long_life,
         new_life, of_user, quiet_life, sightings, stolen_life, verdict, weeks,
     },
-    states::{Stage, noticed, of},
+    states::{Stage, links, noticed, of},
 };
 
 /// All of them.
@@ -37,7 +38,7 @@ pub(crate) fn all(stage: &mut Stage) {
 fn families(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminFamilies, "API sign-ins");
     let page = |may_end: bool| AdminFamiliesPage {
-        filter: FamiliesFilter::default(),
+        asked: Asked::new(),
         families: (0..14)
             .map(|number| {
                 if number % 3 == 2 {
@@ -53,8 +54,7 @@ fn families(stage: &mut Stage) {
             waiting: 2,
         },
         of_user: None,
-        next: Some("/admin/families?cursor=abc".to_owned()),
-        first: None,
+        links: links("/admin/families", 0),
         back: "/admin/families".to_owned(),
         may_end,
     };
@@ -72,14 +72,12 @@ fn families(stage: &mut Stage) {
         "admin-families-of-one",
         noticed(frame(Role::Administrator), Notice::FamilyEnded),
         AdminFamiliesPage {
-            filter: FamiliesFilter {
-                user: "grace.hopper".to_owned(),
-                state: Some(FamilyState::Live),
-                ..FamiliesFilter::default()
-            },
+            asked: Asked::new()
+                .with("user", "grace.hopper")
+                .with("state", "live"),
             families: of_one(),
             of_user: Some(of_user(link(1, "grace.hopper"))),
-            next: None,
+            links: ListLinks::default(),
             ..page(true)
         },
     );
@@ -88,32 +86,32 @@ fn families(stage: &mut Stage) {
         frame(Role::Administrator),
         AdminFamiliesPage {
             families: vec![long_family(), ended_family(1), ended_family(2), family(4)],
-            first: Some("/admin/families".to_owned()),
+            links: links("/admin/families", 1),
             of_user: Some(of_user(long_family().user)),
             ..page(true)
         },
     );
-    let none = |filter| AdminFamiliesPage {
-        filter,
+    let none = |asked| AdminFamiliesPage {
+        asked,
         families: Vec::new(),
-        next: None,
+        links: ListLinks::default(),
         ..page(true)
     };
     stage.shoot(
         "admin-families-empty",
         frame(Role::Administrator),
-        none(FamiliesFilter::default()),
+        none(Asked::new()),
     );
     stage.shoot(
         "admin-families-none",
         frame(Role::Administrator),
-        none(FamiliesFilter {
-            user: "zz".to_owned(),
-            device: "phone".to_owned(),
-            event: Some(RefreshOutcome::Theft),
-            error: Some("No user has a name or an address that begins so.".to_owned()),
-            ..FamiliesFilter::default()
-        }),
+        none(
+            Asked::new()
+                .with("user", "zz")
+                .with("device", "phone")
+                .with("event", "theft")
+                .wrong("user", "No user has a name or an address that begins so."),
+        ),
     );
 }
 
@@ -167,12 +165,11 @@ fn lives(stage: &mut Stage) {
 fn threats(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminThreats, "Threats");
     let page = || AdminThreatsPage {
-        filter: ThreatsFilter::default(),
+        asked: Asked::new(),
         counts: counts(true),
         weeks: weeks(true),
         incidents: (0..12).map(incident).collect(),
-        next: Some("/admin/threats?cursor=abc".to_owned()),
-        first: None,
+        links: links("/admin/threats", 0),
     };
     stage.shoot("admin-threats", frame(Role::Administrator), page());
     stage.shoot("admin-threats-auditor", frame(Role::Auditor), page());
@@ -191,7 +188,7 @@ fn threats(stage: &mut Stage) {
             counts: counts(false),
             weeks: weeks(false),
             incidents: Vec::new(),
-            next: None,
+            links: ListLinks::default(),
             ..page()
         },
     );
@@ -199,14 +196,12 @@ fn threats(stage: &mut Stage) {
         "admin-threats-none",
         frame(Role::Administrator),
         AdminThreatsPage {
-            filter: ThreatsFilter {
-                user: "gra".to_owned(),
-                class: Some(IncidentClass::LostTimeline),
-                verdict: Some(Judged::As(Verdict::FalseAlarm)),
-                error: None,
-            },
+            asked: Asked::new()
+                .with("user", "gra")
+                .with("class", "lost_timeline")
+                .with("verdict", "false_alarm"),
             incidents: Vec::new(),
-            next: None,
+            links: ListLinks::default(),
             ..page()
         },
     );

@@ -6,10 +6,11 @@ use latchkey_app::{
         account::AccountPage,
         admin_audit::AdminAuditPage,
         admin_overview::{ActivityCharts, OverviewPage, Piece},
-        admin_sessions::{AdminSessionsPage, SessionsFilter},
+        admin_sessions::AdminSessionsPage,
         admin_users::{AdminUserPage, AdminUsersPage},
         bulk_ends::BulkLinks,
         families::FamilyItem,
+        listing::{Asked, ListLinks},
         login::{LoginError, LoginPage},
         register::{AccountFieldErrors, RegisterPage},
         security::{PasswordErrors, SecurityPage},
@@ -18,7 +19,7 @@ use latchkey_app::{
     },
     render,
 };
-use latchkey_types::{EventKind, Outcome, Role, SessionState, Span, UnixMillis};
+use latchkey_types::{Role, Span, UnixMillis};
 
 use crate::{
     bulk_states, error_states, invitation_states, node_states,
@@ -413,13 +414,15 @@ fn admin_sessions(stage: &mut Stage) {
             .collect();
         sessions[0].is_current = true;
         AdminSessionsPage {
-            filter: SessionsFilter::default(),
+            asked: Asked::new(),
             browsers: ["Chrome", "Edge", "Firefox", "Safari"]
                 .map(str::to_owned)
                 .to_vec(),
+            systems: ["Android", "iOS", "Linux", "Windows 10"]
+                .map(str::to_owned)
+                .to_vec(),
             sessions,
-            next: Some("/admin/sessions?cursor=abc".to_owned()),
-            first: None,
+            links: links("/admin/sessions", 0),
             back: "/admin/sessions".to_owned(),
             may_end,
             bulk: BulkLinks {
@@ -435,24 +438,23 @@ fn admin_sessions(stage: &mut Stage) {
         noticed(frame(Role::Administrator), Notice::NothingEnded),
         AdminSessionsPage {
             sessions: vec![long_session(), ended(1), session(6), ended(2)],
-            first: Some("/admin/sessions".to_owned()),
+            links: links("/admin/sessions", 1),
             ..page(true)
         },
     );
-    let filter = |error| SessionsFilter {
-        user: "gra".to_owned(),
-        browser: "Firefox".to_owned(),
-        state: Some(SessionState::Live),
-        address: String::new(),
-        error,
+    let asked = || {
+        Asked::new()
+            .with("user", "gra")
+            .with("browser", "Firefox")
+            .with("state", "live")
     };
     stage.shoot(
         "admin-sessions-none",
         frame(Role::Administrator),
         AdminSessionsPage {
-            filter: filter(None),
+            asked: asked(),
             sessions: Vec::new(),
-            next: None,
+            links: ListLinks::default(),
             ..page(true)
         },
     );
@@ -460,26 +462,42 @@ fn admin_sessions(stage: &mut Stage) {
         "admin-sessions-error",
         frame(Role::Administrator),
         AdminSessionsPage {
-            filter: filter(Some(
-                "“10.0.0” is not an address. Write it whole: 10.0.0.1.".to_owned(),
-            )),
+            asked: asked()
+                .with("from", "26 November")
+                .wrong("user", "No user has a name or an address that begins so.")
+                .wrong(
+                    "from",
+                    "expected a day (2026-01-31) or an instant (2026-01-31T10:00:00Z)",
+                ),
             sessions: Vec::new(),
-            next: None,
+            links: ListLinks::default(),
             ..page(true)
         },
     );
 }
 
+/// The ways on from the first page of a list, or from one in its middle.
+pub(crate) fn links(path: &str, page: u8) -> ListLinks {
+    let further = |cursor: &str| Some(format!("{path}?cursor={cursor}"));
+    ListLinks {
+        first: (page > 0).then(|| path.to_owned()),
+        previous: (page > 0).then(|| format!("{path}?cursor=abb")),
+        next: further("abc"),
+        last: further("last"),
+        exports: vec![
+            ("Export CSV", format!("{path}/export.csv")),
+            ("JSON lines", format!("{path}/export.jsonl")),
+        ],
+    }
+}
+
 fn admin_users(stage: &mut Stage) {
     let frame = || of(Role::Administrator, Section::AdminUsers, "Users");
     let page = || AdminUsersPage {
-        search: String::new(),
-        role: None,
-        state: None,
+        asked: Asked::new(),
         users: (0..10).map(user).collect(),
-        next: Some("/admin/users?cursor=abc".to_owned()),
-        first: Some("/admin/users".to_owned()),
         may_manage: true,
+        links: links("/admin/users", 1),
     };
     stage.shoot("admin-users", frame(), page());
     stage.shoot(
@@ -494,11 +512,9 @@ fn admin_users(stage: &mut Stage) {
         "admin-users-none",
         frame(),
         AdminUsersPage {
-            search: "zz".to_owned(),
-            role: Some(Role::Auditor),
+            asked: Asked::new().with("search", "zz").with("role", "auditor"),
             users: Vec::new(),
-            next: None,
-            first: None,
+            links: ListLinks::default(),
             ..page()
         },
     );
@@ -572,14 +588,9 @@ fn admin_user(stage: &mut Stage) {
 fn audit(stage: &mut Stage) {
     let frame = |role| of(role, Section::AdminAudit, "Audit");
     let page = || AdminAuditPage {
-        user: String::new(),
-        kind: None,
-        outcome: None,
-        address: String::new(),
-        error: None,
+        asked: Asked::new(),
         events: (0..14).map(event).collect(),
-        next: Some("/admin/audit?cursor=abc".to_owned()),
-        first: None,
+        links: links("/admin/audit", 0),
     };
     stage.shoot("audit", frame(Role::Auditor), page());
     stage.shoot(
@@ -594,10 +605,11 @@ fn audit(stage: &mut Stage) {
         "audit-none",
         frame(Role::Administrator),
         AdminAuditPage {
-            kind: Some(EventKind::SetUp),
-            outcome: Some(Outcome::Failure),
+            asked: Asked::new()
+                .with("kind", "setup")
+                .with("outcome", "failure"),
             events: Vec::new(),
-            next: None,
+            links: ListLinks::default(),
             ..page()
         },
     );

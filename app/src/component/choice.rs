@@ -3,6 +3,8 @@
 use latchkey_types::Word;
 use leptos::prelude::*;
 
+use super::filter::FilterError;
+
 /// A labelled list of the words of a closed set.
 #[component]
 pub(crate) fn WordChoice<W: Word>(
@@ -41,6 +43,9 @@ pub(crate) fn Choice(
     /// What choosing nothing is called, where that is possible.
     #[prop(optional)]
     none: &'static str,
+    /// What is wrong with it.
+    #[prop(default = None)]
+    error: Option<String>,
 ) -> impl IntoView {
     let options = options
         .into_iter()
@@ -58,10 +63,17 @@ pub(crate) fn Choice(
             <label for=name class="label">
                 {label}
             </label>
-            <select id=name name=name class="input select">
+            <select
+                id=name
+                name=name
+                class="input select"
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=error.is_some().then(|| format!("{name}-error"))
+            >
                 {(!none.is_empty()).then(|| view! { <option value="">{none}</option> })}
                 {options}
             </select>
+            <FilterError name error />
         </div>
     }
     .into_any()

@@ -22,7 +22,7 @@ pub(crate) fn EventTable(
         .collect_view();
     view! {
         <Table
-            caption="Events on the record, newest first"
+            caption="Events on the record"
             columns=vec!["Event", "Who", "Address", "When", ""]
         >
             {rows}

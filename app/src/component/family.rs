@@ -28,7 +28,7 @@ impl Holder {
         match self {
             Self::Own => "Your API sign-ins, newest first",
             Self::OneUser => "API sign-ins of this user, newest first",
-            Self::Everybody => "API sign-ins, newest first",
+            Self::Everybody => "API sign-ins",
         }
     }
 

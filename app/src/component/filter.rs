@@ -1,9 +1,11 @@
-//! The form above a list that narrows it. It reads only, so it is a GET form: its address can be
-//! kept and passed on.
+//! The form above a list that narrows and orders it. It reads only, so it is a GET form: its address
+//! can be kept and passed on.
 
+use latchkey_types::Word;
 use leptos::prelude::*;
 
-use super::{Banner, LinkButton, Look, Submit, Tone};
+use super::{Banner, Choice, LinkButton, Look, Submit, Tone};
+use crate::page::listing::{Asked, CURSOR, SORT};
 
 /// The filter of a list.
 #[component]
@@ -12,39 +14,65 @@ pub(crate) fn Filter(
     path: &'static str,
     /// What it narrows, for those who cannot see where it stands.
     name: &'static str,
-    /// Whether anything is filtered now.
-    active: bool,
-    /// What is wrong with what was asked for.
-    #[prop(default = None)]
-    error: Option<String>,
-    children: Children,
+    /// What is asked for now.
+    asked: Asked,
+    /// The fields that many need.
+    fields: Vec<AnyView>,
+    /// The fields that few need, and their names.
+    more: Vec<(&'static str, AnyView)>,
 ) -> impl IntoView {
+    let (names, further): (Vec<_>, Vec<_>) = more.into_iter().unzip();
+    let is_open = asked.has_any(&names);
+    let is_active = asked.is_narrowed() || !asked.value(SORT).is_empty();
+    let wrong = asked.error(CURSOR).map(ToOwned::to_owned);
     view! {
-        {error.map(|text| view! { <Banner tone=Tone::Bad>{text}</Banner> })}
+        {wrong.map(|text| view! { <Banner tone=Tone::Bad>{text}</Banner> })}
         <form method="get" action=path role="search" aria-label=name class="filter">
-            {children()}
-            <div class="flex gap-2">
+            {fields}
+            <details class="filter-more" open=is_open>
+                <summary>"More filters"</summary>
+                <div class="filter-more-fields">{further}</div>
+            </details>
+            <div class="filter-send flex gap-2">
                 <Submit text="Filter" look=Look::Plain />
-                {active.then(|| view! { <LinkButton text="Clear" href=path look=Look::Quiet /> })}
+                {is_active
+                    .then(|| view! { <LinkButton text="Clear" href=path look=Look::Quiet /> })}
             </div>
         </form>
     }
     .into_any()
 }
 
-/// A text to filter by.
-#[component]
-pub(crate) fn FilterField(
-    /// The name under which it is sent, which is its id too.
+/// A text to filter by. `name` is its id too; `placeholder` is an example or a rule, shown while it is
+/// empty.
+pub(crate) fn filter_text(
+    asked: &Asked,
     name: &'static str,
-    /// What it asks for.
     label: &'static str,
-    /// An example or a rule, shown while it is empty.
     placeholder: &'static str,
-    /// What is asked for now.
-    #[prop(into)]
-    value: String,
-) -> impl IntoView {
+) -> AnyView {
+    input(asked, name, label, placeholder, "search")
+}
+
+/// A period to filter by: its first and its last day, or instants. The browser's calendar knows days
+/// alone, and would drop whatever else stands there.
+pub(crate) fn filter_period(asked: &Asked) -> [(&'static str, AnyView); 2] {
+    [("from", "From (UTC)"), ("to", "To (UTC)")].map(|(name, label)| {
+        let value = asked.value(name);
+        let is_day = value.is_empty() || (asked.error(name).is_none() && value.len() == 10);
+        let kind = if is_day { "date" } else { "text" };
+        (name, input(asked, name, label, "2026-01-31", kind))
+    })
+}
+
+fn input(
+    asked: &Asked,
+    name: &'static str,
+    label: &'static str,
+    placeholder: &'static str,
+    kind: &'static str,
+) -> AnyView {
+    let error = asked.error(name).map(ToOwned::to_owned);
     view! {
         <div class="field">
             <label for=name class="label">
@@ -53,15 +81,18 @@ pub(crate) fn FilterField(
             <input
                 id=name
                 name=name
-                type="search"
+                type=kind
                 class="input"
-                value=value
+                value=asked.value(name).to_owned()
                 placeholder=placeholder
                 maxlength=254
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=error.is_some().then(|| format!("{name}-error"))
             />
+            <FilterError name error />
         </div>
     }
     .into_any()
@@ -87,4 +118,92 @@ pub(crate) fn DateField(
         </div>
     }
     .into_any()
+}
+
+/// One word of a closed set to filter by.
+pub(crate) fn filter_word<W: Word>(
+    asked: &Asked,
+    name: &'static str,
+    label: &'static str,
+    words: &[W],
+) -> AnyView {
+    let options = words
+        .iter()
+        .map(|word| (word.as_str().to_owned(), word.label().to_owned()))
+        .collect();
+    choice(asked, name, label, options, "Any")
+}
+
+/// One of several texts to filter by: what is sent, what is read.
+pub(crate) fn filter_choice(
+    asked: &Asked,
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(String, String)>,
+) -> AnyView {
+    choice(asked, name, label, options, "Any")
+}
+
+/// The order of the list, the usual one first: that has no place in the address.
+pub(crate) fn filter_order<W: Word>(asked: &Asked) -> AnyView {
+    let options = W::ALL
+        .iter()
+        .enumerate()
+        .map(|(index, word)| {
+            let value = if index == 0 { "" } else { word.as_str() };
+            (value.to_owned(), word.label().to_owned())
+        })
+        .collect();
+    choice(asked, SORT, "Order", options, "")
+}
+
+fn choice(
+    asked: &Asked,
+    name: &'static str,
+    label: &'static str,
+    mut options: Vec<(String, String)>,
+    none: &'static str,
+) -> AnyView {
+    let chosen = asked.value(name).to_owned();
+    // What cannot be asked for, and was, stays to be seen.
+    if !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen) {
+        options.push((chosen.clone(), chosen.clone()));
+    }
+    let error = asked.error(name).map(ToOwned::to_owned);
+    view! { <Choice name label options chosen none error /> }.into_any()
+}
+
+/// What is wrong with a field, under it.
+#[component]
+pub(crate) fn FilterError(
+    /// The field's name.
+    name: &'static str,
+    /// What is wrong with it.
+    error: Option<String>,
+) -> impl IntoView {
+    error
+        .map(|error| {
+            view! {
+                <p id=format!("{name}-error") class="mt-1.5 text-sm font-medium text-danger wrap-anywhere">
+                    {error}
+                </p>
+            }
+        })
+        .into_any()
+}
+
+/// Kinds of devices: what is sent, what is read.
+const DEVICES: [(&str, &str); 5] = [
+    ("desktop", "Desktop"),
+    ("phone", "Phone"),
+    ("program", "Program"),
+    ("robot", "Robot"),
+    ("appliance", "Appliance"),
+];
+
+/// The kinds of devices, to choose from.
+pub(crate) fn devices() -> Vec<(String, String)> {
+    DEVICES
+        .map(|(word, label)| (word.to_owned(), label.to_owned()))
+        .to_vec()
 }

@@ -19,7 +19,7 @@ use crate::{
 /// A table of incidents.
 #[component]
 pub(crate) fn IncidentTable(
-    /// The rows, newest first.
+    /// The rows.
     incidents: Vec<IncidentItem>,
 ) -> impl IntoView {
     let rows = incidents
@@ -28,7 +28,7 @@ pub(crate) fn IncidentTable(
         .collect_view();
     view! {
         <Table
-            caption="Incidents, newest first"
+            caption="Incidents"
             columns=vec!["Threat", "Rotated by", "Presented again by", "Apart", "When"]
         >
             {rows}

@@ -1,13 +1,17 @@
 //! `/admin/audit`
 
-use latchkey_types::{EventKind, Outcome, UnixMillis};
+use latchkey_types::{EventKind, ListSort, Outcome, UnixMillis, Word as _};
 use leptos::prelude::*;
 
-use super::sessions::UserLink;
+use super::{
+    listing::{Asked, ListLinks},
+    sessions::UserLink,
+};
 use crate::{
     Frame, Page,
     component::{
-        Empty, EventTable, Filter, FilterField, Glyph, Heading, LinkButton, Look, Pager, WordChoice,
+        Empty, EventTable, Exports, Filter, Glyph, Heading, LinkButton, Look, Pager, filter_order,
+        filter_period, filter_text, filter_word,
     },
 };
 
@@ -44,25 +48,16 @@ pub struct EventItem {
     pub user_agent: Option<String>,
 }
 
-/// The record: GET form with `user`, `kind`, `outcome`, `address`.
+/// The record: GET form with `user`, `kind`, `outcome`, `address`, `sort`, `session`, `family`,
+/// `request`, `from`, `to`.
 #[derive(Debug, Clone)]
 pub struct AdminAuditPage {
-    /// A name, an e-mail address, the beginning of one, or an id.
-    pub user: String,
-    /// Only this kind.
-    pub kind: Option<EventKind>,
-    /// Only this outcome.
-    pub outcome: Option<Outcome>,
-    /// Only this address.
-    pub address: String,
-    /// What is wrong with the filter, as text.
-    pub error: Option<String>,
-    /// The rows, newest first.
+    /// What is asked for.
+    pub asked: Asked,
+    /// The rows.
     pub events: Vec<EventItem>,
-    /// The address of the next page.
-    pub next: Option<String>,
-    /// The address of the first page, when this is not it.
-    pub first: Option<String>,
+    /// The ways on.
+    pub links: ListLinks,
 }
 
 const PATH: &str = "/admin/audit";
@@ -71,11 +66,26 @@ impl Page for AdminAuditPage {
     const HAS_ISLANDS: bool = true;
 
     fn view(self, _frame: &Frame) -> AnyView {
-        let active = !(self.user.is_empty() && self.address.is_empty())
-            || self.kind.is_some()
-            || self.outcome.is_some();
+        let asked = self.asked;
+        let filtered = asked.is_narrowed();
+        let fields = vec![
+            filter_text(&asked, "user", "User", "Name, e-mail or id"),
+            filter_word(&asked, "kind", "Event", EventKind::ALL),
+            filter_word(&asked, "outcome", "Outcome", Outcome::ALL),
+            filter_text(&asked, "address", "Address", "192.0.2.1"),
+            filter_order::<ListSort>(&asked),
+        ];
+        let more = [
+            ("session", "Session", "Its id"),
+            ("family", "API sign-in", "Its id"),
+            ("request", "Request", "Its id, from the log"),
+        ]
+        .map(|(name, label, hint)| (name, filter_text(&asked, name, label, hint)))
+        .into_iter()
+        .chain(filter_period(&asked))
+        .collect();
         let list = if self.events.is_empty() {
-            view! { <NoEvents filtered=active /> }.into_any()
+            view! { <NoEvents filtered /> }.into_any()
         } else {
             view! { <EventTable events=self.events /> }.into_any()
         };
@@ -83,35 +93,17 @@ impl Page for AdminAuditPage {
             <Heading
                 title="Audit"
                 text="What happened, who did it and from where. Nothing on this record can be changed here."
-            />
-            <Filter path=PATH name="Filter the record" active error=self.error>
-                <FilterField
-                    name="user"
-                    label="User"
-                    placeholder="Name, e-mail or id"
-                    value=self.user
-                />
-                <WordChoice
-                    name="kind"
-                    label="Event"
-                    chosen=self.kind
-                    none="Any"
-                />
-                <WordChoice
-                    name="outcome"
-                    label="Outcome"
-                    chosen=self.outcome
-                    none="Any"
-                />
-                <FilterField
-                    name="address"
-                    label="Address"
-                    placeholder="192.0.2.1"
-                    value=self.address
-                />
-            </Filter>
+            >
+                <Exports links=self.links.exports />
+            </Heading>
+            <Filter path=PATH name="Filter the record" asked fields more />
             <div class="card">{list}</div>
-            <Pager first=self.first next=self.next />
+            <Pager
+                first=self.links.first
+                previous=self.links.previous
+                next=self.links.next
+                last=self.links.last
+            />
         }
         .into_any()
     }

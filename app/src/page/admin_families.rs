@@ -1,37 +1,23 @@
 //! `/admin/families`
 
-use latchkey_types::{BulkTarget, FamilyState, RefreshOutcome, Word as _};
+use latchkey_types::{
+    BulkTarget, FamilyEndReason, FamilySort, FamilyState, RefreshOutcome, Word as _,
+};
 use leptos::prelude::*;
 
 use super::{
     bulk_ends::BulkLinks,
     families::{FamiliesOfUser, FamilyItem},
+    listing::{Asked, ListLinks},
 };
 use crate::{
     Frame, Page,
     component::{
-        BulkBar, BulkNews, Choice, Empty, EndFamiliesOfUser, FamilyTable, Filter, FilterField,
-        Glyph, Heading, Holder, LinkButton, Look, Pager, WordChoice,
+        BulkBar, BulkNews, Empty, EndFamiliesOfUser, Exports, FamilyTable, Filter, Glyph, Heading,
+        Holder, LinkButton, Look, Pager, devices, filter_choice, filter_order, filter_period,
+        filter_text, filter_word,
     },
 };
-
-/// The filter as it stands in the address: GET form with `user`, `address`, `device`, `state`,
-/// `event`.
-#[derive(Debug, Clone, Default)]
-pub struct FamiliesFilter {
-    /// A name, an e-mail address, the beginning of one, or an id.
-    pub user: String,
-    /// An address.
-    pub address: String,
-    /// A kind of device.
-    pub device: String,
-    /// Live, ended, or (none) all.
-    pub state: Option<FamilyState>,
-    /// What happened last.
-    pub event: Option<RefreshOutcome>,
-    /// What is wrong with the filter, as text.
-    pub error: Option<String>,
-}
 
 /// All API sign-ins.
 ///
@@ -39,16 +25,15 @@ pub struct FamiliesFilter {
 /// where the filter leaves one user, POST `/admin/users/{id}/end-families` (`csrf`, `back`).
 #[derive(Debug, Clone)]
 pub struct AdminFamiliesPage {
-    /// The filter.
-    pub filter: FamiliesFilter,
-    /// The rows, newest first.
+    /// What is asked for: GET form with `user`, `address`, `device`, `state`, `event`, `sort`,
+    /// `reason`, `by`, `from`, `to`.
+    pub asked: Asked,
+    /// The rows.
     pub families: Vec<FamilyItem>,
     /// The one user that the filter leaves, if it leaves one.
     pub of_user: Option<FamiliesOfUser>,
-    /// The address of the next page.
-    pub next: Option<String>,
-    /// The address of the first page, when this is not it.
-    pub first: Option<String>,
+    /// The ways on.
+    pub links: ListLinks,
     /// Where forms lead back to: the current path with its query.
     pub back: String,
     /// Whether the viewer may end API sign-ins.
@@ -58,15 +43,6 @@ pub struct AdminFamiliesPage {
 }
 
 const PATH: &str = "/admin/families";
-
-/// Kinds of devices: what is sent, what is read.
-const DEVICES: [(&str, &str); 5] = [
-    ("desktop", "Desktop"),
-    ("phone", "Phone"),
-    ("program", "Program"),
-    ("robot", "Robot"),
-    ("appliance", "Appliance"),
-];
 
 /// What can have happened last. A forged token touches no family.
 const EVENTS: [RefreshOutcome; 8] = [
@@ -80,25 +56,17 @@ const EVENTS: [RefreshOutcome; 8] = [
     RefreshOutcome::Ended,
 ];
 
-impl FamiliesFilter {
-    fn is_active(&self) -> bool {
-        !(self.user.is_empty() && self.address.is_empty() && self.device.is_empty())
-            || self.state.is_some()
-            || self.event.is_some()
-    }
-}
-
 impl Page for AdminFamiliesPage {
     const HAS_ISLANDS: bool = true;
 
     fn view(self, _frame: &Frame) -> AnyView {
-        let active = self.filter.is_active();
+        let filtered = self.asked.is_narrowed();
         let end_all = self
             .of_user
             .filter(|of| self.may_end && of.live.count > 0)
             .map(|of| view! { <EndFamiliesOfUser of back=Some(self.back.clone()) /> });
         let list = if self.families.is_empty() {
-            view! { <NoFamilies filtered=active /> }.into_any()
+            view! { <NoFamilies filtered /> }.into_any()
         } else {
             let can_choose = self.may_end && self.families.iter().any(|one| one.ended.is_none());
             view! {
@@ -106,7 +74,7 @@ impl Page for AdminFamiliesPage {
                     target=BulkTarget::Families
                     can_choose
                     end_all=self.bulk.end_all.clone()
-                    narrowed=active
+                    narrowed=filtered
                 />
                 <FamilyTable
                     holder=Holder::Everybody
@@ -124,55 +92,46 @@ impl Page for AdminFamiliesPage {
             >
                 {end_all}
                 <LinkButton text="Bulk ends" href="/admin/bulk-ends" look=Look::Quiet />
+                <Exports links=self.links.exports />
             </Heading>
             <BulkNews bulk=self.bulk />
-            <Narrow filter=self.filter active />
+            <Narrow asked=self.asked />
             <div class="card">{list}</div>
-            <Pager first=self.first next=self.next />
+            <Pager
+                first=self.links.first
+                previous=self.links.previous
+                next=self.links.next
+                last=self.links.last
+            />
         }
         .into_any()
     }
 }
 
 #[component]
-fn Narrow(filter: FamiliesFilter, active: bool) -> impl IntoView {
-    let devices = DEVICES
-        .map(|(word, label)| (word.to_owned(), label.to_owned()))
-        .to_vec();
-    let events = EVENTS
-        .map(|event| (event.as_str().to_owned(), event.label().to_owned()))
-        .to_vec();
-    view! {
-        <Filter path=PATH name="Filter API sign-ins" active error=filter.error>
-            <FilterField
-                name="user"
-                label="User"
-                placeholder="Name, e-mail or id"
-                value=filter.user
-            />
-            <FilterField
-                name="address"
-                label="Address"
-                placeholder="192.0.2.1"
-                value=filter.address
-            />
-            <Choice name="device" label="Device" options=devices chosen=filter.device none="Any" />
-            <WordChoice
-                name="state"
-                label="State"
-                chosen=filter.state
-                none="Any"
-            />
-            <Choice
-                name="event"
-                label="Last event"
-                options=events
-                chosen=filter.event.map_or("", RefreshOutcome::as_str)
-                none="Any"
-            />
-        </Filter>
-    }
-    .into_any()
+fn Narrow(asked: Asked) -> impl IntoView {
+    let fields = vec![
+        filter_text(&asked, "user", "User", "Name, e-mail or id"),
+        filter_text(&asked, "address", "Address", "192.0.2.1"),
+        filter_choice(&asked, "device", "Device", devices()),
+        filter_word(&asked, "state", "State", FamilyState::ALL),
+        filter_word(&asked, "event", "Last event", &EVENTS),
+        filter_order::<FamilySort>(&asked),
+    ];
+    let more = [
+        (
+            "reason",
+            filter_word(&asked, "reason", "End", FamilyEndReason::ALL),
+        ),
+        (
+            "by",
+            filter_text(&asked, "by", "Ended by", "Name, e-mail or id"),
+        ),
+    ]
+    .into_iter()
+    .chain(filter_period(&asked))
+    .collect();
+    view! { <Filter path=PATH name="Filter API sign-ins" asked fields more /> }.into_any()
 }
 
 #[component]

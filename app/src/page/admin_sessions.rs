@@ -1,31 +1,21 @@
 //! `/admin/sessions`
 
-use latchkey_types::{BulkTarget, SessionState};
+use latchkey_types::{BulkTarget, EndReason, SessionSort, SessionState, SignInMethod, Word as _};
 use leptos::prelude::*;
 
-use super::{bulk_ends::BulkLinks, sessions::SessionItem};
+use super::{
+    bulk_ends::BulkLinks,
+    listing::{Asked, ListLinks},
+    sessions::SessionItem,
+};
 use crate::{
     Frame, Page,
     component::{
-        BulkBar, BulkNews, Choice, Empty, Filter, FilterField, Glyph, Heading, LinkButton, Look,
-        Pager, SessionTable, Whose, WordChoice,
+        BulkBar, BulkNews, Empty, Exports, Filter, Glyph, Heading, LinkButton, Look, Pager,
+        SessionTable, Whose, devices, filter_choice, filter_order, filter_period, filter_text,
+        filter_word,
     },
 };
-
-/// The filter as it stands in the address: GET form with `user`, `address`, `browser`, `state`.
-#[derive(Debug, Clone, Default)]
-pub struct SessionsFilter {
-    /// A name, an e-mail address, the beginning of one, or an id.
-    pub user: String,
-    /// An address.
-    pub address: String,
-    /// A browser's name.
-    pub browser: String,
-    /// Live, ended, or (none) all.
-    pub state: Option<SessionState>,
-    /// What is wrong with the filter, as text.
-    pub error: Option<String>,
-}
 
 /// All sessions.
 ///
@@ -33,16 +23,17 @@ pub struct SessionsFilter {
 /// and `back` (the current path with its query).
 #[derive(Debug, Clone)]
 pub struct AdminSessionsPage {
-    /// The filter.
-    pub filter: SessionsFilter,
+    /// What is asked for: GET form with `user`, `address`, `browser`, `state`, `sort`, `network`,
+    /// `system`, `device`, `method`, `reason`, `by`, `from`, `to`.
+    pub asked: Asked,
     /// Browsers to offer in the filter.
     pub browsers: Vec<String>,
-    /// The rows, newest sign-in first.
+    /// Systems to offer in the filter.
+    pub systems: Vec<String>,
+    /// The rows.
     pub sessions: Vec<SessionItem>,
-    /// The address of the next page.
-    pub next: Option<String>,
-    /// The address of the first page, when this is not it.
-    pub first: Option<String>,
+    /// The ways on.
+    pub links: ListLinks,
     /// Where forms lead back to: the current path with its query.
     pub back: String,
     /// Whether the viewer may end sessions.
@@ -53,25 +44,52 @@ pub struct AdminSessionsPage {
 
 const PATH: &str = "/admin/sessions";
 
-impl SessionsFilter {
-    fn is_active(&self) -> bool {
-        !(self.user.is_empty() && self.address.is_empty() && self.browser.is_empty())
-            || self.state.is_some()
-    }
-}
-
 impl Page for AdminSessionsPage {
     const HAS_ISLANDS: bool = true;
 
     fn view(self, _frame: &Frame) -> AnyView {
-        let active = self.filter.is_active();
-        let browsers = self
-            .browsers
-            .into_iter()
-            .map(|browser| (browser.clone(), browser))
-            .collect();
+        let asked = self.asked;
+        let offered =
+            |texts: Vec<String>| texts.into_iter().map(|text| (text.clone(), text)).collect();
+        let fields = vec![
+            filter_text(&asked, "user", "User", "Name, e-mail or id"),
+            filter_text(&asked, "address", "Address", "192.0.2.1"),
+            filter_choice(&asked, "browser", "Browser", offered(self.browsers)),
+            filter_word(&asked, "state", "State", SessionState::ALL),
+            filter_order::<SessionSort>(&asked),
+        ];
+        let more = [
+            (
+                "network",
+                filter_text(&asked, "network", "Network", "192.0.2.0/24"),
+            ),
+            (
+                "system",
+                filter_choice(&asked, "system", "System", offered(self.systems)),
+            ),
+            (
+                "device",
+                filter_choice(&asked, "device", "Device", devices()),
+            ),
+            (
+                "method",
+                filter_word(&asked, "method", "Signed in by", SignInMethod::ALL),
+            ),
+            (
+                "reason",
+                filter_word(&asked, "reason", "End", EndReason::ALL),
+            ),
+            (
+                "by",
+                filter_text(&asked, "by", "Ended by", "Name, e-mail or id"),
+            ),
+        ]
+        .into_iter()
+        .chain(filter_period(&asked))
+        .collect();
+        let filtered = asked.is_narrowed();
         let list = if self.sessions.is_empty() {
-            view! { <NoSessions filtered=active /> }.into_any()
+            view! { <NoSessions filtered /> }.into_any()
         } else {
             let can_choose = self.may_end && self.sessions.iter().any(|one| one.ended.is_none());
             view! {
@@ -79,7 +97,7 @@ impl Page for AdminSessionsPage {
                     target=BulkTarget::Sessions
                     can_choose
                     end_all=self.bulk.end_all.clone()
-                    narrowed=active
+                    narrowed=filtered
                 />
                 <SessionTable
                     whose=Whose::Everybody
@@ -91,39 +109,19 @@ impl Page for AdminSessionsPage {
             .into_any()
         };
         view! {
-            <Heading title="Sessions" text="Every browser signed in to this server, newest first.">
+            <Heading title="Sessions" text="Every browser that signed in to this server.">
                 <LinkButton text="Bulk ends" href="/admin/bulk-ends" look=Look::Quiet />
+                <Exports links=self.links.exports />
             </Heading>
             <BulkNews bulk=self.bulk />
-            <Filter path=PATH name="Filter sessions" active error=self.filter.error>
-                <FilterField
-                    name="user"
-                    label="User"
-                    placeholder="Name, e-mail or id"
-                    value=self.filter.user
-                />
-                <FilterField
-                    name="address"
-                    label="Address"
-                    placeholder="192.0.2.1"
-                    value=self.filter.address
-                />
-                <Choice
-                    name="browser"
-                    label="Browser"
-                    options=browsers
-                    chosen=self.filter.browser
-                    none="Any"
-                />
-                <WordChoice
-                    name="state"
-                    label="State"
-                    chosen=self.filter.state
-                    none="Any"
-                />
-            </Filter>
+            <Filter path=PATH name="Filter sessions" asked fields more />
             <div class="card">{list}</div>
-            <Pager first=self.first next=self.next />
+            <Pager
+                first=self.links.first
+                previous=self.links.previous
+                next=self.links.next
+                last=self.links.last
+            />
         }
         .into_any()
     }

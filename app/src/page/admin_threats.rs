@@ -1,14 +1,17 @@
 //! `/admin/threats`
 
-use latchkey_types::{IncidentClass, Verdict, Word as _};
+use latchkey_types::{IncidentClass, ListSort, Verdict, Word as _};
 use leptos::prelude::*;
 
-use super::threats::{ClassCount, IncidentItem, WeekItem};
+use super::{
+    listing::{Asked, ListLinks},
+    threats::{ClassCount, IncidentItem, WeekItem},
+};
 use crate::{
     Frame, Page,
     component::{
-        Card, Choice, Empty, Filter, FilterField, Glyph, Heading, IncidentTable, LinkButton, Look,
-        Pager, Weeks, WordChoice, stat::Stat,
+        Card, Empty, Filter, Glyph, Heading, IncidentTable, LinkButton, Look, Pager, Weeks,
+        filter_choice, filter_order, filter_period, filter_text, filter_word, stat::Stat,
     },
     phrase::counted,
 };
@@ -51,86 +54,58 @@ impl Judged {
     }
 }
 
-/// The filter as it stands in the address: GET form with `user`, `class`, `verdict`.
-#[derive(Debug, Clone, Default)]
-pub struct ThreatsFilter {
-    /// A name, an e-mail address, the beginning of one, or an id.
-    pub user: String,
-    /// Only this class.
-    pub class: Option<IncidentClass>,
-    /// Only what was found to be this.
-    pub verdict: Option<Judged>,
-    /// What is wrong with the filter, as text.
-    pub error: Option<String>,
-}
-
 /// All incidents.
 #[derive(Debug, Clone)]
 pub struct AdminThreatsPage {
-    /// The filter.
-    pub filter: ThreatsFilter,
+    /// What is asked for: GET form with `user`, `class`, `verdict`, `sort`, `from`, `to`.
+    pub asked: Asked,
     /// How many there were of each class, over the weeks that are shown.
     pub counts: Vec<ClassCount>,
     /// The last weeks, oldest first.
     pub weeks: Vec<WeekItem>,
-    /// The rows, newest first.
+    /// The rows.
     pub incidents: Vec<IncidentItem>,
-    /// The address of the next page.
-    pub next: Option<String>,
-    /// The address of the first page, when this is not it.
-    pub first: Option<String>,
+    /// The ways on.
+    pub links: ListLinks,
 }
 
 const PATH: &str = "/admin/threats";
-
-impl ThreatsFilter {
-    fn is_active(&self) -> bool {
-        !self.user.is_empty() || self.class.is_some() || self.verdict.is_some()
-    }
-}
 
 impl Page for AdminThreatsPage {
     const HAS_ISLANDS: bool = true;
 
     fn view(self, _frame: &Frame) -> AnyView {
-        let active = self.filter.is_active();
-        let list = if self.incidents.is_empty() {
-            view! { <NoThreats filtered=active /> }.into_any()
-        } else {
-            view! { <IncidentTable incidents=self.incidents /> }.into_any()
-        };
+        let asked = self.asked;
+        let filtered = asked.is_narrowed();
         let verdicts = Judged::ALL
             .map(|judged| (judged.as_str().to_owned(), judged.label().to_owned()))
             .to_vec();
+        let fields = vec![
+            filter_text(&asked, "user", "User", "Name, e-mail or id"),
+            filter_word(&asked, "class", "Class", IncidentClass::ALL),
+            filter_choice(&asked, "verdict", "Verdict", verdicts),
+            filter_order::<ListSort>(&asked),
+        ];
+        let more = filter_period(&asked).into_iter().collect();
+        let list = if self.incidents.is_empty() {
+            view! { <NoThreats filtered /> }.into_any()
+        } else {
+            view! { <IncidentTable incidents=self.incidents /> }.into_any()
+        };
         view! {
             <Heading
                 title="Threats"
                 text="Refresh tokens that were used as they should not be, and what was done about it."
             />
             <Summary counts=self.counts weeks=self.weeks />
-            <Filter path=PATH name="Filter threats" active error=self.filter.error>
-                <FilterField
-                    name="user"
-                    label="User"
-                    placeholder="Name, e-mail or id"
-                    value=self.filter.user
-                />
-                <WordChoice
-                    name="class"
-                    label="Class"
-                    chosen=self.filter.class
-                    none="Any"
-                />
-                <Choice
-                    name="verdict"
-                    label="Verdict"
-                    options=verdicts
-                    chosen=self.filter.verdict.map_or("", Judged::as_str)
-                    none="Any"
-                />
-            </Filter>
+            <Filter path=PATH name="Filter threats" asked fields more />
             <div class="card">{list}</div>
-            <Pager first=self.first next=self.next />
+            <Pager
+                first=self.links.first
+                previous=self.links.previous
+                next=self.links.next
+                last=self.links.last
+            />
         }
         .into_any()
     }

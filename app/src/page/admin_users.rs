@@ -1,6 +1,6 @@
 //! `/admin/users` and `/admin/users/{id}`
 
-use latchkey_types::{Role, UnixMillis, UserState};
+use latchkey_types::{ListSort, Role, UnixMillis, UserState, Word as _};
 use leptos::prelude::*;
 
 use super::{
@@ -8,13 +8,15 @@ use super::{
     admin_audit::EventItem,
     connections::ConnectionItem,
     families::{FamiliesOfUser, FamilyItem},
+    listing::{Asked, ListLinks},
     sessions::{SessionItem, UserLink},
 };
 use crate::{
     Frame, Page,
     component::{
-        Badge, Cell, Day, Empty, Filter, FilterField, Glyph, Heading, LinkButton, Look, Pager,
-        PersonLink, RoleBadge, Row, Table, Tone, UserStateBadge, When, WordChoice,
+        Badge, Cell, Day, Empty, Exports, Filter, Glyph, Heading, LinkButton, Look, Pager,
+        PersonLink, RoleBadge, Row, Table, Tone, UserStateBadge, When, filter_order, filter_period,
+        filter_text, filter_word,
     },
 };
 
@@ -41,21 +43,15 @@ pub struct UserItem {
     pub awaited_since: Option<UnixMillis>,
 }
 
-/// All users: GET form with `search`, `role`, `state`.
+/// All users: GET form with `search`, `role`, `state`, `sort`, `from`, `to`.
 #[derive(Debug, Clone)]
 pub struct AdminUsersPage {
-    /// The beginning of a name or an e-mail address.
-    pub search: String,
-    /// Only this role.
-    pub role: Option<Role>,
-    /// Only this state.
-    pub state: Option<UserState>,
-    /// The rows, newest first.
+    /// What is asked for.
+    pub asked: Asked,
+    /// The rows.
     pub users: Vec<UserItem>,
-    /// The address of the next page.
-    pub next: Option<String>,
-    /// The address of the first page, when this is not it.
-    pub first: Option<String>,
+    /// The ways on.
+    pub links: ListLinks,
     /// Whether the viewer may invite.
     pub may_manage: bool,
 }
@@ -123,41 +119,36 @@ impl Page for AdminUsersPage {
     const HAS_ISLANDS: bool = true;
 
     fn view(self, _frame: &Frame) -> AnyView {
-        let active = !self.search.is_empty() || self.role.is_some() || self.state.is_some();
+        let asked = self.asked;
+        let filtered = asked.is_narrowed();
+        let fields = vec![
+            filter_text(&asked, "search", "Search", "Start of name or e-mail"),
+            filter_word(&asked, "role", "Role", Role::ALL),
+            filter_word(&asked, "state", "State", UserState::ALL),
+            filter_order::<ListSort>(&asked),
+        ];
+        let more = filter_period(&asked).into_iter().collect();
         let list = if self.users.is_empty() {
-            view! { <NoUsers filtered=active /> }.into_any()
+            view! { <NoUsers filtered /> }.into_any()
         } else {
             view! { <UserTable users=self.users /> }.into_any()
         };
         view! {
-            <Heading title="Users" text="Everyone who has an account on this server, newest first.">
+            <Heading title="Users" text="Everyone who has an account on this server.">
+                <Exports links=self.links.exports />
                 <LinkButton text="Invitations" href="/admin/invitations" look=Look::Plain />
                 {self
                     .may_manage
                     .then(|| view! { <LinkButton text="Invite" href="/admin/users/invite" /> })}
             </Heading>
-            <Filter path=PATH name="Filter users" active>
-                <FilterField
-                    name="search"
-                    label="Search"
-                    placeholder="Start of name or e-mail"
-                    value=self.search
-                />
-                <WordChoice
-                    name="role"
-                    label="Role"
-                    chosen=self.role
-                    none="Any"
-                />
-                <WordChoice
-                    name="state"
-                    label="State"
-                    chosen=self.state
-                    none="Any"
-                />
-            </Filter>
+            <Filter path=PATH name="Filter users" asked fields more />
             <div class="card">{list}</div>
-            <Pager first=self.first next=self.next />
+            <Pager
+                first=self.links.first
+                previous=self.links.previous
+                next=self.links.next
+                last=self.links.last
+            />
         }
         .into_any()
     }
@@ -200,7 +191,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
         .collect_view();
     view! {
         <Table
-            caption="Users, newest first"
+            caption="Users"
             columns=vec!["User", "Role", "State", "Account since"]
         >
             {rows}

@@ -101,7 +101,7 @@ fn select(authority: &Authority, meant: &Meant<'_>, after: Option<Place>) -> Sel
                 Some(ids) => Condition::all().add(
                     sessions::Column::SessionId.is_in(ids.iter().copied().map(SessionId::as_uuid)),
                 ),
-                None => session::matching(authority, &scope.filter()),
+                None => session::condition(authority, &scope.filter()),
             };
             by_table!(meant, sessions, SessionId, condition, after)
         }
@@ -110,7 +110,7 @@ fn select(authority: &Authority, meant: &Meant<'_>, after: Option<Place>) -> Sel
                 Some(ids) => Condition::all().add(
                     families::Column::FamilyId.is_in(ids.iter().copied().map(FamilyId::as_uuid)),
                 ),
-                None => family::matching(authority, &scope.filter()),
+                None => family::condition(authority, &scope.filter()),
             };
             let condition = condition.add(families::Column::EndsAt.gt(meant.now.0));
             by_table!(meant, families, FamilyId, condition, after)

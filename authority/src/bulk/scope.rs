@@ -4,14 +4,15 @@
 //! release wrote, with parts that are not known here, does not parse, and is left to that release.
 
 use latchkey_types::{
-    BulkTarget, FamilyId, FamilyState, RefreshOutcome, SessionId, SessionState, UserId,
+    BulkTarget, FamilyId, FamilyState, RefreshOutcome, SessionId, SessionState, SignInMethod,
+    UnixMillis, UserId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::SELECTED_LIMIT;
-use crate::{family::FamilyFilter, session::SessionFilter};
+use crate::{family::FamilyFilter, page::Period, session::SessionFilter};
 
 /// Why a filter or a selection is no order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,9 +47,27 @@ pub struct SessionScope {
     /// Signed in from this address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Signed in from this network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
     /// With this browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
+    /// On this system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// On this kind of device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Whose user proved who they are in this way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<SignInMethod>,
+    /// Signed in not before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<UnixMillis>,
+    /// Signed in before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<UnixMillis>,
     /// Exactly these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ids: Option<Vec<SessionId>>,
@@ -70,6 +89,12 @@ pub struct FamilyScope {
     /// Whose last event this was when the order was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_event: Option<RefreshOutcome>,
+    /// Opened not before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<UnixMillis>,
+    /// Opened before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<UnixMillis>,
     /// Exactly these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ids: Option<Vec<FamilyId>>,
@@ -82,16 +107,29 @@ impl SessionScope {
         let SessionFilter {
             users,
             address,
+            network,
             browser,
+            system,
+            device,
+            method,
             state,
+            end_reason,
+            ended_by,
+            period,
         } = filter;
-        if state == Some(SessionState::Ended) {
+        if state == Some(SessionState::Ended) || end_reason.is_some() || ended_by.is_some() {
             return Err(ScopeError::Ended);
         }
         Ok(Self {
             users,
             address,
+            network,
             browser,
+            system,
+            device,
+            method,
+            from: period.from,
+            to: period.to,
             ids: None,
         })
     }
@@ -101,8 +139,18 @@ impl SessionScope {
         SessionFilter {
             users: self.users.clone(),
             address: self.address.clone(),
+            network: self.network.clone(),
             browser: self.browser.clone(),
+            system: self.system.clone(),
+            device: self.device.clone(),
+            method: self.method,
             state: None,
+            end_reason: None,
+            ended_by: None,
+            period: Period {
+                from: self.from,
+                to: self.to,
+            },
         }
     }
 }
@@ -116,8 +164,11 @@ impl FamilyScope {
             device,
             state,
             last_event,
+            end_reason,
+            ended_by,
+            period,
         } = filter;
-        if state == Some(FamilyState::Ended) {
+        if state == Some(FamilyState::Ended) || end_reason.is_some() || ended_by.is_some() {
             return Err(ScopeError::Ended);
         }
         Ok(Self {
@@ -125,6 +176,8 @@ impl FamilyScope {
             address,
             device,
             last_event,
+            from: period.from,
+            to: period.to,
             ids: None,
         })
     }
@@ -137,6 +190,12 @@ impl FamilyScope {
             device: self.device.clone(),
             state: None,
             last_event: self.last_event,
+            end_reason: None,
+            ended_by: None,
+            period: Period {
+                from: self.from,
+                to: self.to,
+            },
         }
     }
 }
@@ -246,16 +305,40 @@ impl Scope {
         if let Some(users) = users {
             facts["users"] = json!(users);
         }
-        if self.personal().is_some() {
-            facts["address"] = json!(true);
+        let (from, to) = match self {
+            Self::Sessions(scope) => (scope.from, scope.to),
+            Self::Families(scope) => (scope.from, scope.to),
+        };
+        for (name, at) in [("from", from), ("to", to)] {
+            if let Some(at) = at {
+                facts[name] = json!(at);
+            }
         }
         match self {
             Self::Sessions(scope) => {
-                if let Some(browser) = &scope.browser {
-                    facts["browser"] = json!(browser);
+                if scope.address.is_some() {
+                    facts["address"] = json!(true);
+                }
+                if scope.network.is_some() {
+                    facts["network"] = json!(true);
+                }
+                for (name, text) in [
+                    ("browser", &scope.browser),
+                    ("system", &scope.system),
+                    ("device", &scope.device),
+                ] {
+                    if let Some(text) = text {
+                        facts[name] = json!(text);
+                    }
+                }
+                if let Some(method) = scope.method {
+                    facts["method"] = json!(method);
                 }
             }
             Self::Families(scope) => {
+                if scope.address.is_some() {
+                    facts["address"] = json!(true);
+                }
                 if let Some(device) = &scope.device {
                     facts["device"] = json!(device);
                 }
@@ -270,10 +353,10 @@ impl Scope {
         facts
     }
 
-    /// What of it is somebody's own.
+    /// What of it is somebody's own: an address, or else a network.
     pub(super) fn personal(&self) -> Option<&str> {
         match self {
-            Self::Sessions(scope) => scope.address.as_deref(),
+            Self::Sessions(scope) => scope.address.as_deref().or(scope.network.as_deref()),
             Self::Families(scope) => scope.address.as_deref(),
         }
     }
@@ -291,6 +374,8 @@ fn chosen<T: Ord>(mut ids: Vec<T>) -> Result<Vec<T>, ScopeError> {
 
 #[cfg(test)]
 mod tests {
+    use latchkey_types::EndReason;
+
     use super::*;
 
     #[test]
@@ -301,7 +386,13 @@ mod tests {
             Scope::Sessions(SessionScope {
                 users: Some(vec![UserId::from_uuid(id(1))]),
                 address: Some("192.0.2.1".to_owned()),
+                network: Some("192.0.2.0/24".to_owned()),
                 browser: Some("Firefox".to_owned()),
+                system: Some("Linux".to_owned()),
+                device: Some("desktop".to_owned()),
+                method: Some(SignInMethod::Password),
+                from: Some(UnixMillis(1)),
+                to: Some(UnixMillis(2)),
                 ids: None,
             }),
             Scope::these_sessions(vec![SessionId::from_uuid(id(2))]).unwrap(),
@@ -310,6 +401,8 @@ mod tests {
                 address: None,
                 device: Some("phone".to_owned()),
                 last_event: Some(RefreshOutcome::Retry),
+                from: None,
+                to: Some(UnixMillis(2)),
                 ids: Some(vec![FamilyId::from_uuid(id(3))]),
             }),
         ] {
@@ -335,6 +428,16 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(Scope::families(over), Err(ScopeError::Ended));
+        let how = SessionFilter {
+            end_reason: Some(EndReason::SignOut),
+            ..Default::default()
+        };
+        assert_eq!(Scope::sessions(how), Err(ScopeError::Ended));
+        let by_whom = FamilyFilter {
+            ended_by: Some(Vec::new()),
+            ..Default::default()
+        };
+        assert_eq!(Scope::families(by_whom), Err(ScopeError::Ended));
         assert_eq!(Scope::these_sessions(Vec::new()), Err(ScopeError::Nothing));
         let many: Vec<_> = (0..=SELECTED_LIMIT as u128)
             .map(|number| FamilyId::from_uuid(Uuid::from_u128(number)))

@@ -1,17 +1,15 @@
-//! Listing families, newest sign-in first, and drawing one.
+//! Listing families, and drawing one.
 
 use latchkey_types::{
-    FamilyEndReason, FamilyId, FamilyState, RefreshOutcome, SessionId, SignInMethod, Transport,
-    UnixMillis, UserId, Word,
+    FamilyEndReason, FamilyId, FamilySort, FamilyState, RefreshOutcome, SessionId, SignInMethod,
+    Transport, UnixMillis, UserId, Word,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{
     check::{method, over},
     issue::transport,
+    narrow::{condition, matching, standing},
     side::Side,
 };
 use crate::{
@@ -20,7 +18,9 @@ use crate::{
     entity::{families, rotations},
     error::StoreError,
     incident::{self, IncidentFilter, IncidentRow},
-    page::{Count, Cursor, MAX_LIMIT, Page},
+    page::{
+        self, Arm, BATCH_LIMIT, Count, Cursor, Keyset, MAX_LIMIT, Page, Period, Position, Window,
+    },
 };
 
 /// Which families to list. Every field that is set narrows the list.
@@ -36,6 +36,12 @@ pub struct FamilyFilter {
     pub state: Option<FamilyState>,
     /// Whose last event was this.
     pub last_event: Option<RefreshOutcome>,
+    /// Ended for this reason.
+    pub end_reason: Option<FamilyEndReason>,
+    /// Ended by any of these users; an empty list matches none.
+    pub ended_by: Option<Vec<UserId>>,
+    /// The time by which the list is ordered lies in this.
+    pub period: Period,
 }
 
 /// One family as it is listed.
@@ -120,7 +126,7 @@ pub struct Picture {
     pub incidents: Vec<IncidentRow>,
 }
 
-/// Lists families, newest sign-in first.
+/// Lists families, newest sign-in first, at most [`MAX_LIMIT`].
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
@@ -130,37 +136,69 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<FamilyRow>, StoreError> {
+    let position = cursor.map_or(Position::First, Position::After);
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut select = families::Entity::find().filter(matching(authority, filter));
-    if let Some(cursor) = cursor {
-        select = select.filter(
-            Condition::any()
-                .add(families::Column::CreatedAt.lt(cursor.key))
-                .add(
-                    Condition::all()
-                        .add(families::Column::CreatedAt.eq(cursor.key))
-                        .add(families::Column::FamilyId.lt(cursor.id)),
-                ),
-        );
-    }
-    let rows = select
-        .order_by_desc(families::Column::CreatedAt)
-        .order_by_desc(families::Column::FamilyId)
-        .limit(limit + 1)
-        .all(authority.database())
+    let window = window(authority, filter, FamilySort::Newest, position, limit).await?;
+    Ok(Page::forward(window))
+}
+
+/// Lists families in any order and from anywhere, at most [`BATCH_LIMIT`].
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn window(
+    authority: &Authority,
+    filter: &FamilyFilter,
+    sort: FamilySort,
+    position: Position,
+    limit: u64,
+) -> Result<Window<FamilyRow>, StoreError> {
+    let limit = limit.clamp(1, BATCH_LIMIT);
+    let keyset = Keyset {
+        table: "families",
+        key: match sort {
+            FamilySort::Newest | FamilySort::Oldest => "created_at",
+            FamilySort::Ended => "ended_at",
+        },
+        id: Some("family_id"),
+        is_ascending: sort == FamilySort::Oldest,
+    };
+    let cursor = |model: &families::Model| Cursor {
+        key: match sort {
+            FamilySort::Newest | FamilySort::Oldest => model.created_at,
+            FamilySort::Ended => model.ended_at.unwrap_or_default(),
+        },
+        id: model.family_id,
+    };
+    let common = matching(filter).add(filter.period.of(keyset.table, keyset.key));
+    let arms = standing(authority, filter, sort)
+        .into_iter()
+        .map(|arm| Arm {
+            condition: common.clone().add(arm.condition),
+            users: filter.users.clone().map(|users| ("user_id", users)),
+            few: arm.few,
+        })
+        .collect();
+    let reading = page::reading(authority).await?;
+    let keys = keyset.keys(&reading, arms, position, limit).await?;
+    let rows = families::Entity::find()
+        .filter(families::Column::FamilyId.is_in(keys.ids()))
+        .all(&reading)
         .await?;
-    let page = Page::cut(rows, limit, |row| Cursor {
-        key: row.created_at,
-        id: row.family_id,
-    });
-    let items = page
-        .items
+    reading.commit().await?;
+    let Window {
+        items,
+        previous,
+        next,
+    } = keys.window(rows, cursor);
+    let items = items
         .into_iter()
         .map(|model| row(authority, model))
         .collect::<Result<_, _>>()?;
-    Ok(Page {
+    Ok(Window {
         items,
-        next: page.next,
+        previous,
+        next,
     })
 }
 
@@ -219,7 +257,7 @@ pub async fn count(authority: &Authority, filter: &FamilyFilter) -> Result<Count
     let query = families::Entity::find()
         .select_only()
         .column(families::Column::FamilyId)
-        .filter(matching(authority, filter))
+        .filter(condition(authority, filter))
         .into_query();
     Ok(Count::of(authority.database(), query).await?)
 }
@@ -272,34 +310,6 @@ pub async fn picture(
             .await?
             .items,
     }))
-}
-
-pub(crate) fn matching(authority: &Authority, filter: &FamilyFilter) -> Condition {
-    let mut condition = Condition::all();
-    if let Some(users) = &filter.users {
-        let ids: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();
-        condition = condition.add(families::Column::UserId.is_in(ids));
-    }
-    if let Some(address) = &filter.address {
-        condition = condition.add(families::Column::Address.eq(address));
-    }
-    if let Some(device) = &filter.device {
-        condition = condition.add(families::Column::Device.eq(device));
-    }
-    if let Some(event) = filter.last_event {
-        condition = condition.add(families::Column::LastEvent.eq(event.as_str()));
-    }
-    // Past a limit and not yet swept is over all the same.
-    let now = authority.now();
-    let live = Condition::all()
-        .add(families::Column::EndedAt.is_null())
-        .add(families::Column::ExpiresAt.gt(now.0))
-        .add(families::Column::EndsAt.gt(now.0));
-    match filter.state {
-        None => condition,
-        Some(FamilyState::Live) => condition.add(live),
-        Some(FamilyState::Ended) => condition.add(live.not()),
-    }
 }
 
 fn row(authority: &Authority, model: families::Model) -> Result<FamilyRow, StoreError> {

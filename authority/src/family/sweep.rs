@@ -5,7 +5,7 @@
 
 use latchkey_types::{EventKind, FamilyEndReason, UnixMillis, Word};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{LockBehavior, LockType},
 };
 use serde_json::json;
@@ -37,7 +37,10 @@ pub struct Swept {
 /// [`StoreError`] when the database fails; batches before that stay done.
 pub async fn sweep(authority: &Authority) -> Result<Swept, StoreError> {
     let now = authority.now();
-    let expired = Condition::all().add(families::Column::EndsAt.lte(now.0));
+    // No family is good for longer than to its end: the index on the nearer limit finds both.
+    let expired = Condition::all()
+        .add(families::Column::ExpiresAt.lte(now.0))
+        .add(families::Column::EndsAt.lte(now.0));
     let idle = Condition::all().add(families::Column::ExpiresAt.lte(now.0));
     Ok(Swept {
         expired: past_limit(authority, &expired, FamilyEndReason::Expired).await?,
@@ -59,6 +62,8 @@ async fn past_limit(
             .column(families::Column::FamilyId)
             .filter(families::Column::EndedAt.is_null())
             .filter(limit.clone())
+            // By the index on the limit: few are past it, which no database believes.
+            .order_by_asc(families::Column::ExpiresAt)
             .limit(BATCH)
             // A family that somebody is working on is left for the next sweep.
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -87,6 +92,7 @@ async fn forget(authority: &Authority, now: UnixMillis) -> Result<u64, StoreErro
             .column(families::Column::FamilyId)
             .filter(families::Column::EndedAt.lt(ended_before.0))
             .filter(families::Column::EndsAt.lt(now.0))
+            .order_by_asc(families::Column::EndedAt)
             .limit(BATCH)
             .into_tuple()
             .all(authority.database())

@@ -1,20 +1,23 @@
-//! Listing incidents, newest first, and counting them.
+//! Listing incidents, and counting them.
 
 use std::time::Duration;
 
-use latchkey_types::{FamilyId, IncidentClass, IncidentId, UnixMillis, UserId, Verdict, Word};
+use latchkey_types::{
+    FamilyId, IncidentClass, IncidentId, ListSort, UnixMillis, UserId, Verdict, Word,
+};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait},
 };
-use uuid::Uuid;
 
 use crate::{
     Authority,
     caller::Place,
     entity::{incident_sightings, incidents},
     error::StoreError,
-    page::{Count, Cursor, MAX_LIMIT, Page},
+    page::{
+        self, Arm, BATCH_LIMIT, Count, Cursor, Keyset, MAX_LIMIT, Page, Period, Position, Window,
+    },
 };
 
 /// Which incidents to list. Every field that is set narrows the list.
@@ -30,6 +33,8 @@ pub struct IncidentFilter {
     pub verdict: Option<Option<Verdict>>,
     /// Replayed from this address.
     pub address: Option<String>,
+    /// When the token was presented again.
+    pub period: Period,
 }
 
 /// One incident.
@@ -117,7 +122,7 @@ pub struct WeekTally {
     pub false_alarms: u64,
 }
 
-/// Lists incidents, newest first.
+/// Lists incidents, newest first, at most [`MAX_LIMIT`].
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
@@ -127,33 +132,55 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<IncidentRow>, StoreError> {
+    let position = cursor.map_or(Position::First, Position::After);
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut select = incidents::Entity::find().filter(matching(filter));
-    if let Some(cursor) = cursor {
-        select = select.filter(
-            Condition::any()
-                .add(incidents::Column::At.lt(cursor.key))
-                .add(
-                    Condition::all()
-                        .add(incidents::Column::At.eq(cursor.key))
-                        .add(incidents::Column::IncidentId.lt(cursor.id)),
-                ),
-        );
-    }
-    let rows = select
-        .order_by_desc(incidents::Column::At)
-        .order_by_desc(incidents::Column::IncidentId)
-        .limit(limit + 1)
-        .all(authority.database())
+    let window = window(authority, filter, ListSort::Newest, position, limit).await?;
+    Ok(Page::forward(window))
+}
+
+/// Lists incidents in either order and from anywhere, at most [`BATCH_LIMIT`].
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn window(
+    authority: &Authority,
+    filter: &IncidentFilter,
+    sort: ListSort,
+    position: Position,
+    limit: u64,
+) -> Result<Window<IncidentRow>, StoreError> {
+    let limit = limit.clamp(1, BATCH_LIMIT);
+    let keyset = Keyset {
+        table: "incidents",
+        key: "at",
+        id: Some("incident_id"),
+        is_ascending: sort == ListSort::Oldest,
+    };
+    let arm = Arm {
+        condition: matching(filter).add(filter.period.of(keyset.table, keyset.key)),
+        users: filter.users.clone().map(|users| ("user_id", users)),
+        few: None,
+    };
+    let reading = page::reading(authority).await?;
+    let keys = keyset.keys(&reading, vec![arm], position, limit).await?;
+    let rows = incidents::Entity::find()
+        .filter(incidents::Column::IncidentId.is_in(keys.ids()))
+        .all(&reading)
         .await?;
-    let page = Page::cut(rows, limit, |row| Cursor {
+    reading.commit().await?;
+    let Window {
+        items,
+        previous,
+        next,
+    } = keys.window(rows, |row| Cursor {
         key: row.at,
         id: row.incident_id,
     });
-    let items = page.items.into_iter().map(row).collect::<Result<_, _>>()?;
-    Ok(Page {
+    let items = items.into_iter().map(row).collect::<Result<_, _>>()?;
+    Ok(Window {
         items,
-        next: page.next,
+        previous,
+        next,
     })
 }
 
@@ -299,10 +326,6 @@ pub async fn weeks(authority: &Authority, weeks: u8) -> Result<Vec<WeekTally>, S
 
 fn matching(filter: &IncidentFilter) -> Condition {
     let mut condition = Condition::all();
-    if let Some(users) = &filter.users {
-        let ids: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();
-        condition = condition.add(incidents::Column::UserId.is_in(ids));
-    }
     if let Some(family_id) = filter.family_id {
         condition = condition.add(incidents::Column::FamilyId.eq(family_id.as_uuid()));
     }

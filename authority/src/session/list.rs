@@ -1,19 +1,21 @@
-//! Listing sessions, newest sign-in first.
+//! Listing sessions.
 
 use latchkey_types::{
-    EndReason, IdentityId, SessionId, SessionState, SignInMethod, UnixMillis, UserId,
+    EndReason, IdentityId, SessionId, SessionSort, SessionState, SignInMethod, UnixMillis, UserId,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::check::{end_reason, method};
+use super::{
+    check::{end_reason, method},
+    narrow::{Limits, matching, standing},
+};
 use crate::{
     Authority,
     entity::sessions,
     error::StoreError,
-    page::{Count, Cursor, MAX_LIMIT, Page},
+    page::{
+        self, Arm, BATCH_LIMIT, Count, Cursor, Keyset, MAX_LIMIT, Page, Period, Position, Window,
+    },
 };
 
 /// Which sessions to list. Every field that is set narrows the list.
@@ -23,10 +25,24 @@ pub struct SessionFilter {
     pub users: Option<Vec<UserId>>,
     /// Signed in from this address.
     pub address: Option<String>,
+    /// Signed in from this network.
+    pub network: Option<String>,
     /// With this browser.
     pub browser: Option<String>,
+    /// On this system.
+    pub system: Option<String>,
+    /// On this kind of device.
+    pub device: Option<String>,
+    /// Whose user proved who they are in this way.
+    pub method: Option<SignInMethod>,
     /// Live or ended.
     pub state: Option<SessionState>,
+    /// Ended for this reason.
+    pub end_reason: Option<EndReason>,
+    /// Ended by any of these users; an empty list matches none.
+    pub ended_by: Option<Vec<UserId>>,
+    /// The time by which the list is ordered lies in this.
+    pub period: Period,
 }
 
 /// One session as it is listed.
@@ -75,7 +91,7 @@ pub struct Ended {
     pub by: Option<UserId>,
 }
 
-/// Lists sessions, newest sign-in first.
+/// Lists sessions, newest sign-in first, at most [`MAX_LIMIT`].
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
@@ -85,37 +101,71 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<SessionRow>, StoreError> {
+    let position = cursor.map_or(Position::First, Position::After);
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut select = sessions::Entity::find().filter(matching(authority, filter));
-    if let Some(cursor) = cursor {
-        select = select.filter(
-            Condition::any()
-                .add(sessions::Column::CreatedAt.lt(cursor.key))
-                .add(
-                    Condition::all()
-                        .add(sessions::Column::CreatedAt.eq(cursor.key))
-                        .add(sessions::Column::SessionId.lt(cursor.id)),
-                ),
-        );
-    }
-    let rows = select
-        .order_by_desc(sessions::Column::CreatedAt)
-        .order_by_desc(sessions::Column::SessionId)
-        .limit(limit + 1)
-        .all(authority.database())
+    let window = window(authority, filter, SessionSort::Newest, position, limit).await?;
+    Ok(Page::forward(window))
+}
+
+/// Lists sessions in any order and from anywhere, at most [`BATCH_LIMIT`].
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn window(
+    authority: &Authority,
+    filter: &SessionFilter,
+    sort: SessionSort,
+    position: Position,
+    limit: u64,
+) -> Result<Window<SessionRow>, StoreError> {
+    let limit = limit.clamp(1, BATCH_LIMIT);
+    let keyset = Keyset {
+        table: "sessions",
+        key: match sort {
+            SessionSort::Newest | SessionSort::Oldest => "created_at",
+            SessionSort::LastUsed => "last_seen_at",
+            SessionSort::Ended => "ended_at",
+        },
+        id: Some("session_id"),
+        is_ascending: sort == SessionSort::Oldest,
+    };
+    let cursor = |model: &sessions::Model| Cursor {
+        key: match sort {
+            SessionSort::Newest | SessionSort::Oldest => model.created_at,
+            SessionSort::LastUsed => model.last_seen_at,
+            SessionSort::Ended => model.ended_at.unwrap_or_default(),
+        },
+        id: model.session_id,
+    };
+    let common = matching(filter).add(filter.period.of(keyset.table, keyset.key));
+    let arms = standing(authority, filter, sort)
+        .into_iter()
+        .map(|arm| Arm {
+            condition: common.clone().add(arm.condition),
+            users: filter.users.clone().map(|users| ("user_id", users)),
+            few: arm.few,
+        })
+        .collect();
+    let reading = page::reading(authority).await?;
+    let keys = keyset.keys(&reading, arms, position, limit).await?;
+    let rows = sessions::Entity::find()
+        .filter(sessions::Column::SessionId.is_in(keys.ids()))
+        .all(&reading)
         .await?;
-    let page = Page::cut(rows, limit, |row| Cursor {
-        key: row.created_at,
-        id: row.session_id,
-    });
-    let items = page
-        .items
+    reading.commit().await?;
+    let Window {
+        items,
+        previous,
+        next,
+    } = keys.window(rows, cursor);
+    let items = items
         .into_iter()
         .map(|model| row(authority, model))
         .collect::<Result<_, _>>()?;
-    Ok(Page {
+    Ok(Window {
         items,
-        next: page.next,
+        previous,
+        next,
     })
 }
 
@@ -158,42 +208,14 @@ pub async fn count_live(
     authority: &Authority,
     user_id: Option<UserId>,
 ) -> Result<Count, StoreError> {
-    let filter = SessionFilter {
-        users: user_id.map(|user| vec![user]),
-        state: Some(SessionState::Live),
-        ..Default::default()
-    };
-    let query = sessions::Entity::find()
+    let mut query = sessions::Entity::find()
         .select_only()
         .column(sessions::Column::SessionId)
-        .filter(matching(authority, &filter))
-        .into_query();
-    Ok(Count::of(authority.database(), query).await?)
-}
-
-pub(crate) fn matching(authority: &Authority, filter: &SessionFilter) -> Condition {
-    let mut condition = Condition::all();
-    if let Some(users) = &filter.users {
-        let ids: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();
-        condition = condition.add(sessions::Column::UserId.is_in(ids));
+        .filter(Limits::now(authority).live());
+    if let Some(user_id) = user_id {
+        query = query.filter(sessions::Column::UserId.eq(user_id.as_uuid()));
     }
-    if let Some(address) = &filter.address {
-        condition = condition.add(sessions::Column::Address.eq(address));
-    }
-    if let Some(browser) = &filter.browser {
-        condition = condition.add(sessions::Column::Browser.eq(browser));
-    }
-    // Past a limit and not yet swept is over all the same.
-    let now = authority.now();
-    let live = Condition::all()
-        .add(sessions::Column::EndedAt.is_null())
-        .add(sessions::Column::ExpiresAt.gt(now.0))
-        .add(sessions::Column::LastSeenAt.gt(now.before(authority.policy().session.idle).0));
-    match filter.state {
-        None => condition,
-        Some(SessionState::Live) => condition.add(live),
-        Some(SessionState::Ended) => condition.add(live.not()),
-    }
+    Ok(Count::of(authority.database(), query.into_query()).await?)
 }
 
 fn row(authority: &Authority, model: sessions::Model) -> Result<SessionRow, StoreError> {

@@ -5,7 +5,7 @@
 
 use latchkey_types::{EndReason, EventKind, UnixMillis, Word};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use serde_json::json;
@@ -42,15 +42,25 @@ pub async fn sweep(authority: &Authority) -> Result<Swept, StoreError> {
     let expired = Condition::all().add(sessions::Column::ExpiresAt.lte(now.0));
     let idle = Condition::all().add(sessions::Column::LastSeenAt.lte(now.before(policy.idle).0));
     Ok(Swept {
-        expired: end(authority, &expired, EndReason::Expired).await?,
-        idle: end(authority, &idle, EndReason::Idle).await?,
+        expired: end(
+            authority,
+            (&expired, sessions::Column::ExpiresAt),
+            EndReason::Expired,
+        )
+        .await?,
+        idle: end(
+            authority,
+            (&idle, sessions::Column::LastSeenAt),
+            EndReason::Idle,
+        )
+        .await?,
         forgotten: forget(authority, now.before(policy.keep_ended)).await?,
     })
 }
 
 async fn end(
     authority: &Authority,
-    past_limit: &Condition,
+    (past_limit, by): (&Condition, sessions::Column),
     reason: EndReason,
 ) -> Result<u64, StoreError> {
     let mut ended = 0;
@@ -61,6 +71,8 @@ async fn end(
             .column(sessions::Column::SessionId)
             .filter(sessions::Column::EndedAt.is_null())
             .filter(past_limit.clone())
+            // By the index on the limit: few are past it, which no database believes.
+            .order_by_asc(by)
             .limit(BATCH)
             // A session that somebody is working on is left for the next sweep.
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -92,6 +104,7 @@ async fn forget(authority: &Authority, ended_before: UnixMillis) -> Result<u64, 
             .select_only()
             .column(sessions::Column::SessionId)
             .filter(sessions::Column::EndedAt.lt(ended_before.0))
+            .order_by_asc(sessions::Column::EndedAt)
             .limit(BATCH)
             .into_tuple()
             .all(authority.database())

@@ -156,6 +156,7 @@ async fn i12_filters_narrow_a_list_together() {
                         address: address.map(ToOwned::to_owned),
                         browser: browser.map(ToOwned::to_owned),
                         state,
+                        ..SessionFilter::default()
                     };
                     let fits = |row: &&RawSession| {
                         wanted.as_ref().is_none_or(|users| {

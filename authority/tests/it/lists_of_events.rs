@@ -78,6 +78,7 @@ async fn i12_the_record_is_listed_by_who_what_outcome_and_address() {
                 kind: Some(EventKind::SignIn),
                 outcome: Some(Outcome::Success),
                 address: Some("192.0.2.1".to_owned()),
+                ..AuditFilter::default()
             },
             1,
         ),

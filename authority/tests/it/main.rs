@@ -23,6 +23,7 @@ mod keys;
 mod last_seen;
 mod lifetimes;
 mod lists;
+mod lists_agree;
 mod lists_of_events;
 mod nodes;
 mod one_transaction;

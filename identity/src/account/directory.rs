@@ -1,13 +1,13 @@
-//! Listing users with their accounts, newest first, and finding them by what they are called.
+//! Listing users with their accounts, and finding them by what they are called.
 
 use latchkey_authority::{
     Authority, StoreError,
-    page::{Cursor, MAX_LIMIT, Page},
+    page::{self, Arm, BATCH_LIMIT, Cursor, Keyset, MAX_LIMIT, Page, Period, Position, Window},
 };
-use latchkey_types::{Role, UnixMillis, UserId, UserState, Word};
+use latchkey_types::{ListSort, Role, UnixMillis, UserId, UserState, Word};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait, sea_query::Expr,
+    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect,
+    QueryTrait, RelationTrait, sea_query::Expr,
 };
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub struct AccountFilter {
     pub role: Option<Role>,
     /// Active or disabled.
     pub state: Option<UserState>,
+    /// When they came to be.
+    pub period: Period,
 }
 
 /// One user as they are listed.
@@ -41,7 +43,7 @@ pub struct UserEntry {
     pub awaited_since: Option<UnixMillis>,
 }
 
-/// Lists users who have an account, newest first.
+/// Lists users who have an account, newest first, at most [`MAX_LIMIT`].
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
@@ -51,40 +53,57 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<UserEntry>, StoreError> {
+    let position = cursor.map_or(Position::First, Position::After);
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut select = users::Entity::find()
+    let window = window(authority, filter, ListSort::Newest, position, limit).await?;
+    Ok(Page::forward(window))
+}
+
+/// Lists users who have an account, in either order and from anywhere, at most [`BATCH_LIMIT`].
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub async fn window(
+    authority: &Authority,
+    filter: &AccountFilter,
+    sort: ListSort,
+    position: Position,
+    limit: u64,
+) -> Result<Window<UserEntry>, StoreError> {
+    let limit = limit.clamp(1, BATCH_LIMIT);
+    let keyset = Keyset {
+        table: "users",
+        key: "created_at",
+        id: Some("user_id"),
+        is_ascending: sort == ListSort::Oldest,
+    };
+    let reading = page::reading(authority).await?;
+    let keys = keyset
+        .keys(&reading, arms(authority, filter), position, limit)
+        .await?;
+    let rows = users::Entity::find()
         .join(JoinType::InnerJoin, users::Relation::Account.def())
         .select_also(accounts::Entity)
-        .filter(matching(authority, filter));
-    if let Some(cursor) = cursor {
-        select = select.filter(
-            Condition::any()
-                .add(users::Column::CreatedAt.lt(cursor.key))
-                .add(
-                    Condition::all()
-                        .add(users::Column::CreatedAt.eq(cursor.key))
-                        .add(users::Column::UserId.lt(cursor.id)),
-                ),
-        );
-    }
-    let rows = select
-        .order_by_desc(users::Column::CreatedAt)
-        .order_by_desc(users::Column::UserId)
-        .limit(limit + 1)
-        .all(authority.database())
+        .filter(users::Column::UserId.is_in(keys.ids()))
+        .all(&reading)
         .await?;
-    let page = Page::cut(rows, limit, |(user, _)| Cursor {
+    reading.commit().await?;
+    let Window {
+        items,
+        previous,
+        next,
+    } = keys.window(rows, |(user, _)| Cursor {
         key: user.created_at,
         id: user.user_id,
     });
-    let items = page
-        .items
+    let items = items
         .into_iter()
         .filter_map(|(user, account)| account.map(|account| entry(&user, account)))
         .collect::<Result<_, _>>()?;
-    Ok(Page {
+    Ok(Window {
         items,
-        next: page.next,
+        previous,
+        next,
     })
 }
 
@@ -103,9 +122,13 @@ pub async fn find_ids(
         // record of an erased user is found by their id alone.
         return Ok(vec![user_id]);
     }
-    let Some(begins) = begins_with(authority, text) else {
+    let Some(first) = beginning(text) else {
         return Ok(Vec::new());
     };
+    let begins = SEARCHED
+        .map(|column| begins_with(authority, column, &first))
+        .into_iter()
+        .fold(Condition::any(), Condition::add);
     let ids: Vec<Uuid> = accounts::Entity::find()
         .select_only()
         .column(accounts::Column::UserId)
@@ -117,45 +140,55 @@ pub async fn find_ids(
     Ok(ids.into_iter().map(UserId::from_uuid).collect())
 }
 
-fn matching(authority: &Authority, filter: &AccountFilter) -> Condition {
-    let mut condition = Condition::all();
-    if let Some(begins) = filter
-        .search
-        .as_deref()
-        .and_then(|search| begins_with(authority, search))
-    {
-        condition = condition.add(begins);
-    }
-    if let Some(role) = filter.role {
-        condition = condition.add(users::Column::Role.eq(role.as_str()));
-    }
-    match filter.state {
-        None => condition,
-        Some(UserState::Active) => condition.add(users::Column::DisabledAt.is_null()),
-        Some(UserState::Disabled) => condition.add(users::Column::DisabledAt.is_not_null()),
+/// The ways into the directory that a filter leaves: by nothing but time, or by the beginning of a
+/// name and by that of an address, each of which has an index.
+fn arms(authority: &Authority, filter: &AccountFilter) -> Vec<Arm> {
+    let common = Condition::all()
+        .add(filter.period.of("users", "created_at"))
+        .add_option(
+            filter
+                .role
+                .map(|role| users::Column::Role.eq(role.as_str())),
+        )
+        .add_option(filter.state.map(|state| match state {
+            UserState::Active => users::Column::DisabledAt.is_null(),
+            UserState::Disabled => users::Column::DisabledAt.is_not_null(),
+        }));
+    let of_accounts = |condition: Condition| {
+        let query = accounts::Entity::find()
+            .select_only()
+            .column(accounts::Column::UserId)
+            .filter(condition)
+            .into_query();
+        Arm::from(common.clone().add(users::Column::UserId.in_subquery(query)))
+    };
+    match filter.search.as_deref().and_then(beginning) {
+        None => vec![of_accounts(Condition::all())],
+        Some(first) => SEARCHED
+            .map(|column| of_accounts(begins_with(authority, column, &first)))
+            .to_vec(),
     }
 }
 
-/// The condition that a username or an e-mail address begins with `text`; `None` if that is blank.
-///
-/// A range and not `LIKE`: nothing has to be escaped, and an index can serve it.
-fn begins_with(authority: &Authority, text: &str) -> Option<Condition> {
+/// What a search looks at.
+const SEARCHED: [accounts::Column; 2] = [accounts::Column::UsernameKey, accounts::Column::EmailKey];
+
+/// The beginning of a name or an address as it stands in the columns; `None` if it is blank.
+fn beginning(text: &str) -> Option<String> {
     // A beginning is no whole name, so no profile applies to it; this is what they have in common.
     let first: String = text.trim().to_lowercase().nfc().collect();
-    if first.is_empty() {
-        return None;
-    }
-    let beyond = successor(&first);
+    (!first.is_empty()).then_some(first)
+}
+
+/// The condition that a column begins with `first`.
+///
+/// A range and not `LIKE`: nothing has to be escaped, and an index can serve it.
+fn begins_with(authority: &Authority, column: accounts::Column, first: &str) -> Condition {
     let backend = authority.database().get_database_backend();
-    let mut condition = Condition::any();
-    for column in [accounts::Column::UsernameKey, accounts::Column::EmailKey] {
-        let mut range = Condition::all().add(by_code_point(backend, column).gte(first.as_str()));
-        if let Some(beyond) = &beyond {
-            range = range.add(by_code_point(backend, column).lt(beyond.as_str()));
-        }
-        condition = condition.add(range);
-    }
-    Some(condition)
+    let column = || by_code_point(backend, column);
+    Condition::all()
+        .add(column().gte(first))
+        .add_option(successor(first).map(|beyond| column().lt(beyond)))
 }
 
 /// A column that compares by code points, as SQLite's do anyway. On PostgreSQL the order of the

@@ -1,7 +1,11 @@
 //! `/api/admin/audit`
 
 use axum::response::Response;
-use latchkey_authority::audit::{self, AuditRow};
+use latchkey_authority::{
+    Authority,
+    audit::{self, AuditRow},
+    page::Window,
+};
 use latchkey_types::{EventId, EventKind, Outcome, SessionId};
 use serde::Serialize;
 use serde_json::Value;
@@ -11,13 +15,13 @@ use super::{List, UserRef, instant, limit};
 use crate::{
     failure::Failure,
     form::Query,
-    pages::{admin_audit::AuditQuery, admin_sessions::cursor, names::Names},
+    pages::{admin_audit::AuditQuery, names::Names},
     visit::Visit,
 };
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Event)]
-struct EventJson {
+pub(crate) struct EventJson {
     id: EventId,
     seq: i64,
     at: String,
@@ -56,19 +60,26 @@ fn json_of(names: &Names, row: AuditRow) -> EventJson {
 }
 
 #[utoipa::path(get, path = "/api/admin/audit", tag = "Record", params(AuditQuery), responses((status = 200, body = List<EventJson>)))]
-/// Lists the record, newest first.
+/// Lists the record.
 pub(crate) async fn list(
     visit: Visit,
     Query(query): Query<AuditQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
+    let read = query.read(authority).await?.strict()?;
     let limit = limit(query.limit)?;
-    let page = audit::list(authority, &filter, cursor(&query.cursor)?, limit).await?;
-    let mentioned = page
+    let window = audit::window(authority, &read.filter, read.sort, read.position, limit).await?;
+    Ok(super::listed(&read, with_names(authority, window).await?))
+}
+
+pub(crate) async fn with_names(
+    authority: &Authority,
+    window: Window<AuditRow>,
+) -> Result<Window<EventJson>, Failure> {
+    let mentioned = window
         .items
         .iter()
         .flat_map(|row| [row.actor, row.subject].into_iter().flatten());
     let names = Names::of(authority, mentioned).await?;
-    Ok(super::list(page.map(|row| json_of(&names, row))))
+    Ok(window.map(|row| json_of(&names, row)))
 }

@@ -84,7 +84,7 @@ impl SessionsBody {
             state: SessionState::Live.as_str().to_owned(),
             ..SessionsQuery::default()
         };
-        let filter = query.filter(authority).await?;
+        let filter = query.read(authority).await?.strict()?.filter;
         enough(filter.users.as_deref())?;
         let by_filter = Scope::sessions(filter).map_err(bad)?;
         chosen_or(by_filter, self.all, &self.ids, Scope::these_sessions)

@@ -9,7 +9,7 @@ use latchkey_authority::{
     Authority,
     caller::Place,
     family::{self, FamilyRow, RotationRow, end},
-    page::Page,
+    page::{MAX_LIMIT, Window},
 };
 use latchkey_types::{
     FamilyEndReason, FamilyId, RefreshOutcome, SessionId, SignInMethod, Transport, UnixMillis,
@@ -58,7 +58,7 @@ impl SideJson {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Family)]
-struct FamilyJson {
+pub(crate) struct FamilyJson {
     id: FamilyId,
     user: UserRef,
     session_id: Option<SessionId>,
@@ -143,30 +143,30 @@ fn rotation_json(row: RotationRow) -> RotationJson {
     }
 }
 
-async fn with_names(
+pub(crate) async fn with_names(
     authority: &Authority,
-    page: Page<FamilyRow>,
-) -> Result<Page<FamilyJson>, Failure> {
-    let mentioned = page.items.iter().flat_map(|row| {
+    window: Window<FamilyRow>,
+) -> Result<Window<FamilyJson>, Failure> {
+    let mentioned = window.items.iter().flat_map(|row| {
         [Some(row.user_id), row.ended.and_then(|ended| ended.by)]
             .into_iter()
             .flatten()
     });
     let names = Names::of(authority, mentioned).await?;
-    Ok(page.map(|row| json_of(&names, row)))
+    Ok(window.map(|row| json_of(&names, row)))
 }
 
 #[utoipa::path(get, path = "/api/admin/families", tag = "Families", params(FamiliesQuery), responses((status = 200, body = List<FamilyJson>)))]
-/// Lists families, newest sign-in first.
+/// Lists families.
 pub(crate) async fn list(
     visit: Visit,
     Query(query): Query<FamiliesQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
+    let read = query.read(authority).await?.strict()?;
     let limit = limit(query.limit)?;
-    let page = family::list(authority, &filter, cursor(&query.cursor)?, limit).await?;
-    Ok(super::list(with_names(authority, page).await?))
+    let window = family::window(authority, &read.filter, read.sort, read.position, limit).await?;
+    Ok(super::listed(&read, with_names(authority, window).await?))
 }
 
 /// Where a page of generations begins.
@@ -197,17 +197,19 @@ pub(crate) async fn show(
     )
     .await?
     .ok_or(Failure::NotFound)?;
-    let page = Page {
+    let window = Window {
         items: vec![picture.family],
+        previous: None,
         next: None,
     };
-    let mut page = with_names(authority, page).await?;
-    let family = page.items.pop().ok_or(Failure::NotFound)?;
+    let mut window = with_names(authority, window).await?;
+    let family = window.items.pop().ok_or(Failure::NotFound)?;
     let rotations = picture.rotations.map(rotation_json);
     let incidents = threats::with_names(
         authority,
-        Page {
+        Window {
             items: picture.incidents,
+            previous: None,
             next: None,
         },
     )

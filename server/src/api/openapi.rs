@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    activity, audit, auth, bulk_ends, check, docs, families, invitations, keys, nodes, overview,
-    sessions, settings, signals, threats, users,
+    activity, audit, auth, bulk_ends, check, docs, exports, families, invitations, keys, nodes,
+    overview, sessions, settings, signals, threats, users,
 };
 use crate::{
     bearer,
@@ -94,6 +94,14 @@ const REQUEST_ID: &str = "f3Jk0hY2xQ9aLm1Z";
         nodes::revocations,
         audit::list,
         signals::follow,
+        exports::sessions_csv,
+        exports::sessions_jsonl,
+        exports::families_csv,
+        exports::families_jsonl,
+        exports::users_csv,
+        exports::users_jsonl,
+        exports::audit_csv,
+        exports::audit_jsonl,
     ),
     components(schemas(auth::shapes::Problem, auth::shapes::Detail, auth::shapes::FieldErrors)),
     tags(

@@ -6,7 +6,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use latchkey_authority::{
-    page::Page,
+    Authority,
+    page::Window,
     session::{self, SessionRow, end},
 };
 use latchkey_types::{EndReason, SessionId, SignInMethod};
@@ -23,7 +24,7 @@ use crate::{
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
-struct SessionJson {
+pub(crate) struct SessionJson {
     id: SessionId,
     user: UserRef,
     method: SignInMethod,
@@ -78,35 +79,38 @@ pub(crate) async fn list(
     Query(query): Query<SessionsQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
+    let read = query.read(authority).await?.strict()?;
     let limit = limit(query.limit)?;
-    let page = session::list(authority, &filter, query.cursor()?, limit).await?;
-    Ok(super::list(with_names(&visit, page).await?))
+    let window = session::window(authority, &read.filter, read.sort, read.position, limit).await?;
+    Ok(super::listed(&read, with_names(authority, window).await?))
 }
 
-async fn with_names(visit: &Visit, page: Page<SessionRow>) -> Result<Page<SessionJson>, Failure> {
-    let mentioned = page.items.iter().flat_map(|row| {
+pub(crate) async fn with_names(
+    authority: &Authority,
+    window: Window<SessionRow>,
+) -> Result<Window<SessionJson>, Failure> {
+    let mentioned = window.items.iter().flat_map(|row| {
         [Some(row.user_id), row.ended.and_then(|ended| ended.by)]
             .into_iter()
             .flatten()
     });
-    let names = Names::of(visit.state().authority(), mentioned).await?;
-    Ok(page.map(|row| json_of(&names, row)))
+    let names = Names::of(authority, mentioned).await?;
+    Ok(window.map(|row| json_of(&names, row)))
 }
 
 #[utoipa::path(get, path = "/api/admin/sessions/{session_id}", tag = "Sessions", responses((status = 200, body = SessionJson)))]
 /// One session.
 pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let id: SessionId = id.parse().map_err(|_| Failure::NotFound)?;
-    let row = session::one(visit.state().authority(), id)
-        .await?
-        .ok_or(Failure::NotFound)?;
-    let page = Page {
-        items: vec![row],
+    let authority = visit.state().authority();
+    let row = session::one(authority, id).await?;
+    let window = Window {
+        items: row.into_iter().collect(),
+        previous: None,
         next: None,
     };
-    let mut page = with_names(&visit, page).await?;
-    let session = page.items.pop().ok_or(Failure::NotFound)?;
+    let mut window = with_names(authority, window).await?;
+    let session = window.items.pop().ok_or(Failure::NotFound)?;
     Ok(Json(session).into_response())
 }
 

@@ -8,7 +8,7 @@ use axum::{
 use latchkey_authority::{
     Authority,
     incident::{self, IncidentRow, JudgeError, NOTE_LIMIT, Sighting},
-    page::Page,
+    page::Window,
 };
 use latchkey_types::{FamilyId, IncidentClass, IncidentId, Verdict};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,6 @@ use crate::{
     failure::Failure,
     form::{JsonBody, Query},
     pages::{
-        admin_sessions::cursor,
         admin_threats::{ThreatsQuery, incident_id},
         names::Names,
     },
@@ -89,27 +88,27 @@ fn json_of(names: &Names, row: IncidentRow) -> ThreatJson {
 
 pub(super) async fn with_names(
     authority: &Authority,
-    page: Page<IncidentRow>,
-) -> Result<Page<ThreatJson>, Failure> {
-    let mentioned = page.items.iter().flat_map(|row| {
+    window: Window<IncidentRow>,
+) -> Result<Window<ThreatJson>, Failure> {
+    let mentioned = window.items.iter().flat_map(|row| {
         let judge = row.judged.as_ref().and_then(|judged| judged.by);
         [Some(row.user_id), judge].into_iter().flatten()
     });
     let names = Names::of(authority, mentioned).await?;
-    Ok(page.map(|row| json_of(&names, row)))
+    Ok(window.map(|row| json_of(&names, row)))
 }
 
 #[utoipa::path(get, path = "/api/admin/threats", tag = "Threats", params(ThreatsQuery), responses((status = 200, body = List<ThreatJson>)))]
-/// Lists incidents, newest first.
+/// Lists incidents.
 pub(crate) async fn list(
     visit: Visit,
     Query(query): Query<ThreatsQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
+    let read = query.read(authority).await?.strict()?;
     let limit = limit(query.limit)?;
-    let page = incident::list(authority, &filter, cursor(&query.cursor)?, limit).await?;
-    Ok(super::list(with_names(authority, page).await?))
+    let window = incident::window(authority, &read.filter, read.sort, read.position, limit).await?;
+    Ok(super::listed(&read, with_names(authority, window).await?))
 }
 
 #[utoipa::path(get, path = "/api/admin/threats/{incident_id}", tag = "Threats", responses((status = 200, body = ThreatWithSightings)))]
@@ -118,12 +117,13 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     let authority = visit.state().authority();
     let row = one(authority, &id).await?;
     let sightings = incident::sightings(authority, row.incident_id).await?;
-    let page = Page {
+    let window = Window {
         items: vec![row],
+        previous: None,
         next: None,
     };
-    let mut page = with_names(authority, page).await?;
-    let threat = page.items.pop().ok_or(Failure::NotFound)?;
+    let mut window = with_names(authority, window).await?;
+    let threat = window.items.pop().ok_or(Failure::NotFound)?;
     let sightings = sightings.into_iter().map(sighting_json).collect();
     Ok(Json(ThreatWithSightings { threat, sightings }).into_response())
 }

@@ -15,16 +15,13 @@ use super::{Changed, List, instant, limit};
 use crate::{
     failure::Failure,
     form::{JsonBody, Query},
-    pages::{
-        admin_sessions::cursor,
-        admin_users::{UsersQuery, entry, user_id},
-    },
+    pages::admin_users::{UsersQuery, entry, user_id},
     visit::Visit,
 };
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = User)]
-struct UserJson {
+pub(crate) struct UserJson {
     id: UserId,
     username: String,
     email: Option<String>,
@@ -37,7 +34,7 @@ struct UserJson {
     awaited_since: Option<String>,
 }
 
-fn json_of(entry: UserEntry) -> UserJson {
+pub(crate) fn json_of(entry: UserEntry) -> UserJson {
     UserJson {
         id: entry.account.user_id,
         username: entry.account.username,
@@ -57,11 +54,11 @@ pub(crate) async fn list(
     visit: Visit,
     Query(query): Query<UsersQuery>,
 ) -> Result<Response, Failure> {
-    let filter = query.filter()?;
-    let cursor = cursor(&query.cursor)?;
+    let authority = visit.state().authority();
+    let read = query.read().strict()?;
     let limit = limit(query.limit)?;
-    let page = account::list(visit.state().authority(), &filter, cursor, limit).await?;
-    Ok(super::list(page.map(json_of)))
+    let window = account::window(authority, &read.filter, read.sort, read.position, limit).await?;
+    Ok(super::listed(&read, window.map(json_of)))
 }
 
 #[utoipa::path(get, path = "/api/admin/users/{user_id}", tag = "Users", responses((status = 200, body = UserJson)))]

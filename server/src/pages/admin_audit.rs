@@ -6,14 +6,13 @@ use latchkey_authority::{
     Authority,
     audit::{self, AuditFilter},
 };
-use latchkey_identity::account;
-use latchkey_types::{EventKind, Outcome};
+use latchkey_types::ListSort;
 use serde::Deserialize;
 
 use super::{
-    admin_sessions::{ROWS, USERS_LIMIT, address_of, cursor},
-    admin_users::word,
+    admin_sessions::{ROWS, text},
     items,
+    listing::{self, AUDIT, Read, Wrong},
     respond::{self, Around},
 };
 use crate::{failure::Failure, form::Query, visit::Visit};
@@ -34,7 +33,26 @@ pub(crate) struct AuditQuery {
     /// Exactly this address.
     #[param(required = false)]
     pub(crate) address: String,
-    /// Where the page begins: `next` of the page before.
+    /// Events about this session, or done through it.
+    #[param(required = false)]
+    pub(crate) session: String,
+    /// Events about this refresh family.
+    #[param(required = false)]
+    pub(crate) family: String,
+    /// Events of the request with this id.
+    #[param(required = false)]
+    pub(crate) request: String,
+    /// `newest` (as they were written; the usual order) or `oldest`.
+    #[param(required = false)]
+    pub(crate) sort: String,
+    /// The earliest time, by which the list is ordered: a day (`2026-01-31`, UTC) or an instant
+    /// (RFC 3339).
+    #[param(required = false)]
+    pub(crate) from: String,
+    /// The latest time: a day, which belongs to it, or an instant, which does not.
+    #[param(required = false)]
+    pub(crate) to: String,
+    /// Where the page begins: `next` of the page before; or `last`.
     #[param(required = false)]
     pub(crate) cursor: String,
     /// So many rows, 1 to 200; 50 where it is left out.
@@ -42,57 +60,64 @@ pub(crate) struct AuditQuery {
 }
 
 impl AuditQuery {
-    /// The filter that the query means.
-    pub(crate) async fn filter(&self, authority: &Authority) -> Result<AuditFilter, Failure> {
-        let user = self.user.trim();
-        let address = self.address.trim();
-        Ok(AuditFilter {
-            users: if user.is_empty() {
-                None
-            } else {
-                Some(account::find_ids(authority, user, USERS_LIMIT).await?)
-            },
-            kind: word::<EventKind>("kind", &self.kind)?,
-            outcome: word::<Outcome>("outcome", &self.outcome)?,
-            address: (!address.is_empty()).then(|| address.to_owned()),
-        })
+    /// What the query asks for.
+    pub(crate) async fn read(
+        &self,
+        authority: &Authority,
+    ) -> Result<Read<AuditFilter, ListSort>, Failure> {
+        let mut wrong = Wrong::default();
+        let filter = AuditFilter {
+            users: wrong.users(authority, &self.user).await?,
+            kind: wrong.word("kind", &self.kind),
+            outcome: wrong.word("outcome", &self.outcome),
+            address: text(&self.address),
+            session: wrong.id("session", &self.session),
+            family: wrong.id("family", &self.family),
+            request_id: text(&self.request),
+            period: wrong.period(&self.from, &self.to),
+        };
+        let sort = (self.sort.as_str(), ListSort::Newest);
+        Ok(Read::new(filter, wrong, AUDIT, sort, &self.cursor))
+    }
+
+    /// The fields as they stand in addresses.
+    pub(crate) fn fields(&self) -> listing::Fields<'_> {
+        vec![
+            ("user", &self.user),
+            ("kind", &self.kind),
+            ("outcome", &self.outcome),
+            ("address", &self.address),
+            ("sort", &self.sort),
+            ("session", &self.session),
+            ("family", &self.family),
+            ("request", &self.request),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
     }
 }
 
-/// The record, newest first.
+const PATH: &str = "/admin/audit";
+
+/// The record.
 pub(crate) async fn show(
     visit: Visit,
     Query(query): Query<AuditQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
-    let cursor = cursor(&query.cursor)?;
-    let found = audit::list(authority, &filter, cursor, ROWS).await?;
-    let address = |cursor| {
-        address_of(
-            "/admin/audit",
-            &[
-                ("user", &query.user),
-                ("kind", &query.kind),
-                ("outcome", &query.outcome),
-                ("address", &query.address),
-            ],
-            cursor,
-        )
+    let read = query.read(authority).await?;
+    let window = if read.is_wrong() {
+        listing::nothing()
+    } else {
+        audit::window(authority, &read.filter, read.sort, read.position, ROWS).await?
     };
+    let fields = query.fields();
+    let found = [("user", listing::found(read.filter.users.as_ref()))];
     let page = AdminAuditPage {
-        next: found.next.map(|next| address(Some(next))),
-        first: cursor.map(|_| address(None)),
-        events: items::events(authority, found.items).await?,
-        kind: filter.kind,
-        outcome: filter.outcome,
-        error: filter
-            .users
-            .as_ref()
-            .filter(|users| users.is_empty())
-            .map(|_| "No user has a name or an address that begins so.".to_owned()),
-        user: query.user.clone(),
-        address: query.address.clone(),
+        links: read.links(PATH, &fields, &window, true),
+        events: items::events(authority, window.items).await?,
+        asked: read.asked(&fields, &found),
     };
-    respond::page(&visit, Around::new("Audit", Section::AdminAudit), page).await
+    let around = Around::new("Audit", Section::AdminAudit);
+    respond::list(&visit, around, page, read.is_wrong()).await
 }

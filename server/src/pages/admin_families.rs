@@ -3,10 +3,7 @@
 use axum::{extract::Path, response::Response};
 use latchkey_app::{
     Notice, Section,
-    page::{
-        admin_families::{AdminFamiliesPage, FamiliesFilter},
-        admin_family::AdminFamilyPage,
-    },
+    page::{admin_families::AdminFamiliesPage, admin_family::AdminFamilyPage},
 };
 use latchkey_authority::{
     Authority,
@@ -14,15 +11,14 @@ use latchkey_authority::{
     page::Cursor,
     principal::Permission,
 };
-use latchkey_identity::account;
-use latchkey_types::{BulkTarget, FamilyId, FamilyState, RefreshOutcome, SessionId};
+use latchkey_types::{BulkTarget, FamilyId, FamilySort, SessionId};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    admin_sessions::{EndForm, ROWS, USERS_LIMIT, address_of, cursor},
-    admin_users::word,
+    admin_sessions::{EndForm, ROWS, text},
     bulk_ends, family_items,
+    listing::{self, FAMILIES, Read, Wrong},
     respond::{self, Around},
 };
 use crate::{
@@ -30,6 +26,8 @@ use crate::{
     form::{Fields, LocalPath, Query},
     visit::Visit,
 };
+
+const PATH: &str = "/admin/families";
 
 /// So many generations in one picture.
 const GENERATIONS: u64 = 50;
@@ -53,7 +51,23 @@ pub(crate) struct FamiliesQuery {
     /// What happened to it last.
     #[param(required = false)]
     pub(crate) event: String,
-    /// Where the page begins: `next` of the page before.
+    /// Ended for this reason.
+    #[param(required = false)]
+    pub(crate) reason: String,
+    /// Ended by somebody: an id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
+    pub(crate) by: String,
+    /// `newest` (by sign-in; the usual order), `oldest` or `ended`.
+    #[param(required = false)]
+    pub(crate) sort: String,
+    /// The earliest time, by which the list is ordered: a day (`2026-01-31`, UTC) or an instant
+    /// (RFC 3339).
+    #[param(required = false)]
+    pub(crate) from: String,
+    /// The latest time: a day, which belongs to it, or an instant, which does not.
+    #[param(required = false)]
+    pub(crate) to: String,
+    /// Where the page begins: `next` of the page before; or `last`.
     #[param(required = false)]
     pub(crate) cursor: String,
     /// So many rows, 1 to 200; 50 where it is left out.
@@ -63,35 +77,43 @@ pub(crate) struct FamiliesQuery {
 impl FamiliesQuery {
     /// The filter that the query means.
     pub(crate) async fn filter(&self, authority: &Authority) -> Result<FamilyFilter, Failure> {
-        let text = |text: &str| {
-            let text = text.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let users = match text(&self.user) {
-            None => None,
-            Some(user) => Some(account::find_ids(authority, &user, USERS_LIMIT).await?),
-        };
-        Ok(FamilyFilter {
-            users,
-            address: text(&self.address),
-            device: text(&self.device),
-            state: word::<FamilyState>("state", &self.state)?,
-            last_event: word::<RefreshOutcome>("event", &self.event)?,
-        })
+        Ok(self.read(authority).await?.strict()?.filter)
     }
 
-    pub(super) fn address_of(&self, cursor: Option<Cursor>) -> String {
-        address_of(
-            "/admin/families",
-            &[
-                ("user", &self.user),
-                ("address", &self.address),
-                ("device", &self.device),
-                ("state", &self.state),
-                ("event", &self.event),
-            ],
-            cursor,
-        )
+    /// What the query asks for.
+    pub(crate) async fn read(
+        &self,
+        authority: &Authority,
+    ) -> Result<Read<FamilyFilter, FamilySort>, Failure> {
+        let mut wrong = Wrong::default();
+        let filter = FamilyFilter {
+            users: wrong.users(authority, &self.user).await?,
+            address: text(&self.address),
+            device: text(&self.device),
+            state: wrong.word("state", &self.state),
+            last_event: wrong.word("event", &self.event),
+            end_reason: wrong.word("reason", &self.reason),
+            ended_by: wrong.users(authority, &self.by).await?,
+            period: wrong.period(&self.from, &self.to),
+        };
+        let sort = (self.sort.as_str(), FamilySort::Newest);
+        Ok(Read::new(filter, wrong, FAMILIES, sort, &self.cursor))
+    }
+
+    /// The fields as they stand in addresses.
+    pub(crate) fn fields(&self) -> listing::Fields<'_> {
+        vec![
+            ("user", &self.user),
+            ("address", &self.address),
+            ("device", &self.device),
+            ("state", &self.state),
+            ("event", &self.event),
+            ("sort", &self.sort),
+            ("reason", &self.reason),
+            ("by", &self.by),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
     }
 }
 
@@ -106,40 +128,38 @@ pub(crate) async fn list(
     Query(query): Query<FamiliesQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
-    let cursor = cursor(&query.cursor)?;
-    let found = family::list(authority, &filter, cursor, ROWS).await?;
-    let of_user = match filter.users.as_deref() {
+    let read = query.read(authority).await?;
+    let window = if read.is_wrong() {
+        listing::nothing()
+    } else {
+        family::window(authority, &read.filter, read.sort, read.position, ROWS).await?
+    };
+    let of_user = match read.filter.users.as_deref() {
         Some([user_id]) => Some(family_items::of_user(authority, *user_id).await?),
         _ => None,
     };
+    let fields = query.fields();
+    let found = [
+        ("user", listing::found(read.filter.users.as_ref())),
+        ("by", listing::found(read.filter.ended_by.as_ref())),
+    ];
+    let at = read.encode(Some(read.position));
     let page = AdminFamiliesPage {
-        next: found.next.map(|next| query.address_of(Some(next))),
-        first: cursor.map(|_| query.address_of(None)),
-        back: query.address_of(cursor),
-        families: family_items::families(authority, found.items).await?,
+        links: read.links(PATH, &fields, &window, true),
+        back: listing::address(PATH, &fields, at.as_deref()),
+        families: family_items::families(authority, window.items).await?,
         of_user,
         may_end: visit.may(Permission::EndSessions),
-        bulk: bulk_ends::links(&visit, BulkTarget::Families, &query.address_of(None)).await?,
-        filter: FamiliesFilter {
-            state: filter.state,
-            event: filter.last_event,
-            error: filter
-                .users
-                .as_ref()
-                .filter(|users| users.is_empty())
-                .map(|_| "No user has a name or an address that begins so.".to_owned()),
-            user: query.user,
-            address: query.address,
-            device: query.device,
-        },
+        asked: read.asked(&fields, &found),
+        bulk: bulk_ends::links(
+            &visit,
+            BulkTarget::Families,
+            &listing::address(PATH, &fields, None),
+        )
+        .await?,
     };
-    respond::page(
-        &visit,
-        Around::new("API sign-ins", Section::AdminFamilies),
-        page,
-    )
-    .await
+    let around = Around::new("API sign-ins", Section::AdminFamilies);
+    respond::list(&visit, around, page, read.is_wrong()).await
 }
 
 #[derive(Debug, Default, Deserialize)]

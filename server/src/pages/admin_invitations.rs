@@ -20,7 +20,7 @@ use latchkey_types::{InvitationId, Role, UserId, Word as _};
 use serde::Deserialize;
 
 use super::{
-    admin_sessions::{ROWS, address_of, cursor},
+    admin_sessions::{ROWS, cursor},
     admin_users::user_id,
     names::Names,
     register::{USERNAME_TAKEN, email_text, username_text},
@@ -183,7 +183,9 @@ pub(crate) async fn list(
     let authority = visit.state().authority();
     let cursor = cursor(&query.cursor)?;
     let found = invitation::list_open(authority, cursor, ROWS).await?;
-    let address = |cursor| address_of(PATH, &[], cursor);
+    let address = |cursor: Option<Cursor>| {
+        listing::address(PATH, &Vec::new(), cursor.map(Cursor::encode).as_deref())
+    };
     let page = AdminInvitationsPage {
         next: found.next.map(|next| address(Some(next))),
         first: cursor.map(|_| address(None)),

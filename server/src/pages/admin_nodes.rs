@@ -9,12 +9,14 @@ use latchkey_app::{
 };
 use latchkey_authority::{
     node::{self, NodeRow, NodeState, Receipt, Reception, Revocation},
+    page::Cursor,
     signal::Signal,
 };
 use serde::Deserialize;
 
 use super::{
-    admin_sessions::{address_of, cursor},
+    admin_sessions::cursor,
+    listing,
     names::Names,
     respond::{self, Around},
 };
@@ -39,7 +41,10 @@ pub(crate) async fn show(
     let nodes = node::list(authority).await?;
     let found = node::revocations(authority, &nodes, cursor, ROWS).await?;
     let names = Names::of(authority, found.items.iter().filter_map(|row| row.user_id)).await?;
-    let address = |cursor| address_of("/admin/nodes", &[], cursor);
+    let address = |cursor: Option<Cursor>| {
+        let cursor = cursor.map(Cursor::encode);
+        listing::address("/admin/nodes", &Vec::new(), cursor.as_deref())
+    };
     let page = AdminNodesPage {
         nodes: nodes.into_iter().map(node_item).collect(),
         is_embedded: visit.state().settings().is_embedded(),

@@ -1,22 +1,19 @@
 //! `/admin/sessions`: everybody's sessions.
 
 use axum::{extract::Path, response::Response};
-use latchkey_app::{
-    Notice, Section,
-    page::admin_sessions::{AdminSessionsPage, SessionsFilter},
-};
+use latchkey_app::{Notice, Section, page::admin_sessions::AdminSessionsPage};
 use latchkey_authority::{
     Authority,
-    page::{Cursor, Page},
+    page::{Cursor, Window},
     principal::Permission,
     session::{self, SessionFilter, SessionRow, end},
 };
-use latchkey_identity::account;
-use latchkey_types::{BulkTarget, SessionId, SessionState, Word as _};
+use latchkey_types::{BulkTarget, SessionId, SessionSort};
 use serde::Deserialize;
 
 use super::{
     bulk_ends, items,
+    listing::{self, Read, SESSIONS, Wrong},
     respond::{self, Around},
 };
 use crate::{
@@ -30,6 +27,19 @@ pub(super) const ROWS: u64 = 50;
 
 /// A filter by user finds at most so many of them.
 pub(crate) const USERS_LIMIT: u64 = 100;
+
+const PATH: &str = "/admin/sessions";
+
+/// The systems that the filter offers.
+const SYSTEMS: [&str; 7] = [
+    "Android",
+    "ChromeOS",
+    "iPad",
+    "iPhone",
+    "Linux",
+    "macOS",
+    "Windows 10",
+];
 
 /// The browsers that the filter offers: those that are told apart and in wide use.
 const BROWSERS: [&str; 6] = ["Chrome", "Edge", "Firefox", "Opera", "Safari", "Vivaldi"];
@@ -50,7 +60,35 @@ pub(crate) struct SessionsQuery {
     /// `live` or `ended`.
     #[param(required = false)]
     pub(crate) state: String,
-    /// Where the page begins: `next` of the page before.
+    /// Exactly this network, as the list shows it.
+    #[param(required = false)]
+    pub(crate) network: String,
+    /// This system.
+    #[param(required = false)]
+    pub(crate) system: String,
+    /// This kind of device.
+    #[param(required = false)]
+    pub(crate) device: String,
+    /// Signed in in this way.
+    #[param(required = false)]
+    pub(crate) method: String,
+    /// Ended for this reason.
+    #[param(required = false)]
+    pub(crate) reason: String,
+    /// Ended by somebody: an id, or the beginning of a username or an e-mail address.
+    #[param(required = false)]
+    pub(crate) by: String,
+    /// `newest` (by sign-in; the usual order), `oldest`, `last_used` or `ended`.
+    #[param(required = false)]
+    pub(crate) sort: String,
+    /// The earliest time, by which the list is ordered: a day (`2026-01-31`, UTC) or an instant
+    /// (RFC 3339).
+    #[param(required = false)]
+    pub(crate) from: String,
+    /// The latest time: a day, which belongs to it, or an instant, which does not.
+    #[param(required = false)]
+    pub(crate) to: String,
+    /// Where the page begins: `next` of the page before; or `last`.
     #[param(required = false)]
     pub(crate) cursor: String,
     /// So many rows, 1 to 200; 50 where it is left out.
@@ -58,45 +96,53 @@ pub(crate) struct SessionsQuery {
 }
 
 impl SessionsQuery {
-    /// The filter that the query means.
-    pub(crate) async fn filter(&self, authority: &Authority) -> Result<SessionFilter, Failure> {
-        let text = |text: &str| {
-            let text = text.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let state = text(&self.state)
-            .map(|word| SessionState::parse(&word))
-            .transpose()
-            .map_err(|error| Failure::BadRequest(format!("state: {error}")))?;
-        let users = match text(&self.user) {
-            None => None,
-            Some(user) => Some(account::find_ids(authority, &user, USERS_LIMIT).await?),
-        };
-        Ok(SessionFilter {
-            users,
+    /// What the query asks for.
+    pub(crate) async fn read(
+        &self,
+        authority: &Authority,
+    ) -> Result<Read<SessionFilter, SessionSort>, Failure> {
+        let mut wrong = Wrong::default();
+        let filter = SessionFilter {
+            users: wrong.users(authority, &self.user).await?,
             address: text(&self.address),
+            network: text(&self.network),
             browser: text(&self.browser),
-            state,
-        })
+            system: text(&self.system),
+            device: text(&self.device),
+            method: wrong.word("method", &self.method),
+            state: wrong.word("state", &self.state),
+            end_reason: wrong.word("reason", &self.reason),
+            ended_by: wrong.users(authority, &self.by).await?,
+            period: wrong.period(&self.from, &self.to),
+        };
+        let sort = (self.sort.as_str(), SessionSort::Newest);
+        Ok(Read::new(filter, wrong, SESSIONS, sort, &self.cursor))
     }
 
-    /// Where the page begins.
-    pub(crate) fn cursor(&self) -> Result<Option<Cursor>, Failure> {
-        cursor(&self.cursor)
+    /// The fields as they stand in addresses.
+    pub(crate) fn fields(&self) -> listing::Fields<'_> {
+        vec![
+            ("user", &self.user),
+            ("address", &self.address),
+            ("browser", &self.browser),
+            ("state", &self.state),
+            ("sort", &self.sort),
+            ("network", &self.network),
+            ("system", &self.system),
+            ("device", &self.device),
+            ("method", &self.method),
+            ("reason", &self.reason),
+            ("by", &self.by),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
     }
+}
 
-    pub(super) fn address_of(&self, cursor: Option<Cursor>) -> String {
-        address_of(
-            "/admin/sessions",
-            &[
-                ("user", &self.user),
-                ("address", &self.address),
-                ("browser", &self.browser),
-                ("state", &self.state),
-            ],
-            cursor,
-        )
-    }
+/// A text to filter by; a blank one is none.
+pub(crate) fn text(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Reads a cursor from a query; an empty one is none.
@@ -107,22 +153,6 @@ pub(crate) fn cursor(text: &str) -> Result<Option<Cursor>, Failure> {
         .map_err(|error| Failure::BadRequest(format!("cursor: {error}")))
 }
 
-/// The address of a page of a list, with its filter.
-pub(super) fn address_of(path: &str, fields: &[(&str, &str)], cursor: Option<Cursor>) -> String {
-    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-    let mut query: Vec<String> = fields
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
-        .collect();
-    query.extend(cursor.map(|cursor| format!("cursor={}", cursor.encode())));
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{}", query.join("&"))
-    }
-}
-
 /// The list.
 pub(crate) async fn show(
     visit: Visit,
@@ -130,35 +160,35 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
-    let cursor = query.cursor()?;
-    let found: Page<SessionRow> = session::list(authority, &filter, cursor, ROWS).await?;
-    let page = AdminSessionsPage {
-        next: found.next.map(|next| query.address_of(Some(next))),
-        first: cursor.map(|_| query.address_of(None)),
-        back: query.address_of(cursor),
-        sessions: items::sessions(authority, found.items, principal.session_id()).await?,
-        browsers: BROWSERS.map(ToOwned::to_owned).to_vec(),
-        may_end: visit.may(Permission::EndSessions),
-        bulk: bulk_ends::links(&visit, BulkTarget::Sessions, &query.address_of(None)).await?,
-        filter: SessionsFilter {
-            state: filter.state,
-            error: filter
-                .users
-                .as_ref()
-                .filter(|users| users.is_empty())
-                .map(|_| "No user has a name or an address that begins so.".to_owned()),
-            user: query.user,
-            address: query.address,
-            browser: query.browser,
-        },
+    let read = query.read(authority).await?;
+    let window: Window<SessionRow> = if read.is_wrong() {
+        listing::nothing()
+    } else {
+        session::window(authority, &read.filter, read.sort, read.position, ROWS).await?
     };
-    respond::page(
-        &visit,
-        Around::new("Sessions", Section::AdminSessions),
-        page,
-    )
-    .await
+    let fields = query.fields();
+    let found = [
+        ("user", listing::found(read.filter.users.as_ref())),
+        ("by", listing::found(read.filter.ended_by.as_ref())),
+    ];
+    let at = read.encode(Some(read.position));
+    let page = AdminSessionsPage {
+        links: read.links(PATH, &fields, &window, true),
+        back: listing::address(PATH, &fields, at.as_deref()),
+        sessions: items::sessions(authority, window.items, principal.session_id()).await?,
+        browsers: BROWSERS.map(ToOwned::to_owned).to_vec(),
+        systems: SYSTEMS.map(ToOwned::to_owned).to_vec(),
+        may_end: visit.may(Permission::EndSessions),
+        asked: read.asked(&fields, &found),
+        bulk: bulk_ends::links(
+            &visit,
+            BulkTarget::Sessions,
+            &listing::address(PATH, &fields, None),
+        )
+        .await?,
+    };
+    let around = Around::new("Sessions", Section::AdminSessions);
+    respond::list(&visit, around, page, read.is_wrong()).await
 }
 
 #[derive(Debug, Deserialize)]

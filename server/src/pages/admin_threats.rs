@@ -7,7 +7,7 @@ use latchkey_app::{
     Notice, Section, Tally,
     page::{
         admin_threat::AdminThreatPage,
-        admin_threats::{AdminThreatsPage, Judged, ThreatsFilter},
+        admin_threats::{AdminThreatsPage, Judged},
         threats::{ClassCount, WeekItem},
     },
 };
@@ -15,18 +15,17 @@ use latchkey_authority::{
     Authority,
     family::{self, FamilyFilter},
     incident::{self, IncidentFilter, JudgeError, NOTE_LIMIT},
-    page::Cursor,
     principal::Permission,
     session::{self, SessionFilter},
 };
-use latchkey_identity::account;
-use latchkey_types::{FamilyState, IncidentClass, IncidentId, SessionState, UserId, Verdict};
+use latchkey_types::{FamilyState, IncidentId, ListSort, SessionState, UserId, Verdict};
 use serde::Deserialize;
 
 use super::{
-    admin_sessions::{ROWS, USERS_LIMIT, address_of, cursor},
+    admin_sessions::ROWS,
     admin_users::word,
     family_items, items,
+    listing::{self, Read, THREATS, Wrong},
     respond::{self, Around},
 };
 use crate::{
@@ -57,7 +56,17 @@ pub(crate) struct ThreatsQuery {
     /// `confirmed`, `false_alarm`, or `none` where nobody has judged it.
     #[param(required = false)]
     pub(crate) verdict: String,
-    /// Where the page begins: `next` of the page before.
+    /// `newest` (the usual order) or `oldest`.
+    #[param(required = false)]
+    pub(crate) sort: String,
+    /// The earliest time, by which the list is ordered: a day (`2026-01-31`, UTC) or an instant
+    /// (RFC 3339).
+    #[param(required = false)]
+    pub(crate) from: String,
+    /// The latest time: a day, which belongs to it, or an instant, which does not.
+    #[param(required = false)]
+    pub(crate) to: String,
+    /// Where the page begins: `next` of the page before; or `last`.
     #[param(required = false)]
     pub(crate) cursor: String,
     /// So many rows, 1 to 200; 50 where it is left out.
@@ -65,46 +74,45 @@ pub(crate) struct ThreatsQuery {
 }
 
 impl ThreatsQuery {
-    /// The filter that the query means.
-    pub(crate) async fn filter(&self, authority: &Authority) -> Result<IncidentFilter, Failure> {
-        let user = self.user.trim();
-        Ok(IncidentFilter {
-            users: if user.is_empty() {
-                None
-            } else {
-                Some(account::find_ids(authority, user, USERS_LIMIT).await?)
-            },
-            class: word::<IncidentClass>("class", &self.class)?,
-            verdict: self.judged()?.map(|judged| match judged {
-                Judged::Not => None,
-                Judged::As(verdict) => Some(verdict),
+    /// What the query asks for.
+    pub(crate) async fn read(
+        &self,
+        authority: &Authority,
+    ) -> Result<Read<IncidentFilter, ListSort>, Failure> {
+        let mut wrong = Wrong::default();
+        let filter = IncidentFilter {
+            users: wrong.users(authority, &self.user).await?,
+            class: wrong.word("class", &self.class),
+            verdict: wrong.known("verdict", &self.verdict, || {
+                let judged = Judged::parse(&self.verdict).ok_or_else(|| {
+                    let known = Judged::ALL.map(Judged::as_str).join(", ");
+                    format!("expected one of {known}")
+                })?;
+                Ok(match judged {
+                    Judged::Not => None,
+                    Judged::As(verdict) => Some(verdict),
+                })
             }),
+            period: wrong.period(&self.from, &self.to),
             ..Default::default()
-        })
+        };
+        let sort = (self.sort.as_str(), ListSort::Newest);
+        Ok(Read::new(filter, wrong, THREATS, sort, &self.cursor))
     }
 
-    fn judged(&self) -> Result<Option<Judged>, Failure> {
-        if self.verdict.is_empty() {
-            return Ok(None);
-        }
-        let known = Judged::ALL.map(Judged::as_str).join(", ");
-        Judged::parse(&self.verdict)
-            .map(Some)
-            .ok_or_else(|| Failure::BadRequest(format!("verdict: expected one of {known}")))
-    }
-
-    fn address_of(&self, cursor: Option<Cursor>) -> String {
-        address_of(
-            "/admin/threats",
-            &[
-                ("user", &self.user),
-                ("class", &self.class),
-                ("verdict", &self.verdict),
-            ],
-            cursor,
-        )
+    fn fields(&self) -> listing::Fields<'_> {
+        vec![
+            ("user", &self.user),
+            ("class", &self.class),
+            ("verdict", &self.verdict),
+            ("sort", &self.sort),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
     }
 }
+
+const PATH: &str = "/admin/threats";
 
 /// An incident's id from a path.
 pub(crate) fn incident_id(text: &str) -> Result<IncidentId, Failure> {
@@ -117,27 +125,23 @@ pub(crate) async fn list(
     Query(query): Query<ThreatsQuery>,
 ) -> Result<Response, Failure> {
     let authority = visit.state().authority();
-    let filter = query.filter(authority).await?;
-    let cursor = cursor(&query.cursor)?;
-    let found = incident::list(authority, &filter, cursor, ROWS).await?;
+    let read = query.read(authority).await?;
+    let window = if read.is_wrong() {
+        listing::nothing()
+    } else {
+        incident::window(authority, &read.filter, read.sort, read.position, ROWS).await?
+    };
+    let fields = query.fields();
+    let found = [("user", listing::found(read.filter.users.as_ref()))];
     let page = AdminThreatsPage {
-        next: found.next.map(|next| query.address_of(Some(next))),
-        first: cursor.map(|_| query.address_of(None)),
+        links: read.links(PATH, &fields, &window, false),
         counts: counts(authority).await?,
         weeks: weeks(authority).await?,
-        incidents: family_items::incidents(authority, found.items).await?,
-        filter: ThreatsFilter {
-            class: filter.class,
-            verdict: query.judged()?,
-            error: filter
-                .users
-                .as_ref()
-                .filter(|users| users.is_empty())
-                .map(|_| "No user has a name or an address that begins so.".to_owned()),
-            user: query.user,
-        },
+        incidents: family_items::incidents(authority, window.items).await?,
+        asked: read.asked(&fields, &found),
     };
-    respond::page(&visit, Around::new("Threats", Section::AdminThreats), page).await
+    let around = Around::new("Threats", Section::AdminThreats);
+    respond::list(&visit, around, page, read.is_wrong()).await
 }
 
 async fn counts(authority: &Authority) -> Result<Vec<ClassCount>, Failure> {

@@ -14,13 +14,14 @@ use latchkey_authority::{
     user,
 };
 use latchkey_identity::account::{self, AccountFilter, UserEntry};
-use latchkey_types::{FamilyState, Role, SessionState, UnixMillis, UserId, UserState, Word};
+use latchkey_types::{FamilyState, ListSort, Role, SessionState, UnixMillis, UserId, Word};
 use serde::Deserialize;
 
 use super::{
     admin_invitations,
-    admin_sessions::{EndForm, ROWS, address_of, cursor},
+    admin_sessions::{EndForm, ROWS, text},
     connections, family_items, items,
+    listing::{self, Read, USERS, Wrong},
     respond::{self, Around},
 };
 use crate::{
@@ -28,6 +29,8 @@ use crate::{
     form::{Fields, LocalPath, Query},
     visit::Visit,
 };
+
+const PATH: &str = "/admin/users";
 
 /// So many events on a user's page.
 const EVENTS: u64 = 20;
@@ -51,7 +54,17 @@ pub(crate) struct UsersQuery {
     /// `active` or `disabled`.
     #[param(required = false)]
     pub(crate) state: String,
-    /// Where the page begins: `next` of the page before.
+    /// `newest` (the usual order) or `oldest`.
+    #[param(required = false)]
+    pub(crate) sort: String,
+    /// The earliest time, by which the list is ordered: a day (`2026-01-31`, UTC) or an instant
+    /// (RFC 3339).
+    #[param(required = false)]
+    pub(crate) from: String,
+    /// The latest time: a day, which belongs to it, or an instant, which does not.
+    #[param(required = false)]
+    pub(crate) to: String,
+    /// Where the page begins: `next` of the page before; or `last`.
     #[param(required = false)]
     pub(crate) cursor: String,
     /// So many rows, 1 to 200; 50 where it is left out.
@@ -59,14 +72,29 @@ pub(crate) struct UsersQuery {
 }
 
 impl UsersQuery {
-    /// The filter that the query means.
-    pub(crate) fn filter(&self) -> Result<AccountFilter, Failure> {
-        let search = self.search.trim();
-        Ok(AccountFilter {
-            search: (!search.is_empty()).then(|| search.to_owned()),
-            role: word::<Role>("role", &self.role)?,
-            state: word::<UserState>("state", &self.state)?,
-        })
+    /// What the query asks for.
+    pub(crate) fn read(&self) -> Read<AccountFilter, ListSort> {
+        let mut wrong = Wrong::default();
+        let filter = AccountFilter {
+            search: text(&self.search),
+            role: wrong.word("role", &self.role),
+            state: wrong.word("state", &self.state),
+            period: wrong.period(&self.from, &self.to),
+        };
+        let sort = (self.sort.as_str(), ListSort::Newest);
+        Read::new(filter, wrong, USERS, sort, &self.cursor)
+    }
+
+    /// The fields as they stand in addresses.
+    pub(crate) fn fields(&self) -> listing::Fields<'_> {
+        vec![
+            ("search", &self.search),
+            ("role", &self.role),
+            ("state", &self.state),
+            ("sort", &self.sort),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
     }
 }
 
@@ -83,30 +111,22 @@ pub(crate) async fn list(
     visit: Visit,
     Query(query): Query<UsersQuery>,
 ) -> Result<Response, Failure> {
-    let filter = query.filter()?;
-    let cursor = cursor(&query.cursor)?;
-    let found = account::list(visit.state().authority(), &filter, cursor, ROWS).await?;
-    let address = |cursor| {
-        address_of(
-            "/admin/users",
-            &[
-                ("search", &query.search),
-                ("role", &query.role),
-                ("state", &query.state),
-            ],
-            cursor,
-        )
+    let read = query.read();
+    let window = if read.is_wrong() {
+        listing::nothing()
+    } else {
+        let authority = visit.state().authority();
+        account::window(authority, &read.filter, read.sort, read.position, ROWS).await?
     };
+    let fields = query.fields();
     let page = AdminUsersPage {
-        next: found.next.map(|next| address(Some(next))),
-        first: cursor.map(|_| address(None)),
-        users: found.items.into_iter().map(items::user).collect(),
-        role: filter.role,
-        state: filter.state,
-        search: query.search.clone(),
+        links: read.links(PATH, &fields, &window, true),
+        users: window.items.into_iter().map(items::user).collect(),
+        asked: read.asked(&fields, &[]),
         may_manage: visit.may(Permission::ManageUsers),
     };
-    respond::page(&visit, Around::new("Users", Section::AdminUsers), page).await
+    let around = Around::new("Users", Section::AdminUsers);
+    respond::list(&visit, around, page, read.is_wrong()).await
 }
 
 /// One user with everything that stands and happened.

@@ -22,7 +22,7 @@ use latchkey_types::{BulkEndId, BulkEndState, BulkTarget};
 use serde::Deserialize;
 
 use super::{
-    admin_sessions::{ROWS, address_of, cursor},
+    admin_sessions::{ROWS, cursor},
     bulk_wish::{Wish, WishError, address_of_preview, list_of, mentioned, words, words_of},
     names::Names,
     respond::{self, Around},
@@ -153,7 +153,9 @@ pub(crate) async fn list(
     let authority = visit.state().authority();
     let cursor = cursor(&query.cursor)?;
     let found = bulk::list(authority, cursor, ROWS).await?;
-    let address = |cursor| address_of("/admin/bulk-ends", &[], cursor);
+    let address = |cursor: Option<Cursor>| {
+        listing::address("/admin/bulk-ends", &Vec::new(), cursor.map(Cursor::encode).as_deref())
+    };
     let page = BulkEndsPage {
         next: found.next.map(|next| address(Some(next))),
         first: cursor.map(|_| address(None)),

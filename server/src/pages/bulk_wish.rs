@@ -9,16 +9,19 @@ use http::Uri;
 use latchkey_authority::{
     Authority, StoreError,
     bulk::{FamilyScope, Scope, ScopeError, SessionScope},
+    page::Period,
 };
-use latchkey_types::{BulkTarget, UserId, Word as _};
+use latchkey_types::{BulkTarget, FamilySort, SessionSort, UnixMillis, UserId, Word as _};
 use serde::de::DeserializeOwned;
 
 use super::{
     admin_families::FamiliesQuery,
     admin_sessions::{SessionsQuery, USERS_LIMIT},
+    listing,
     names::Names,
 };
 use crate::{
+    api::instant,
     failure::Failure,
     form::{LocalPath, field_names},
 };
@@ -98,15 +101,21 @@ impl Wish {
         let (scope, back) = match target {
             BulkTarget::Sessions => {
                 let query: SessionsQuery = fields(query)?;
-                let filter = query.filter(authority).await?;
-                enough(filter.users.as_deref())?;
-                (Scope::sessions(filter)?, query.address_of(None))
+                let read = query.read(authority).await?.strict()?;
+                enough(read.filter.users.as_deref())?;
+                let is_by_sign_in = matches!(read.sort, SessionSort::Newest | SessionSort::Oldest);
+                by_sign_in(is_by_sign_in, read.filter.period)?;
+                let back = listing::address(path, &query.fields(), None);
+                (Scope::sessions(read.filter)?, back)
             }
             BulkTarget::Families => {
                 let query: FamiliesQuery = fields(query)?;
-                let filter = query.filter(authority).await?;
-                enough(filter.users.as_deref())?;
-                (Scope::families(filter)?, query.address_of(None))
+                let read = query.read(authority).await?.strict()?;
+                enough(read.filter.users.as_deref())?;
+                let is_by_sign_in = matches!(read.sort, FamilySort::Newest | FamilySort::Oldest);
+                by_sign_in(is_by_sign_in, read.filter.period)?;
+                let back = listing::address(path, &query.fields(), None);
+                (Scope::families(read.filter)?, back)
             }
         };
         said_if_all(&scope, has("all"))?;
@@ -116,6 +125,18 @@ impl Wish {
             back,
         })
     }
+}
+
+/// Refuses a period of another time than that of the sign-in: who is used meanwhile must not slip
+/// away, and what has ended cannot be ended.
+fn by_sign_in(is_so: bool, period: Period) -> Result<(), Failure> {
+    if is_so || period == Period::default() {
+        return Ok(());
+    }
+    Err(Failure::BadRequest(
+        "from, to: an order counts them by the sign-in. Choose the order “newest” or “oldest”."
+            .to_owned(),
+    ))
 }
 
 /// Refuses an order about everything that does not say that it is one.
@@ -153,10 +174,13 @@ pub(super) const fn list_of(target: BulkTarget) -> &'static str {
 pub(super) fn address_of_preview(target: BulkTarget, list: &str) -> Option<String> {
     let (path, query) = list.split_once('?').unwrap_or((list, ""));
     let path = LocalPath::parse(&format!("{path}/end"))?;
-    let is_over = query.split('&').any(|pair| pair == "state=ended");
-    let narrows = query
-        .split('&')
-        .any(|pair| !pair.is_empty() && pair != "state=live");
+    let pairs = || query.split('&').filter(|pair| !pair.is_empty());
+    let asks = |name: &str| pairs().any(|pair| pair.split('=').next() == Some(name));
+    let is_over = pairs().any(|pair| matches!(pair, "state=ended" | "sort=ended"))
+        || asks("reason")
+        || asks("by")
+        || (pairs().any(|pair| pair == "sort=last_used") && (asks("from") || asks("to")));
+    let narrows = pairs().any(|pair| pair != "state=live" && !pair.starts_with("sort="));
     debug_assert!(path.as_str().starts_with(list_of(target)));
     (!is_over).then(|| match (narrows, query) {
         (true, query) => format!("{}?{query}", path.as_str()),
@@ -217,12 +241,23 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
         Some(Scope::Sessions(SessionScope {
             users,
             address,
+            network,
             browser,
+            system,
+            device,
+            method,
+            from,
+            to,
             ids,
         })) => {
             parts.extend(users.as_deref().map(|users| of_users(users, names)));
             parts.extend(address.as_ref().map(|address| format!("from {address}")));
+            parts.extend(network.as_ref().map(|network| format!("in the network {network}")));
             parts.extend(browser.as_ref().map(|browser| format!("with {browser}")));
+            parts.extend(system.as_ref().map(|system| format!("on {system}")));
+            parts.extend(device.as_ref().map(|device| format!("on a {device}")));
+            parts.extend(method.map(|method| format!("signed in by “{}”", method.label())));
+            parts.extend(between(*from, *to));
             chosen = ids.as_ref().map(Vec::len);
         }
         Some(Scope::Families(FamilyScope {
@@ -230,6 +265,8 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
             address,
             device,
             last_event,
+            from,
+            to,
             ids,
         })) => {
             parts.extend(users.as_deref().map(|users| of_users(users, names)));
@@ -239,6 +276,7 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
                 // The ids are what that meant when the order was given.
                 format!("whose last event was “{}”", event.label())
             }));
+            parts.extend(between(*from, *to));
             if last_event.is_none() {
                 chosen = ids.as_ref().map(Vec::len);
             }
@@ -257,6 +295,16 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
                 .collect();
             format!("{first}{} {}", letters.as_str(), parts.join(", "))
         }
+    }
+}
+
+/// A period of sign-ins, in words.
+fn between(from: Option<UnixMillis>, to: Option<UnixMillis>) -> Option<String> {
+    match (from.map(instant), to.map(instant)) {
+        (None, None) => None,
+        (Some(from), None) => Some(format!("signed in since {from}")),
+        (None, Some(to)) => Some(format!("signed in before {to}")),
+        (Some(from), Some(to)) => Some(format!("signed in from {from} until {to}")),
     }
 }
 
@@ -317,6 +365,15 @@ mod tests {
                 Some("/admin/sessions/end?user=ann&state=live"),
             ),
             ("/admin/sessions?user=ann&state=ended", None),
+            ("/admin/sessions?sort=oldest", Some("/admin/sessions/end?all=1")),
+            ("/admin/sessions?sort=ended", None),
+            ("/admin/sessions?reason=idle", None),
+            ("/admin/sessions?by=ann", None),
+            ("/admin/sessions?sort=last_used&from=2026-01-01", None),
+            (
+                "/admin/sessions?sort=last_used",
+                Some("/admin/sessions/end?all=1"),
+            ),
         ] {
             let found = address_of_preview(BulkTarget::Sessions, list);
             assert_eq!(found.as_deref(), preview, "{list}");

@@ -2,7 +2,7 @@
 
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use latchkey_app::{Frame, Notice, Page, Section, Tally, Theme, Viewer, render};
 use latchkey_authority::{incident, principal::Permission};
 use latchkey_identity::account;
@@ -38,6 +38,20 @@ pub(crate) async fn page<P: Page>(
     page: P,
 ) -> Result<Response, Failure> {
     titled(visit, around.title.to_owned(), around.section, page).await
+}
+
+/// A page of a list. What makes no sense in the address is a bad request, and the page says what.
+pub(crate) async fn list<P: Page>(
+    visit: &Visit,
+    around: Around,
+    page: P,
+    is_wrong: bool,
+) -> Result<Response, Failure> {
+    let mut response = self::page(visit, around, page).await?;
+    if is_wrong {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+    }
+    Ok(response)
 }
 
 /// A page for a visitor whose title depends on what it shows.

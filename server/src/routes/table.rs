@@ -276,6 +276,46 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             post!(pages::admin_users::enable),
         )),
         page("/admin/audit", VIEW, get!(pages::admin_audit::show)),
+        page(
+            "/admin/sessions/export.csv",
+            VIEW,
+            get!(api::exports::sessions_csv),
+        ),
+        page(
+            "/admin/sessions/export.jsonl",
+            VIEW,
+            get!(api::exports::sessions_jsonl),
+        ),
+        page(
+            "/admin/families/export.csv",
+            VIEW,
+            get!(api::exports::families_csv),
+        ),
+        page(
+            "/admin/families/export.jsonl",
+            VIEW,
+            get!(api::exports::families_jsonl),
+        ),
+        page(
+            "/admin/users/export.csv",
+            VIEW,
+            get!(api::exports::users_csv),
+        ),
+        page(
+            "/admin/users/export.jsonl",
+            VIEW,
+            get!(api::exports::users_jsonl),
+        ),
+        page(
+            "/admin/audit/export.csv",
+            VIEW,
+            get!(api::exports::audit_csv),
+        ),
+        page(
+            "/admin/audit/export.jsonl",
+            VIEW,
+            get!(api::exports::audit_jsonl),
+        ),
         call(
             GET,
             "/api/auth/csrf/",
@@ -562,6 +602,46 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         read("/api/admin/nodes", VIEW, get!(api::nodes::list)),
         read("/api/admin/signals", VIEW, get!(api::nodes::revocations)),
         read("/api/admin/audit", VIEW, get!(api::audit::list)),
+        read(
+            "/api/admin/sessions/export.csv",
+            VIEW,
+            get!(api::exports::sessions_csv),
+        ),
+        read(
+            "/api/admin/sessions/export.jsonl",
+            VIEW,
+            get!(api::exports::sessions_jsonl),
+        ),
+        read(
+            "/api/admin/families/export.csv",
+            VIEW,
+            get!(api::exports::families_csv),
+        ),
+        read(
+            "/api/admin/families/export.jsonl",
+            VIEW,
+            get!(api::exports::families_jsonl),
+        ),
+        read(
+            "/api/admin/users/export.csv",
+            VIEW,
+            get!(api::exports::users_csv),
+        ),
+        read(
+            "/api/admin/users/export.jsonl",
+            VIEW,
+            get!(api::exports::users_jsonl),
+        ),
+        read(
+            "/api/admin/audit/export.csv",
+            VIEW,
+            get!(api::exports::audit_csv),
+        ),
+        read(
+            "/api/admin/audit/export.jsonl",
+            VIEW,
+            get!(api::exports::audit_jsonl),
+        ),
         operation("/.well-known/jwks.json", get!(well_known::jwks)),
         operation("/api/signals", get!(api::signals::follow)),
         operation("/healthz", get!(operations::healthz)),

@@ -153,6 +153,23 @@ impl Browser {
         headers: &[(&str, &str)],
         body: Body,
     ) -> Reply {
+        let (parts, body) = self.open(method, path, headers, body).await.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// The same, whose body is still to be read.
+    pub(crate) async fn open(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> http::Response<Body> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -179,14 +196,8 @@ impl Browser {
             .oneshot(request.body(body).unwrap())
             .await
             .unwrap();
-        let (parts, body) = response.into_parts();
-        self.keep_cookies(&parts.headers);
-        let bytes = body.collect().await.unwrap().to_bytes();
-        Reply {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        self.keep_cookies(response.headers());
+        response
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
