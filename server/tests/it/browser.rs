@@ -174,11 +174,14 @@ impl Browser {
             .method(method)
             .uri(path)
             .header(header::HOST, &self.host)
-            .header(
+            .extension(ConnectInfo(self.address));
+        // Of two, the server would read the first.
+        if headers.iter().all(|(name, _)| *name != "user-agent") {
+            request = request.header(
                 header::USER_AGENT,
                 "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-            )
-            .extension(ConnectInfo(self.address));
+            );
+        }
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self
                 .cookies

@@ -116,14 +116,14 @@ async fn what_anybody_may_type_is_no_formula_in_a_spreadsheet() {
     let fields = [("identifier", "ann"), ("password", PASSWORD)];
     browser.post_with("/login", &fields, &headers).await;
     app.browser()
-        .sign_in("=cmd|x@example.com", "wrong wrong")
+        .sign_in("=cmd@example.com", "wrong wrong")
         .await;
     let mut admin = app.user_signed_in("root", Role::Administrator).await;
     let csv = admin.get("/admin/sessions/export.csv?user=ann").await;
     let expected = "\"'=HYPERLINK(\"\"http://evil.example\"\");'=1+1, \"\"x\"\"\"";
     assert!(csv.body.contains(expected), "{}", csv.body);
     let csv = admin.get("/admin/audit/export.csv").await;
-    assert!(csv.body.contains("\"'=cmd|x@example.com\""), "{}", csv.body);
+    assert!(csv.body.contains("\"'=cmd@example.com\""), "{}", csv.body);
     // The exact text is in the lines of JSON.
     let lines = admin.get("/admin/sessions/export.jsonl?user=ann").await;
     let row: serde_json::Value = serde_json::from_str(lines.body.trim()).unwrap();
