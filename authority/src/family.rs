@@ -32,11 +32,11 @@ pub use check::{Check, check};
 pub(crate) use check::{FamilyCopy, over};
 pub use issue::Issued;
 pub(crate) use judge::Presentation;
-pub(crate) use list::matching;
 pub use list::{
     FamilyEnded, FamilyFilter, FamilyRow, Picture, RotationRow, count, count_live, list,
     list_live_of_user, one, picture, window,
 };
+pub(crate) use narrow::condition;
 pub use open::{NewFamily, open};
 pub use presented::Presenter;
 pub use received::Receipts;

@@ -14,7 +14,7 @@ use latchkey_app::{
         threats::IncidentItem,
     },
 };
-use latchkey_types::{IncidentClass, Role, Verdict};
+use latchkey_types::{Role, Verdict};
 
 use crate::{
     bulk_states::order,

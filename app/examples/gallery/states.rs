@@ -610,7 +610,6 @@ fn audit(stage: &mut Stage) {
                 .with("outcome", "failure"),
             events: Vec::new(),
             links: ListLinks::default(),
-            ..page()
         },
     );
 }

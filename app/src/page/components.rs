@@ -6,6 +6,7 @@ use latchkey_types::{Outcome, Role, UnixMillis, UserState};
 use leptos::prelude::*;
 
 use super::{
+    listing::Asked,
     provider::{ProviderButton, ProviderIcon},
     sessions::UserLink,
 };
@@ -13,10 +14,10 @@ use crate::{
     Frame, Page, Theme,
     component::{
         Address, Avatar, Badge, Banner, Card, Cell, Choice, Code, ConfirmButton, CopyField,
-        DateField, Day, Empty, ErrorSummary, Fact, Facts, Field, Filter, FilterField, Glyph,
-        Heading, Kind, LinkButton, Look, Moment, NoteField, NoticeBanner, OutcomeBadge, Pager,
-        PersonLink, PostForm, ProviderLinks, RoleBadge, Row, Stamp, Submit, Table, ThemeSwitch,
-        Tone, UserStateBadge, When,
+        DateField, Day, Empty, ErrorSummary, Fact, Facts, Field, Filter, Glyph, Heading, Kind,
+        LinkButton, Look, Moment, NoteField, NoticeBanner, OutcomeBadge, Pager, PersonLink,
+        PostForm, ProviderLinks, RoleBadge, Row, Stamp, Submit, Table, ThemeSwitch, Tone,
+        UserStateBadge, When, filter_text,
     },
     notice::Notice,
 };
@@ -199,6 +200,20 @@ fn Fields(theme: Theme) -> impl IntoView {
             icon: None,
         },
     ];
+    let name = of(theme, "user-light", "user-dark");
+    let asked = Asked::new()
+        .with(name, "ann")
+        .wrong(name, "No user has a name or an address that begins so.");
+    let day = of(theme, "from-light", "from-dark");
+    let fields = vec![
+        filter_text(&asked, name, "User", "Name or address"),
+        view! { <DateField name=day label="From" value="2026-01-31" /> }.into_any(),
+    ];
+    let network = of(theme, "network-light", "network-dark");
+    let more = vec![(
+        network,
+        filter_text(&asked, network, "Network", "192.0.2.0/24"),
+    )];
     view! {
         <Kinds name="Fields">
             <PostForm action="/dev/nothing" class="space-y-4">
@@ -240,20 +255,10 @@ fn Fields(theme: Theme) -> impl IntoView {
             <Filter
                 path=HERE
                 name=of(theme, "Filter in light", "Filter in dark")
-                active=true
-            >
-                <FilterField
-                    name=of(theme, "user-light", "user-dark")
-                    label="User"
-                    placeholder="Name or address"
-                    value=""
-                />
-                <DateField
-                    name=of(theme, "from-light", "from-dark")
-                    label="From"
-                    value="2026-01-31"
-                />
-            </Filter>
+                asked
+                fields
+                more
+            />
         </Kinds>
         <Kinds name="Providers">
             <ProviderLinks providers />

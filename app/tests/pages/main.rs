@@ -40,6 +40,7 @@ use latchkey_app::{
         admin_users::AdminUsersPage,
         invitation::{InvitationForm, InvitationPage},
         invite::LinkPage,
+        listing::{Asked, ListLinks},
         login::LoginPage,
         register::AccountFieldErrors,
     },
@@ -272,7 +273,9 @@ fn every_field_has_a_label_and_every_reference_leads_somewhere() {
             if is_field && element.get("type") != Some("hidden") {
                 let id = element.get("id").unwrap_or_default();
                 assert!(
-                    labelled.contains(id) || element.get("aria-label").is_some(),
+                    labelled.contains(id)
+                        || element.get("aria-label").is_some()
+                        || element.within.iter().any(|around| around == "label"),
                     "{}: {element:?}",
                     shot.name
                 );
@@ -361,15 +364,15 @@ fn what_users_typed_stays_text() {
         render(
             of(Role::Administrator, Section::AdminUsers, "Users"),
             AdminUsersPage {
-                search: HOSTILE.to_owned(),
-                role: None,
-                state: None,
+                asked: Asked::new().with("search", HOSTILE),
                 users: vec![latchkey_app::page::admin_users::UserItem {
                     username: HOSTILE.to_owned(),
                     ..people::user(0)
                 }],
-                next: Some(format!("/admin/users?cursor={HOSTILE}")),
-                first: None,
+                links: ListLinks {
+                    next: Some(format!("/admin/users?cursor={HOSTILE}")),
+                    ..Default::default()
+                },
                 may_manage: true,
             },
         ),

@@ -94,7 +94,7 @@ impl From<Condition> for Arm {
 /// The keys of a page, in the list's order.
 #[derive(Debug)]
 pub struct Keys {
-    keys: Vec<Cursor>,
+    of_rows: Vec<Cursor>,
     position: Position,
     has_more: bool,
 }
@@ -136,7 +136,7 @@ impl Keyset {
         limit: u64,
     ) -> Result<Keys, DbErr> {
         let nothing = Keys {
-            keys: Vec::new(),
+            of_rows: Vec::new(),
             position,
             has_more: false,
         };
@@ -174,7 +174,7 @@ impl Keyset {
             keys.reverse();
         }
         Ok(Keys {
-            keys,
+            of_rows: keys,
             position,
             has_more,
         })
@@ -310,20 +310,20 @@ impl Keyset {
 impl Keys {
     /// The ids of the rows.
     pub fn ids(&self) -> Vec<Uuid> {
-        self.keys.iter().map(|cursor| cursor.id).collect()
+        self.of_rows.iter().map(|cursor| cursor.id).collect()
     }
 
     /// The keys of the rows.
     pub fn numbers(&self) -> Vec<i64> {
-        self.keys.iter().map(|cursor| cursor.key).collect()
+        self.of_rows.iter().map(|cursor| cursor.key).collect()
     }
 
     /// The page: its rows in the order of the keys.
     pub fn window<T>(self, rows: Vec<T>, cursor: impl Fn(&T) -> Cursor) -> Window<T> {
         let mut rows: HashMap<Cursor, T> =
             rows.into_iter().map(|row| (cursor(&row), row)).collect();
-        let first = self.keys.first().copied();
-        let last = self.keys.last().copied();
+        let first = self.of_rows.first().copied();
+        let last = self.of_rows.last().copied();
         // Whoever comes from a row knows that there is something on its other side.
         let (has_previous, has_next) = match self.position {
             Position::First => (false, self.has_more),
@@ -333,7 +333,7 @@ impl Keys {
         };
         Window {
             items: self
-                .keys
+                .of_rows
                 .iter()
                 .filter_map(|key| rows.remove(key))
                 .collect(),

@@ -97,6 +97,7 @@ async fn a_list_is_narrowed_by_role_and_state() {
         search: None,
         role,
         state,
+        ..Default::default()
     };
     assert_eq!(
         names(&on, by(Some(Role::Administrator), None)).await,

@@ -9,7 +9,7 @@ use latchkey_authority::{
     Authority,
     caller::Place,
     family::{self, FamilyRow, RotationRow, end},
-    page::{MAX_LIMIT, Window},
+    page::Window,
 };
 use latchkey_types::{
     FamilyEndReason, FamilyId, RefreshOutcome, SessionId, SignInMethod, Transport, UnixMillis,

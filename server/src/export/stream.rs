@@ -7,7 +7,7 @@ use futures_util::stream;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 /// Whoever does not read for so long is given up: their place is another one's.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// So many batches are made ahead.
 const AHEAD: usize = 2;

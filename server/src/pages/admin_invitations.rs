@@ -11,7 +11,7 @@ use latchkey_app::{
         sessions::UserLink,
     },
 };
-use latchkey_authority::{Authority, StoreError, principal::Permission};
+use latchkey_authority::{Authority, StoreError, page::Cursor, principal::Permission};
 use latchkey_identity::{
     account,
     invitation::{self, InvitationRow, Invite, InviteError, Made},
@@ -22,6 +22,7 @@ use serde::Deserialize;
 use super::{
     admin_sessions::{ROWS, cursor},
     admin_users::user_id,
+    listing,
     names::Names,
     register::{USERNAME_TAKEN, email_text, username_text},
     respond::{self, Around},

@@ -14,7 +14,9 @@ use latchkey_authority::{
     user,
 };
 use latchkey_identity::account::{self, AccountFilter, UserEntry};
-use latchkey_types::{FamilyState, ListSort, Role, SessionState, UnixMillis, UserId, Word};
+use latchkey_types::{
+    FamilyState, ListSort, Role, SessionState, UnixMillis, UserId, UserState, Word,
+};
 use serde::Deserialize;
 
 use super::{

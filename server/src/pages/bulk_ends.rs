@@ -16,6 +16,7 @@ use latchkey_app::{
 use latchkey_authority::{
     Authority, StoreError,
     bulk::{self, BulkEndRow, Order},
+    page::Cursor,
     principal::Permission,
 };
 use latchkey_types::{BulkEndId, BulkEndState, BulkTarget};
@@ -24,6 +25,7 @@ use serde::Deserialize;
 use super::{
     admin_sessions::{ROWS, cursor},
     bulk_wish::{Wish, WishError, address_of_preview, list_of, mentioned, words, words_of},
+    listing,
     names::Names,
     respond::{self, Around},
 };
@@ -154,7 +156,11 @@ pub(crate) async fn list(
     let cursor = cursor(&query.cursor)?;
     let found = bulk::list(authority, cursor, ROWS).await?;
     let address = |cursor: Option<Cursor>| {
-        listing::address("/admin/bulk-ends", &Vec::new(), cursor.map(Cursor::encode).as_deref())
+        listing::address(
+            "/admin/bulk-ends",
+            &Vec::new(),
+            cursor.map(Cursor::encode).as_deref(),
+        )
     };
     let page = BulkEndsPage {
         next: found.next.map(|next| address(Some(next))),

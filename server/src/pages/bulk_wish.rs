@@ -252,7 +252,11 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
         })) => {
             parts.extend(users.as_deref().map(|users| of_users(users, names)));
             parts.extend(address.as_ref().map(|address| format!("from {address}")));
-            parts.extend(network.as_ref().map(|network| format!("in the network {network}")));
+            parts.extend(
+                network
+                    .as_ref()
+                    .map(|network| format!("in the network {network}")),
+            );
             parts.extend(browser.as_ref().map(|browser| format!("with {browser}")));
             parts.extend(system.as_ref().map(|system| format!("on {system}")));
             parts.extend(device.as_ref().map(|device| format!("on a {device}")));
@@ -365,7 +369,10 @@ mod tests {
                 Some("/admin/sessions/end?user=ann&state=live"),
             ),
             ("/admin/sessions?user=ann&state=ended", None),
-            ("/admin/sessions?sort=oldest", Some("/admin/sessions/end?all=1")),
+            (
+                "/admin/sessions?sort=oldest",
+                Some("/admin/sessions/end?all=1"),
+            ),
             ("/admin/sessions?sort=ended", None),
             ("/admin/sessions?reason=idle", None),
             ("/admin/sessions?by=ann", None),
