@@ -22,7 +22,7 @@ for (const host of ["localhost", "127.0.0.1"]) {
       watch.expectStatus(403);
       // With a pre-session and its token from a page of ours, as somebody could fetch them for themselves.
       await page.goto("/login");
-      const csrf = await page.locator('input[name="csrf"]').inputValue();
+      const csrf = await page.locator('main input[name="csrf"]').inputValue();
       other.aim(`${server.url}/login`, { identifier: EMIL.username, password: PASSWORD, csrf });
       await page.goto(away);
       const refused = await send(page, button(page, "Win a prize"));
@@ -54,7 +54,7 @@ for (const host of ["localhost", "127.0.0.1"]) {
       await signIn(dora, DORA);
       await signIn(page, ADMIN);
       await page.goto(`/admin/sessions?user=${DORA.username}`);
-      const action = await page.locator('main form[action$="/end"]').getAttribute("action");
+      const action = await page.locator('main form[method="post"][action$="/end"]').getAttribute("action");
       other.aim(`${server.url}${action}`, { back: "/admin/sessions" });
       await page.goto(away);
       const refused = await send(page, button(page, "Win a prize"));

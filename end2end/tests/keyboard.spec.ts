@@ -14,6 +14,7 @@ const inConsole = (page: Page, name: string | RegExp) =>
 /** Signs in without touching a mouse. */
 async function enter(page: Page, name: string): Promise<void> {
   await page.goto("/login");
+  await expect(field(page, "Username or e-mail address")).toBeFocused();
   await page.keyboard.type(name);
   await page.keyboard.press("Tab");
   await page.keyboard.type(PASSWORD);

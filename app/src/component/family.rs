@@ -101,7 +101,9 @@ fn FamilyRow(
     view! {
         <Row>
             <Cell>
-                <div class="flex gap-1">{pick} {program}</div>
+                <div class="flex gap-1">
+                    {pick} <div class="min-w-0">{program}</div>
+                </div>
             </Cell>
             <Cell label="Address">
                 <Address address=family.address title=format!("Network {}", family.network) />

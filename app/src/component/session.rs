@@ -106,7 +106,9 @@ fn SessionRow(
     view! {
         <Row>
             <Cell>
-                <div class="flex gap-1">{pick} {browser}</div>
+                <div class="flex gap-1">
+                    {pick} <div class="min-w-0">{browser}</div>
+                </div>
             </Cell>
             <Cell label="Address">{address}</Cell>
             <Cell label="Signed in">
