@@ -130,12 +130,12 @@ fn forms_have_the_fields_that_the_server_reads() {
         (
             "admin-sessions",
             "/admin/sessions".to_owned(),
-            "address browser state user",
+            "address browser by device from method network reason sort state system to user",
         ),
         (
             "admin-users",
             "/admin/users".to_owned(),
-            "role search state",
+            "from role search sort state to",
         ),
         (
             "admin-user",
@@ -165,7 +165,7 @@ fn forms_have_the_fields_that_the_server_reads() {
         (
             "audit",
             "/admin/audit".to_owned(),
-            "address kind outcome user",
+            "address family from kind outcome request session sort to user",
         ),
     ] {
         assert_form(page, &action, fields);

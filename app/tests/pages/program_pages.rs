@@ -43,7 +43,7 @@ fn forms_about_tokens_have_the_fields_that_the_server_reads() {
         (
             "admin-families",
             "/admin/families".to_owned(),
-            "address device event state user",
+            "address by device event from reason sort state to user",
         ),
         (
             "admin-families-of-one",
@@ -58,7 +58,7 @@ fn forms_about_tokens_have_the_fields_that_the_server_reads() {
         (
             "admin-threats",
             "/admin/threats".to_owned(),
-            "class user verdict",
+            "class from sort to user verdict",
         ),
         (
             "admin-threat",
