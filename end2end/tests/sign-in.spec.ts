@@ -49,7 +49,7 @@ test("a form with an empty field is held back by the browser and refused by the 
   const missing = await field(page, "Password").evaluate((input: HTMLInputElement) => input.validity.valueMissing);
   expect(missing).toBe(true);
 
-  await page.locator("form").evaluate((form: HTMLFormElement) => (form.noValidate = true));
+  await page.locator("main form").first().evaluate((form: HTMLFormElement) => (form.noValidate = true));
   const refused = await trySignIn(page, DORA.username, "");
   expect(refused.status()).toBe(422);
   await expect(alert(page)).toHaveText("Enter both your name and your password.");

@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::{
     Identity, account,
     entity::passwords,
+    invitation,
     name::EmailAddress,
     new_account::unreadable_hash,
     password::{NewPasswordError, Password, PasswordError, PasswordHash},
@@ -149,7 +150,7 @@ async fn attempt(
     changed(tx, principal, caller).await
 }
 
-/// What follows a change: all else that the user has open ends.
+/// What follows a change: all else that the user has open ends, links that they made included.
 async fn changed(
     tx: AuthorityTx,
     principal: &Principal,
@@ -164,13 +165,18 @@ async fn changed(
         Some(user_id),
     )
     .await?;
+    let withdrawn = invitation::withdraw_of(&tx, user_id).await?;
     let mut signals = vec![Signal::UserChanged { user_id }];
     signals.extend_from_slice(ended.signals(user_id).as_slice());
     let event = AuditEvent::success(EventKind::PasswordChanged, caller)
         .actor(user_id)
         .subject(user_id)
         .through(principal.credential)
-        .detail(json!({ "sessions": ended.sessions.len(), "families": ended.families.len() }));
+        .detail(json!({
+            "sessions": ended.sessions.len(),
+            "families": ended.families.len(),
+            "invitations": withdrawn,
+        }));
     tx.commit([event], Signals::These(signals)).await?;
     Ok(ended.count())
 }

@@ -26,6 +26,7 @@ use sea_orm::{ColumnTrait, Condition};
 pub use find::{list_open, open_of_user, prune};
 pub use make::{Invite, InviteError, Made, create, invite, renew};
 pub use redeem::{Offer, Redeem, RedeemError, look, redeem};
+pub(crate) use withdraw::withdraw_of;
 pub use withdraw::{withdraw, withdraw_all};
 
 use crate::entity::invitations;

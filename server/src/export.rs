@@ -8,7 +8,7 @@
 mod stream;
 mod table;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, header};
@@ -24,7 +24,8 @@ use latchkey_authority::{
 };
 use latchkey_identity::account::{self, AccountFilter};
 use latchkey_types::{
-    EventKind, ExportFormat, FamilySort, ListName, ListSort, SessionSort, UserState, Word as _,
+    EventKind, ExportFormat, FamilySort, ListName, ListSort, SessionSort, UserId, UserState,
+    Word as _,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -63,6 +64,15 @@ impl Default for Places {
 /// Fields of a filter that say who or where somebody is. They are kept beside the event, erasable.
 const PERSONAL: [&str; 6] = ["user", "by", "address", "network", "search", "request"];
 
+/// Fields of a filter that take any text.
+const FREE: [&str; 3] = ["browser", "system", "device"];
+
+/// Of each text, so many characters are kept.
+const VALUE_LIMIT: usize = 64;
+
+/// An export that takes longer is broken off: its place is another one's.
+const LONGEST: Duration = Duration::from_mins(30);
+
 /// What is read, in which order.
 enum Source {
     Sessions(SessionFilter, SessionSort),
@@ -79,6 +89,17 @@ impl Source {
             Self::Users(..) => ListName::Users,
             Self::Audit(..) => ListName::Audit,
         }
+    }
+
+    /// The users whom its filter means, by the names of the fields.
+    fn users(&self) -> [(&'static str, Option<&Vec<UserId>>); 2] {
+        let (users, by) = match self {
+            Self::Sessions(filter, _) => (&filter.users, &filter.ended_by),
+            Self::Families(filter, _) => (&filter.users, &filter.ended_by),
+            Self::Audit(filter, _) => (&filter.users, &None),
+            Self::Users(..) => (&None, &None),
+        };
+        [("user", users.as_ref()), ("by", by.as_ref())]
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -179,6 +200,8 @@ async fn begin(
     format: ExportFormat,
     fields: &Fields<'_>,
 ) -> Result<Response, Failure> {
+    // It writes to the record, and takes one of few places.
+    visit.require_own_link()?;
     let busy = Failure::Busy {
         retry_after: RETRY_AFTER,
     };
@@ -193,6 +216,11 @@ async fn begin(
     let day = day.split('T').next().unwrap_or_default();
     tokio::spawn(async move {
         let export = run(&authority, &principal, &source, format, outlet);
+        let export = async {
+            tokio::time::timeout(LONGEST, export)
+                .await
+                .unwrap_or_else(|_| Err(anyhow::anyhow!("it took too long")))
+        };
         if let Err(error) = export.await {
             tracing::warn!(
                 export.list = source.name().as_str(),
@@ -236,11 +264,19 @@ async fn record(
     let mut filter = serde_json::Map::new();
     let mut personal = Vec::new();
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-        if PERSONAL.contains(name) {
+        // What may be any text stays out of what stands for good.
+        if PERSONAL.contains(name) || FREE.contains(name) {
             filter.insert((*name).to_owned(), true.into());
+            let value: String = value.trim().chars().take(VALUE_LIMIT).collect();
             personal.push(format!("{name}={value}"));
         } else {
             filter.insert((*name).to_owned(), (*value).into());
+        }
+    }
+    // Whom the beginning of a name meant is not known later: ids are.
+    for (name, users) in source.users() {
+        if let Some(users) = users {
+            filter.insert(name.to_owned(), json!(users));
         }
     }
     let mut event = AuditEvent::success(EventKind::ListExported, visit.caller())

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, routes::has_code};
 
 /// The fields of a form, or a clear refusal.
 #[derive(Debug)]
@@ -85,6 +85,15 @@ impl<T: DeserializeOwned, S: Send + Sync> axum::extract::FromRequestParts<S> for
         parts: &mut http::request::Parts,
         state: &S,
     ) -> Result<Self, Response> {
+        // PostgreSQL takes no such character in a text, and nothing has one in it. The code of a link
+        // is no text: each that is wrong is answered alike.
+        let has_one = parts.uri.query().is_some_and(|query| query.contains("%00"));
+        if has_one && !has_code(parts.uri.path()) {
+            return Err(Failure::BadRequest(
+                "The address has a character in it that nothing can have.".to_owned(),
+            )
+            .into_response());
+        }
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(fields)) => Ok(Self(fields)),
             Err(rejection) => Err(refusal(rejection.status(), "the query does not parse")),
@@ -144,6 +153,11 @@ impl LocalPath {
         } else {
             Self(format!("{path}?{}", kept.join("&")))
         }
+    }
+
+    /// This path alone.
+    pub(crate) fn without_query(&self) -> Self {
+        Self(self.0.split('?').next().unwrap_or_default().to_owned())
     }
 
     /// This path with a notice in its query, in place of any that stands there.

@@ -63,6 +63,7 @@ fn judge(headers: &HeaderMap, settings: &Settings, route: &Route) -> Verdict {
 pub(crate) struct Meant {
     verdict: Verdict,
     token: Option<String>,
+    is_by_hand: bool,
 }
 
 impl Meant {
@@ -72,6 +73,19 @@ impl Meant {
             token: headers
                 .get(HEADER)
                 .map(|token| token.to_str().unwrap_or("").to_owned()),
+            is_by_hand: headers
+                .get("sec-fetch-site")
+                .is_some_and(|site| site == "none"),
+        }
+    }
+
+    /// Refuses what a browser asks for because a page of somebody else has it do so: by a link, a
+    /// picture, a frame. What somebody typed or kept as a bookmark passes.
+    pub(crate) fn require_own_link(&self) -> Result<(), Failure> {
+        match self.verdict {
+            Verdict::Foreign => Err(Failure::ForeignForm(Foreign::Origin)),
+            Verdict::Elsewhere if !self.is_by_hand => Err(Failure::ForeignForm(Foreign::Origin)),
+            Verdict::Accepted | Verdict::Elsewhere | Verdict::NeedsToken => Ok(()),
         }
     }
 

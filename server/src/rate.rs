@@ -34,6 +34,8 @@ pub enum Counted {
     SignInDevice,
     /// New accounts from an address.
     SignUpAddress,
+    /// Attempts to make an account by one invitation.
+    Invitation,
     /// Answers of providers that an address brings.
     Provider,
     /// Security events from an address that do not verify.
@@ -53,6 +55,7 @@ impl Counted {
             Self::SignInAccount => b"sign-in/account",
             Self::SignInDevice => b"sign-in/device",
             Self::SignUpAddress => b"sign-up/address",
+            Self::Invitation => b"invitation",
             Self::Provider => b"provider/address",
             Self::SecurityEvent => b"security-event/address",
             Self::Refresh => b"refresh/family",
@@ -63,7 +66,9 @@ impl Counted {
 
     const fn rule(self) -> Rule {
         match self {
-            Self::SignInAddress | Self::SignInAccount | Self::SignInDevice => Rule::growing(5),
+            Self::SignInAddress | Self::SignInAccount | Self::SignInDevice | Self::Invitation => {
+                Rule::growing(5)
+            }
             Self::SignUpAddress => Rule::growing(20),
             // Nobody guesses here: an honest client that runs wild waits for its minute, each time.
             Self::Refresh | Self::SignOut => Rule::steady(30),

@@ -143,6 +143,18 @@ impl Visit {
         self.0.meant.require_origin()
     }
 
+    /// Makes sure that no page of somebody else has the browser ask, where it is the browser that
+    /// proves who asks.
+    ///
+    /// # Errors
+    /// [`Failure::ForeignForm`] if one does.
+    pub(crate) fn require_own_link(&self) -> Result<(), Failure> {
+        match self.source() {
+            Some(Source::Header) => Ok(()),
+            _ => self.0.meant.require_own_link(),
+        }
+    }
+
     /// Whether the one who is signed in may do something: for what a page offers. What is done is
     /// decided again, by `authority`, in the transaction that does it.
     pub fn may(&self, permission: Permission) -> bool {
@@ -183,16 +195,28 @@ impl Visit {
     /// The page that a form of this visit stands on, to go back to: this one, or the one that sent
     /// the form which this request is. Without what it said that had just happened.
     pub(crate) fn page(&self) -> Option<LocalPath> {
-        let here = if routes::has_code(self.here()) {
-            LocalPath::parse(self.here().split('?').next()?)?
+        let here = LocalPath::parse(self.here())?;
+        let here = if routes::has_code(here.as_str()) {
+            here.without_query()
         } else {
-            LocalPath::parse(self.here())?.without_notice()
+            here.without_notice()
         };
         let is_read = self.route().method == Method::GET && !routes::is_once(here.as_str());
-        if is_read || routes::is_page(here.as_str()) {
+        let from = self.0.from.as_ref().map(|from| {
+            if routes::has_code(from.as_str()) {
+                from.without_query()
+            } else {
+                from.without_notice()
+            }
+        });
+        if is_read {
             return Some(here);
         }
-        let from = self.0.from.as_ref().map(LocalPath::without_notice);
+        if routes::is_page(here.as_str()) {
+            // A form that is sent to its own page stands where that was read, filter and all.
+            let own = from.filter(|from| from.without_query() == here.without_query());
+            return Some(own.unwrap_or(here));
+        }
         from.filter(|from| routes::is_page(from.as_str()))
             .or_else(|| routes::page_above(here.as_str()).and_then(|path| LocalPath::parse(&path)))
     }

@@ -64,8 +64,8 @@ impl Page for AdminUserPage {
         let see_record = move || {
             view! {
                 <span class="flex flex-wrap gap-x-4 text-sm">
-                    <a href=sign_ins.clone() class="link">"Sign-ins"</a>
-                    <a href=record.clone() class="link">"All events"</a>
+                    <a href=sign_ins.clone() class="link py-0.5">"Sign-ins"</a>
+                    <a href=record.clone() class="link py-0.5">"All events"</a>
                 </span>
             }
         };
@@ -338,10 +338,10 @@ fn EndedSessions(user_id: String, sessions: Vec<SessionItem>) -> impl IntoView {
     let see_all = move || {
         view! {
             <span class="flex flex-wrap gap-x-4 text-sm">
-                <a href=format!("/admin/sessions?user={user_id}&state=ended") class="link">
+                <a href=format!("/admin/sessions?user={user_id}&state=ended") class="link py-0.5">
                     "All ended sessions"
                 </a>
-                <a href=format!("/admin/families?user={user_id}&state=ended") class="link">
+                <a href=format!("/admin/families?user={user_id}&state=ended") class="link py-0.5">
                     "Ended API sign-ins"
                 </a>
             </span>

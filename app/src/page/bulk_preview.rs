@@ -172,7 +172,7 @@ fn own_choice(target: BulkTarget) -> AnyView {
     };
     view! {
         <label class="check-line">
-            <input type="checkbox" name="own" value="yes" />
+            <input type="checkbox" name="own" value="yes" class="size-6 flex-none" />
             <span class="text-sm text-ink">
                 {text} <span class="note">{note}</span>
             </span>

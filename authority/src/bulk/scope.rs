@@ -328,7 +328,7 @@ impl Scope {
                     ("device", &scope.device),
                 ] {
                     if let Some(text) = text {
-                        facts[name] = json!(text);
+                        facts[name] = plain(text);
                     }
                 }
                 if let Some(method) = scope.method {
@@ -340,7 +340,7 @@ impl Scope {
                     facts["address"] = json!(true);
                 }
                 if let Some(device) = &scope.device {
-                    facts["device"] = json!(device);
+                    facts["device"] = plain(device);
                 }
                 if let Some(event) = scope.last_event {
                     facts["last_event"] = json!(event);
@@ -360,6 +360,16 @@ impl Scope {
             Self::Families(scope) => scope.address.as_deref(),
         }
     }
+}
+
+/// A text that is one of a few in all likelihood, as it stands on the record for good; anything
+/// else is no more than said to have been there.
+fn plain(text: &str) -> Value {
+    let is_plain = text.len() <= 32
+        && text
+            .chars()
+            .all(|one| one.is_ascii_alphanumeric() || " .-_".contains(one));
+    if is_plain { json!(text) } else { json!(true) }
 }
 
 fn chosen<T: Ord>(mut ids: Vec<T>) -> Result<Vec<T>, ScopeError> {

@@ -36,6 +36,22 @@ pub async fn withdraw_all(authority: &Authority, caller: &Caller) -> Result<u64,
     Ok(withdrawn)
 }
 
+/// Withdraws the open links that a user made, whose row the caller has locked; returns how many: who
+/// changes their password may have had somebody else act in their name.
+pub(crate) async fn withdraw_of(tx: &AuthorityTx, made_by: UserId) -> Result<u64, StoreError> {
+    Ok(invitations::Entity::update_many()
+        .col_expr(invitations::Column::WithdrawnAt, Expr::value(tx.now().0))
+        .col_expr(
+            invitations::Column::WithdrawnBy,
+            Expr::value(Some(made_by.as_uuid())),
+        )
+        .filter(invitations::Column::MadeBy.eq(made_by.as_uuid()))
+        .filter(open_at(tx.now()))
+        .exec(tx.connection())
+        .await?
+        .rows_affected)
+}
+
 /// Withdraws a link: nobody comes in by it from commit on. Returns whether it was still open.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use latchkey_authority::{
     user,
 };
 use latchkey_identity::{
-    SignedIn, account,
+    SignedIn, account, change_password,
     invitation::{
         self, Invite, InviteError, LINK_LIFETIME, Made, OPEN_LIMIT, Redeem, RedeemError, create,
         invite, list_open, look, redeem, renew, withdraw,
@@ -648,4 +648,27 @@ fn hex(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").unwrap();
         text
     })
+}
+
+#[tokio::test]
+async fn i04_links_end_with_the_password_of_whoever_made_them() {
+    let on = TestIdentity::new().await;
+    let root = on
+        .user_with("root", Some(PASSWORD), Role::Administrator)
+        .await;
+    let principal = on.test.principal(on.test.session(root).await).await;
+    let other = administrator(&on).await;
+    let made = invited(&on, &principal, Role::Administrator).await;
+    let of_another = invited(&on, &other, Role::User).await;
+    change_password(
+        &on.identity,
+        &principal,
+        PASSWORD,
+        "another lantern in the harbour",
+        &caller(),
+    )
+    .await
+    .unwrap();
+    is_over(&on, &made, "withdrawn").await;
+    assert!(come(&on, &of_another, "ann").await.is_ok());
 }

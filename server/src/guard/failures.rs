@@ -14,7 +14,7 @@ use crate::{
     guard,
     middleware::RequestId,
     pages::errors,
-    routes::{Class, ROUTES},
+    routes::{Class, ROUTES, has_code},
     state::AppState,
     visit::Visit,
 };
@@ -75,7 +75,15 @@ pub(crate) async fn render_failures(
     let again = (method == Method::GET)
         .then(|| request.uri().path_and_query())
         .flatten()
-        .and_then(|path| LocalPath::parse(path.as_str()));
+        .and_then(|path| LocalPath::parse(path.as_str()))
+        .map(|path| {
+            // The code of a link stands on no page.
+            if has_code(path.as_str()) {
+                path.without_query()
+            } else {
+                path
+            }
+        });
     let request_id = request
         .extensions()
         .get::<RequestId>()

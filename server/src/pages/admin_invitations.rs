@@ -147,7 +147,12 @@ async fn show_link(
         expires_at: made.expires_at,
         is_renewed,
     };
-    respond::page(visit, Around::new("Invitation", Section::AdminUsers), page).await
+    respond::page(
+        visit,
+        Around::new("Link to pass on", Section::AdminUsers),
+        page,
+    )
+    .await
 }
 
 /// Makes a new link for an account that nobody can sign in to yet.

@@ -92,6 +92,13 @@ impl Wish {
         let has = |name: &str| names.contains(&name);
         let path = list_of(target);
         if has("id") || has("chosen") {
+            // Ids and a filter beside them: what was meant would be a guess.
+            if names.iter().any(|name| !BESIDE.contains(name)) {
+                return Err(Failure::BadRequest(
+                    "id: give no filter beside what was chosen.".to_owned(),
+                )
+                .into());
+            }
             return Ok(Self {
                 scope: chosen(target, query)?,
                 filter: query.to_owned(),
@@ -104,7 +111,8 @@ impl Wish {
                 let read = query.read(authority).await?.strict()?;
                 enough(read.filter.users.as_deref())?;
                 let is_by_sign_in = matches!(read.sort, SessionSort::Newest | SessionSort::Oldest);
-                by_sign_in(is_by_sign_in, read.filter.period)?;
+                let is_of_ended = read.sort == SessionSort::Ended;
+                by_sign_in(is_by_sign_in, is_of_ended, read.filter.period)?;
                 let back = listing::address(path, &query.fields(), None);
                 (Scope::sessions(read.filter)?, back)
             }
@@ -113,12 +121,13 @@ impl Wish {
                 let read = query.read(authority).await?.strict()?;
                 enough(read.filter.users.as_deref())?;
                 let is_by_sign_in = matches!(read.sort, FamilySort::Newest | FamilySort::Oldest);
-                by_sign_in(is_by_sign_in, read.filter.period)?;
+                let is_of_ended = read.sort == FamilySort::Ended;
+                by_sign_in(is_by_sign_in, is_of_ended, read.filter.period)?;
                 let back = listing::address(path, &query.fields(), None);
                 (Scope::families(read.filter)?, back)
             }
         };
-        said_if_all(&scope, has("all"))?;
+        said_if_all(&scope, query.split('&').any(|pair| pair == "all=1"))?;
         Ok(Self {
             scope,
             filter: query.to_owned(),
@@ -129,7 +138,10 @@ impl Wish {
 
 /// Refuses a period of another time than that of the sign-in: who is used meanwhile must not slip
 /// away, and what has ended cannot be ended.
-fn by_sign_in(is_so: bool, period: Period) -> Result<(), Failure> {
+fn by_sign_in(is_so: bool, is_of_ended: bool, period: Period) -> Result<(), Failure> {
+    if is_of_ended {
+        return Err(Failure::BadRequest(format!("{}.", ScopeError::Ended)));
+    }
     if is_so || period == Period::default() {
         return Ok(());
     }
@@ -396,7 +408,7 @@ mod tests {
         ] {
             assert!(known(BulkTarget::Sessions, &good).is_ok(), "{good:?}");
         }
-        for bad in ["adress", "device", "", "User"] {
+        for bad in ["adress", "event", "", "User"] {
             assert!(
                 known(BulkTarget::Sessions, &["user", bad]).is_err(),
                 "{bad}"

@@ -30,6 +30,8 @@ use super::{
 use crate::{
     failure::Failure,
     form::{Fields, Query},
+    limits,
+    rate::Counted,
     visit::Visit,
 };
 
@@ -81,6 +83,15 @@ pub(crate) async fn submit(
     let Some(code) = visit.invitation_code() else {
         return invalid(&visit).await;
     };
+    // One link must not tell of any number of names and addresses whether somebody has them.
+    let reserved = match limits::reserve(&visit, &[(Counted::Invitation, code)]).await? {
+        Ok(reserved) => reserved,
+        Err(limited) => {
+            return Err(Failure::Limited {
+                retry_after: limited.retry_after,
+            });
+        }
+    };
     let outcome = invitation::redeem(
         visit.state().identity(),
         Redeem {
@@ -95,7 +106,10 @@ pub(crate) async fn submit(
     )
     .await;
     let error = match outcome {
-        Ok(signed_in) => return signed_in::lead_on(&visit, &session, signed_in, None).await,
+        Ok(signed_in) => {
+            reserved.give_back().await;
+            return signed_in::lead_on(&visit, &session, signed_in, None).await;
+        }
         Err(error) => error,
     };
     let mut errors = AccountFieldErrors::default();

@@ -154,7 +154,7 @@ async fn i09_who_takes_a_list_away_is_on_the_record_before_it_leaves() {
         serde_json::json!({
             "list": "sessions",
             "format": "csv",
-            "filter": { "user": true, "state": "live", "sort": "oldest" },
+            "filter": { "user": [], "state": "live", "sort": "oldest" },
         })
     );
     // Who was asked for is kept where it can be erased.
@@ -269,5 +269,76 @@ async fn nobody_takes_away_what_they_may_not_see() {
         assert_eq!(ann.get(&path).await.status, 403);
         assert_eq!(app.browser().get(&path).await.status, 303);
         assert_eq!(app.browser().get(&format!("/api{path}")).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn no_page_of_somebody_else_has_a_list_exported() {
+    let app = TestApp::new().await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let exported = || async {
+        let filter = AuditFilter {
+            kind: Some(EventKind::ListExported),
+            ..Default::default()
+        };
+        audit::list(app.authority(), &filter, None, 10)
+            .await
+            .unwrap()
+            .items
+            .len()
+    };
+    for path in ["/admin/users/export.csv", "/api/admin/users/export.jsonl"] {
+        for site in ["cross-site", "same-site"] {
+            let headers = [("sec-fetch-site", site)];
+            let reply = admin.send(Method::GET, path, &headers, Body::empty()).await;
+            assert_eq!(reply.status, 403, "{path} {site}");
+        }
+    }
+    assert_eq!(exported().await, 0);
+    for site in ["same-origin", "none"] {
+        let headers = [("sec-fetch-site", site)];
+        let path = "/admin/users/export.csv";
+        let reply = admin.send(Method::GET, path, &headers, Body::empty()).await;
+        assert_eq!(reply.status, 200, "{site}");
+    }
+    assert_eq!(exported().await, 2);
+}
+
+#[tokio::test]
+async fn i13_what_stands_on_the_record_for_good_says_whom_and_holds_no_free_text() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let path = format!(
+        "/admin/sessions/export.csv?user={}ann&browser=somebodys%20story&state=live",
+        "%20".repeat(300)
+    );
+    assert_eq!(admin.get(&path).await.status, 200);
+    let filter = AuditFilter {
+        kind: Some(EventKind::ListExported),
+        ..Default::default()
+    };
+    let events = audit::list(app.authority(), &filter, None, 10)
+        .await
+        .unwrap();
+    let event = &events.items[0];
+    let detail = event.detail.as_deref().unwrap();
+    assert!(detail.contains(&ann.to_string()), "{detail}");
+    assert!(!detail.contains("story"), "{detail}");
+    let beside = event.identifier.as_deref().unwrap();
+    assert_eq!(beside, "user=ann browser=somebodys story");
+}
+
+#[tokio::test]
+async fn a_character_that_no_text_can_have_is_refused() {
+    let app = TestApp::new().await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    for path in [
+        "/admin/sessions?address=%00",
+        "/admin/users?search=a%00b",
+        "/api/admin/audit?address=%00",
+        "/admin/sessions/export.csv?browser=%00",
+    ] {
+        assert_eq!(admin.get(path).await.status, 400, "{path}");
     }
 }

@@ -172,3 +172,21 @@ async fn taking_away_one_thing_asks_for_nothing() {
         .await;
     assert_eq!(reply.status, 401);
 }
+
+#[tokio::test]
+async fn an_order_to_end_many_is_asked_again_with_its_filter() {
+    let app = TestApp::new().await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    app.user_signed_in("ann", Role::User).await;
+    app.clock.advance(LATER);
+    let page = "/admin/sessions/end?user=ann";
+    let referer = format!("https://id.example.com{page}");
+    let headers = [("sec-fetch-site", "same-origin"), ("referer", &referer)];
+    let fields = [("filter", "user=ann")];
+    let reply = admin
+        .post_with("/admin/sessions/end", &fields, &headers)
+        .await;
+    let again =
+        "/login?again=1&next=%2Fadmin%2Fsessions%2Fend%3Fuser%3Dann%26notice%3Dproof%5Frenewed";
+    assert_eq!(reply.location(), again);
+}

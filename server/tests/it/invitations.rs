@@ -405,3 +405,23 @@ async fn the_last_administrator_is_told_before_they_try() {
     let page = admin.get(&format!("/admin/users/{id}")).await;
     assert!(page.body.contains(&format!("/admin/users/{id}/disable\"")));
 }
+
+#[tokio::test]
+async fn i10_one_link_does_not_tell_of_any_number_of_addresses_whether_they_are_known() {
+    let app = TestApp::new().await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let link = shown(&make(&mut admin, "invite", "", "user").await);
+    let mut browser = app.browser();
+    assert!(follow(&mut browser, &link).await);
+    // From another address each time: it is the link that is counted.
+    let mut statuses = Vec::new();
+    for number in 0..8 {
+        let mut browser = browser.clone().at([198, 51, 100, number]);
+        let fields = [("username", "root"), ("password", PASSWORD)];
+        statuses.push(browser.post("/invitation", &fields).await.status);
+    }
+    assert_eq!(statuses, [422, 422, 422, 422, 422, 429, 429, 429]);
+    app.clock.advance(std::time::Duration::from_mins(1));
+    let fields = [("username", "ann"), ("password", PASSWORD)];
+    assert_eq!(browser.post("/invitation", &fields).await.status, 303);
+}

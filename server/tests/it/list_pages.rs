@@ -19,7 +19,7 @@ fn families(body: &str) -> Vec<String> {
     body.split("href=\"/admin/families/")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
-        .filter(|id| !id.starts_with("export"))
+        .filter(|id| !id.starts_with("export") && !id.starts_with("end"))
         .map(ToOwned::to_owned)
         .collect()
 }
