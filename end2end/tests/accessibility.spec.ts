@@ -110,7 +110,7 @@ test("with the system's own colours nothing is lost that tells things apart", { 
   await tour(page, CONSOLE, (stop) => examine(page, stop, ["color-contrast"]));
 });
 
-test("at four times the size everything is in one column and in reach", async ({ open, obliging, watch }) => {
+test("at four times the size everything is in one column and in reach", { tag: "@script" }, async ({ open, obliging, watch }) => {
   watch.expectStatus(...refusals(...OUTSIDE, ...ACCOUNT, ...CONSOLE));
   await signOthersIn(open);
   // What 1280 by 1024 leaves at 400 %.
@@ -132,7 +132,7 @@ test("at four times the size everything is in one column and in reach", async ({
   await tour(page, [...ACCOUNT, ...CONSOLE], fits);
 });
 
-test("every page says what it is, once, and in order", async ({ open, obliging, watch }) => {
+test("every page says what it is, once, and in order", { tag: "@script" }, async ({ open, obliging, watch }) => {
   watch.expectStatus(...refusals(...OUTSIDE, ...ACCOUNT, ...CONSOLE));
   await signOthersIn(open);
   const page = await open();
