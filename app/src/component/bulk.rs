@@ -57,6 +57,13 @@ pub(crate) fn Pick(
     .into_any()
 }
 
+/// The room of a [`Pick`] in a row that cannot be chosen, so that the rows of a table stand below each
+/// other.
+#[component]
+pub(crate) fn NoPick() -> impl IntoView {
+    view! { <span class="pick pick-none" aria-hidden="true"></span> }.into_any()
+}
+
 /// What can be done with several rows of a list at once.
 #[component]
 pub(crate) fn BulkBar(

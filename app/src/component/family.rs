@@ -4,7 +4,7 @@ use latchkey_types::{FamilyEndReason, RefreshOutcome, Word, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
-    Address, Badge, Cell, ConfirmButton, Icon, PersonLink, Pick, Row, Table, Tone, When,
+    Address, Badge, Cell, ConfirmButton, Icon, NoPick, PersonLink, Pick, Row, Table, Tone, When,
     agent_glyph,
 };
 use crate::{
@@ -87,14 +87,17 @@ fn FamilyRow(
         let button = end_button(holder, &family, back);
         view! { <Cell buttons=true>{button}</Cell> }
     });
-    let pick = (holder == Holder::Everybody && may_end && family.ended.is_none()).then(|| {
+    let pick = (holder == Holder::Everybody && may_end).then(|| {
+        if family.ended.is_some() {
+            return view! { <NoPick /> }.into_any();
+        }
         let name = format!(
             "{}’s {}, {}",
             family.user.name,
             family_name(&family),
             family.address
         );
-        view! { <Pick id=family.family_id.to_string() name /> }
+        view! { <Pick id=family.family_id.to_string() name /> }.into_any()
     });
     let (program, last_event) = (program(holder, &family), last_event(&family));
     let (created_at, method) = (family.created_at, family.method.label());

@@ -183,6 +183,10 @@ pub(crate) fn FilterError(
 ) -> impl IntoView {
     error
         .map(|error| {
+            // Programs read it behind the field's name; here it is a sentence.
+            let mut letters = error.chars();
+            let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+            let error = format!("{first}{}", letters.as_str());
             view! {
                 <p id=format!("{name}-error") class="mt-1.5 text-sm font-medium text-danger wrap-anywhere">
                     {error}

@@ -4,8 +4,8 @@ use latchkey_types::{Word, isolated, visible};
 use leptos::prelude::*;
 
 use super::{
-    Address, Badge, Cell, ConfirmButton, Icon, Look, PersonLink, Pick, PostForm, Row, Submit,
-    Table, Tone, When, agent_glyph, agent_name,
+    Address, Badge, Cell, ConfirmButton, Icon, Look, NoPick, PersonLink, Pick, PostForm, Row,
+    Submit, Table, Tone, When, agent_glyph, agent_name,
 };
 use crate::page::sessions::{SessionItem, UserLink};
 
@@ -79,9 +79,12 @@ fn SessionRow(
     back: Option<String>,
 ) -> impl IntoView {
     let user = (whose == Whose::Everybody).then(|| session.user.clone());
-    let pick = (whose == Whose::Everybody && may_end && session.ended.is_none()).then(|| {
+    let pick = (whose == Whose::Everybody && may_end).then(|| {
+        if session.ended.is_some() {
+            return view! { <NoPick /> }.into_any();
+        }
         let name = format!("{}’s {}", session.user.name, full_name(&session));
-        view! { <Pick id=session.session_id.to_string() name /> }
+        view! { <Pick id=session.session_id.to_string() name /> }.into_any()
     });
     let browser = browser(&session, user);
     let address = address(&session);
