@@ -81,7 +81,7 @@ async fn what_is_wrong_with_a_filter_stands_beside_it_and_nothing_is_lost() {
     assert_eq!(page.status, 400);
     for part in [
         "id=\"from-error\"",
-        "expected a day (2026-01-31)",
+        "Expected a day (2026-01-31)",
         "value=\"26 November\"",
         "value=\"ann\"",
         "value=\"2026-01-01\"",
