@@ -2,12 +2,20 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use latchkey_authority::bulk::{self, Step, Worker};
-use latchkey_testing::{TestAuthority, caller, master_keys};
-use latchkey_types::BulkEndState;
+use latchkey_authority::{
+    AuthorityTx,
+    audit::AuditEvent,
+    bulk::{self, Step, Worker},
+    signal::Signals,
+};
+use latchkey_testing::{TestAuthority, TestDatabase, caller, master_keys};
+use latchkey_types::{BulkEndState, EventKind};
+use sea_orm::ConnectionTrait as _;
 
 use super::{Crowd, THERE, work};
-use crate::support::{MILLISECOND, count, cut_short, just_under, signals, together};
+use crate::support::{
+    MILLISECOND, count, cut_short, just_under, signals, together, wait_for_a_lock,
+};
 
 /// A lease is over after this.
 const LEASE: Duration = Duration::from_secs(15);
@@ -127,6 +135,50 @@ async fn i01_many_workers_at_once_end_and_count_each_row_once() {
     assert_eq!((row.ended, row.skipped), (1_000, Some(0)));
     assert!(ended <= 1_000, "{ended}");
     each_was_named_once(&crowd).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn i01_a_batch_whose_order_was_stopped_beside_it_ends_nothing() {
+    let crowd = Crowd::new(3, 200).await;
+    let authority = crowd.authority();
+    let database = &crowd.test.database.connection;
+    crowd.order_all().await;
+    let mut worker = Worker::new(authority);
+    let Step::Ended { count: first, .. } = worker.step(authority).await.unwrap() else {
+        panic!("there was something to end");
+    };
+
+    // The order is stopped, which nobody can see yet.
+    let stopping = AuthorityTx::begin(authority).await.unwrap();
+    let stopped = "UPDATE bulk_ends SET state = 'stopped'";
+    stopping
+        .connection()
+        .execute_unprepared(stopped)
+        .await
+        .unwrap();
+    // The worker finds it running, and waits: for the order's row, or on SQLite for its turn.
+    let late = {
+        let authority = authority.clone();
+        tokio::spawn(async move { worker.step(&authority).await })
+    };
+    if TestDatabase::is_postgres() {
+        wait_for_a_lock(database).await;
+    } else {
+        // Many times as long as it takes to read one order.
+        for _ in 0..200 {
+            count(database, "sessions").await;
+        }
+    }
+    let event = AuditEvent::success(EventKind::BulkEndStopped, &caller());
+    stopping.commit([event], Signals::Nothing).await.unwrap();
+
+    let step = late.await.unwrap().unwrap();
+    assert!(
+        matches!(step, Step::Lost { .. } | Step::Nothing),
+        "{step:?}"
+    );
+    let ended = count(database, "sessions WHERE ended_at IS NOT NULL").await;
+    assert_eq!(u64::try_from(ended).unwrap(), first);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
