@@ -53,15 +53,15 @@ INSERT INTO sessions (session_id, user_id, created_at, proved_at, method, last_s
   last_address, user_agent, browser, system, device, ended_at, end_reason, ended_by)
 SELECT pg_temp.id(created_at, number), person.person_id, created_at, created_at,
   pg_temp.pick(m, '{{password,provider,sign_up,setup}}', '{{0.7,0.95,0.99999,1}}'),
-  CASE WHEN ended THEN created_at + (m * ({now} - (e * 20 * {day})::bigint - created_at))::bigint
+  CASE WHEN ended THEN created_at + (used * ({now} - (e * 20 * {day})::bigint - created_at))::bigint
     ELSE greatest(created_at, {now} - (e * 6 * {day})::bigint) END,
   created_at + 30::bigint * {day}, {place}, {network}, {place}, {agent}, {browser}, {system}, {device},
   CASE WHEN ended THEN {now} - (e * 20 * {day})::bigint END,
   CASE WHEN ended THEN
     pg_temp.pick(e2, '{{sign_out,idle,expired,ended_by_administrator,provider_revoked}}', '{{0.6,0.8,0.9,0.9999,1}}') END,
   CASE WHEN ended AND e2 >= 0.9 AND e2 < 0.9999 THEN (SELECT user_id FROM accounts WHERE username_key = 'root') END
-FROM (SELECT g AS number, random() AS r, random() AS m, random() AS place, random() AS b, random() AS s, random() AS e,
-    random() AS e2, (random() * 16777215)::int AS spot, g % 20 = 0 AS ended,
+FROM (SELECT g AS number, random() AS r, random() AS m, random() AS used, random() AS place, random() AS b,
+    random() AS s, random() AS e, random() AS e2, (random() * 16777215)::int AS spot, g % 20 = 0 AS ended,
     {now} - CASE WHEN g % 20 = 0 THEN 25 * {day}::bigint + (random() * 60 * {day})::bigint
       ELSE (random() * 29.5 * {day})::bigint END AS created_at
   FROM generate_series(1, {rows}) AS g) AS rows
@@ -120,7 +120,8 @@ ORDER BY number;
 PERSONAL = """
 INSERT INTO audit_personal (seq, subject_id, salt, address, user_agent)
 SELECT seq, subject_id, decode(md5(seq::text), 'hex'), {place}, {agent}
-FROM (SELECT seq, subject_id, random() AS place, (random() * 16777215)::int AS spot FROM audit_events) AS rows;
+FROM (SELECT seq, subject_id, random() AS place, (random() * 16777215)::int AS spot FROM audit_events
+  WHERE seq NOT IN (SELECT seq FROM audit_personal)) AS rows;
 """
 
 # The newest of them, as the job that seals would have left it: it looks at what came later.

@@ -13,6 +13,7 @@
 use sea_orm_migration::prelude::*;
 
 mod columns;
+mod indexes;
 mod m20261123_000001_users;
 mod m20261123_000002_sessions;
 mod m20261123_000003_signals;
@@ -27,6 +28,7 @@ mod m20261126_000011_list_indexes;
 mod m20261126_000012_bulk_ends;
 mod m20261126_000013_invitations;
 mod m20261126_000014_hourly_tallies;
+mod m20261126_000015_more_list_indexes;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -50,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000012_bulk_ends::Migration),
             Box::new(m20261126_000013_invitations::Migration),
             Box::new(m20261126_000014_hourly_tallies::Migration),
+            Box::new(m20261126_000015_more_list_indexes::Migration),
         ]
     }
 }

@@ -6,13 +6,13 @@
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-use crate::columns::index;
+use crate::{
+    columns::index,
+    indexes::{self, Made},
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
-
-/// Name, table and columns, and of which rows.
-type Made = (&'static str, &'static str, &'static str);
 
 /// On both databases.
 const MADE: [Made; 22] = [
@@ -188,25 +188,11 @@ fn of_backend(manager: &SchemaManager<'_>) -> &'static [Made] {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        if manager.get_database_backend() == DbBackend::Postgres {
-            // An index over many millions of rows takes longer than any statement of the program may.
-            connection
-                .execute_unprepared("SET LOCAL statement_timeout = 0")
-                .await?;
-        }
-        for (name, over, rows) in MADE.iter().chain(of_backend(manager)) {
-            let rows = if rows.is_empty() {
-                String::new()
-            } else {
-                format!(" WHERE {rows}")
-            };
-            connection
-                .execute_unprepared(&format!("CREATE INDEX {name} ON {over}{rows}"))
-                .await?;
-        }
+        indexes::make(manager, &MADE).await?;
+        indexes::make(manager, of_backend(manager)).await?;
         for (table, columns) in DROPPED {
-            connection
+            manager
+                .get_connection()
                 .execute_unprepared(&format!("DROP INDEX {table}_{}", columns.join("_")))
                 .await?;
         }
@@ -217,12 +203,7 @@ impl MigrationTrait for Migration {
         for (table, columns) in DROPPED {
             index(manager, table, columns, false).await?;
         }
-        for (name, ..) in MADE.iter().chain(of_backend(manager)) {
-            manager
-                .get_connection()
-                .execute_unprepared(&format!("DROP INDEX {name}"))
-                .await?;
-        }
-        Ok(())
+        indexes::drop(manager, of_backend(manager)).await?;
+        indexes::drop(manager, &MADE).await
     }
 }

@@ -81,6 +81,12 @@ pub struct Few {
     pub by: &'static str,
 }
 
+impl Arm {
+    fn is_of_several_users(&self) -> bool {
+        self.users.as_ref().is_some_and(|(_, ids)| ids.len() > 1)
+    }
+}
+
 impl From<Condition> for Arm {
     fn from(condition: Condition) -> Self {
         Self {
@@ -141,6 +147,13 @@ impl Keyset {
             has_more: false,
         };
         let backend = connection.get_database_backend();
+        if backend == DbBackend::Postgres && arms.iter().any(Arm::is_of_several_users) {
+            // It takes each user for one with few rows, reads all of them and sorts: the index in the
+            // list's order is better for those with many, and no worse for the others.
+            connection
+                .execute_unprepared("SET LOCAL enable_bitmapscan = off")
+                .await?;
+        }
         let rows = limit + 1;
         let mut arms = arms
             .into_iter()
