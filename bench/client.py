@@ -23,17 +23,23 @@ class Client:
 
     def sign_in(self, fields):
         """Signs in by the page's form and returns the session's cookie."""
+        headers, body = self.submit("/login", fields)
+        for name, value in headers:
+            if name == "set-cookie" and value.startswith("latchkey="):
+                return value.partition(";")[0]
+        raise AssertionError(f"no session: {headers!r} {body[:300]!r}")
+
+    def submit(self, path, fields, cookie=None):
+        """Sends a page's form as a browser does; the headers of the answer, their names in lower case, and its body."""
         text = urlencode(fields)
+        proof = f"Cookie: {cookie}\r\n" if cookie else ""
         head = (
-            f"POST /login HTTP/1.1\r\n{self._head}Sec-Fetch-Site: same-origin\r\n"
+            f"POST {path} HTTP/1.1\r\n{self._head}{proof}Sec-Fetch-Site: same-origin\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(text)}"
         )
         answer, body = self._exchange(f"{head}\r\n\r\n{text}".encode())
-        for line in answer.decode().split("\r\n"):
-            name, _, value = line.partition(":")
-            if name.lower() == "set-cookie" and value.strip().startswith("latchkey="):
-                return value.strip().partition(";")[0]
-        raise AssertionError(f"no session: {answer[:300]!r} {body[:300]!r}")
+        lines = [line.partition(":") for line in answer.decode().split("\r\n")[1:]]
+        return [(name.lower(), value.strip()) for name, _, value in lines], body
 
     def post(self, path, body):
         """Posts JSON and returns what came back as JSON."""

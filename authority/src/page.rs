@@ -1,6 +1,7 @@
 //! Lists in pages, by key and never by offset: the last page costs what the first one does.
 
 mod keyset;
+pub mod pair;
 mod position;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -5,7 +5,7 @@
 //! and its signals, so that an interruption loses nothing and another run goes on.
 
 use latchkey_types::{EndReason, EventKind, FamilyEndReason, FamilyId, SessionId, UserId, Word};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -16,7 +16,9 @@ use crate::{
     caller::Caller,
     entity::{families, sessions},
     error::StoreError,
-    family, session,
+    family,
+    page::pair,
+    session,
     signal::{Signal, Signals},
 };
 
@@ -158,14 +160,7 @@ async fn places(
                 .column(Column::$id)
                 .filter(Column::EndedAt.is_null());
             if let Some((user_id, id)) = after {
-                let same_user = Condition::all()
-                    .add(Column::UserId.eq(user_id))
-                    .add(Column::$id.gt(id));
-                select = select.filter(
-                    Condition::any()
-                        .add(Column::UserId.gt(user_id))
-                        .add(same_user),
-                );
+                select = select.filter(pair::greater((Column::UserId, Column::$id), (user_id, id)));
             }
             select
                 .order_by_asc(Column::UserId)

@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use latchkey_types::{BulkEndId, BulkEndState, BulkTarget, UnixMillis, UserId, Word};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _};
 
 use super::{Scope, UNFINISHED_LIMIT, rows::Tally};
 use crate::{
     Authority,
     entity::bulk_ends,
     error::StoreError,
-    page::{Cursor, MAX_LIMIT, Page},
+    page::{Cursor, MAX_LIMIT, Page, pair},
 };
 
 /// Orders that are over are kept for so long: whoever reads on the record that one was given finds
@@ -71,15 +69,10 @@ pub async fn list(
     let limit = limit.clamp(1, MAX_LIMIT);
     let mut select = bulk_ends::Entity::find();
     if let Some(cursor) = cursor {
-        select = select.filter(
-            Condition::any()
-                .add(bulk_ends::Column::OrderedAt.lt(cursor.key))
-                .add(
-                    Condition::all()
-                        .add(bulk_ends::Column::OrderedAt.eq(cursor.key))
-                        .add(bulk_ends::Column::BulkEndId.lt(cursor.id)),
-                ),
-        );
+        select = select.filter(pair::less(
+            (bulk_ends::Column::OrderedAt, bulk_ends::Column::BulkEndId),
+            (cursor.key, cursor.id),
+        ));
     }
     let rows = select
         .order_by_desc(bulk_ends::Column::OrderedAt)

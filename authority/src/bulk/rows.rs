@@ -14,6 +14,7 @@ use crate::{
     entity::{families, sessions},
     error::StoreError,
     family,
+    page::pair,
     principal::Credential,
     session,
 };
@@ -74,14 +75,7 @@ macro_rules! by_table {
             condition = condition.add(Column::$id.ne(spared));
         }
         if let Some((at, id)) = $after {
-            let same_instant = Condition::all()
-                .add(Column::CreatedAt.eq(at))
-                .add(Column::$id.gt(id));
-            condition = condition.add(
-                Condition::any()
-                    .add(Column::CreatedAt.gt(at))
-                    .add(same_instant),
-            );
+            condition = condition.add(pair::greater((Column::CreatedAt, Column::$id), (at, id)));
         }
         Entity::find()
             .select_only()

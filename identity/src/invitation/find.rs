@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use latchkey_authority::{
     Authority, AuthorityTx, StoreError,
-    page::{Cursor, MAX_LIMIT, Page},
+    page::{Cursor, MAX_LIMIT, Page, pair},
     signal::Signals,
     user,
 };
@@ -26,15 +26,13 @@ pub async fn list_open(
     let limit = limit.clamp(1, MAX_LIMIT);
     let mut condition = open_at(authority.now());
     if let Some(cursor) = cursor {
-        condition = condition.add(
-            Condition::any()
-                .add(invitations::Column::CreatedAt.lt(cursor.key))
-                .add(
-                    Condition::all()
-                        .add(invitations::Column::CreatedAt.eq(cursor.key))
-                        .add(invitations::Column::InvitationId.lt(cursor.id)),
-                ),
-        );
+        condition = condition.add(pair::less(
+            (
+                invitations::Column::CreatedAt,
+                invitations::Column::InvitationId,
+            ),
+            (cursor.key, cursor.id),
+        ));
     }
     let rows = newest(authority, condition, limit + 1).await?;
     let page = Page::cut(rows, limit, |row| Cursor {
