@@ -74,11 +74,13 @@ def filters(database):
         + [{"device": "desktop"}, {"device": "appliance"}, {"device": "robot"}]
         + [{"method": "password"}, {"method": "setup"}, {"reason": "provider_revoked"}]
         + [{"state": "live", "browser": "Opera"}, {"state": "ended", "network": "198.18.1.0/24"}]
-        + [{"state": "live", "user": program}, {"state": "ended", "method": "provider"}],
+        + [{"state": "live", "user": program}, {"state": "ended", "user": program}]
+        + [{"state": "ended", "method": "provider"}, {"state": "ended", "address": "198.18.0.1"}],
         "families": [{}, *whose, *where, {"address": address}, *ends, *periods]
         + [{"device": "program"}, {"device": "appliance"}, {"device": "tablet"}]
         + [{"event": "rotated"}, {"event": "theft"}, {"event": "lost_timeline"}, {"reason": "theft"}]
-        + [{"state": "live", "device": "robot"}, {"state": "ended", "user": program}],
+        + [{"state": "live", "device": "robot"}, {"state": "ended", "user": program}]
+        + [{"state": "ended", "address": "198.18.0.1"}],
         "users": [{}, {"search": "a1"}, {"search": "b"}, {"search": "zzz"}, {"role": "user"}, {"role": "auditor"}]
         + [{"state": "active"}, {"state": "disabled"}, {"role": "administrator", "state": "disabled"}, *periods],
         "audit": [{}, *whose, *where, {"address": event_address}, *periods]
