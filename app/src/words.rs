@@ -2,7 +2,7 @@
 //!
 //! Pages and components hold no words of their own, so that a text is found, judged and changed in one
 //! place. A module here is about one page or what pages share, and has its name; what several pages say
-//! stands in `common`, what the parts of pages say in `part`. Sentences are plain and short, and
+//! stands in [`common`], what the parts of pages say in [`part`]. Sentences are plain and short, and
 //! nobody is shouted at.
 //!
 //! A text with a link in it is cut where the markup begins: the parts are named for what stands before
@@ -14,3 +14,13 @@
 //! setting does beside it. So are the titles of documents, which stand in the handlers.
 
 pub(crate) mod phrase;
+pub(crate) mod tallies;
+
+#[cfg(feature = "ssr")]
+pub(crate) mod common;
+#[cfg(feature = "ssr")]
+pub(crate) mod notice;
+#[cfg(feature = "ssr")]
+pub(crate) mod part;
+#[cfg(feature = "ssr")]
+pub(crate) mod times;
