@@ -17,10 +17,20 @@ pub(crate) mod phrase;
 pub(crate) mod tallies;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod account;
+#[cfg(feature = "ssr")]
 pub(crate) mod common;
+#[cfg(feature = "ssr")]
+pub(crate) mod connections;
+#[cfg(feature = "ssr")]
+pub(crate) mod entry;
+#[cfg(feature = "ssr")]
+pub(crate) mod failure;
 #[cfg(feature = "ssr")]
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod part;
+#[cfg(feature = "ssr")]
+pub(crate) mod security;
 #[cfg(feature = "ssr")]
 pub(crate) mod times;
