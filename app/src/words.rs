@@ -27,10 +27,14 @@ pub(crate) mod entry;
 #[cfg(feature = "ssr")]
 pub(crate) mod failure;
 #[cfg(feature = "ssr")]
+pub(crate) mod families;
+#[cfg(feature = "ssr")]
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod part;
 #[cfg(feature = "ssr")]
 pub(crate) mod security;
+#[cfg(feature = "ssr")]
+pub(crate) mod sessions;
 #[cfg(feature = "ssr")]
 pub(crate) mod times;
