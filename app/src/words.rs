@@ -29,6 +29,8 @@ pub(crate) mod failure;
 #[cfg(feature = "ssr")]
 pub(crate) mod families;
 #[cfg(feature = "ssr")]
+pub(crate) mod invite;
+#[cfg(feature = "ssr")]
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod part;
@@ -38,3 +40,5 @@ pub(crate) mod security;
 pub(crate) mod sessions;
 #[cfg(feature = "ssr")]
 pub(crate) mod times;
+#[cfg(feature = "ssr")]
+pub(crate) mod users;
