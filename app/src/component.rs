@@ -116,7 +116,7 @@ pub(crate) use {
     form::PostForm,
     gate::GateCard,
     heading::Heading,
-    incident::{IncidentTable, Sentence, VerdictBadge, Weeks, class_tone, why},
+    incident::{IncidentTable, Sentence, VerdictBadge, Weeks, class_tone},
     mark::Wordmark,
     navigation::TopBar,
     note::NoteField,

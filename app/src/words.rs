@@ -39,6 +39,10 @@ pub(crate) mod security;
 #[cfg(feature = "ssr")]
 pub(crate) mod sessions;
 #[cfg(feature = "ssr")]
+pub(crate) mod story;
+#[cfg(feature = "ssr")]
+pub(crate) mod threats;
+#[cfg(feature = "ssr")]
 pub(crate) mod times;
 #[cfg(feature = "ssr")]
 pub(crate) mod users;
