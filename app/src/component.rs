@@ -92,7 +92,7 @@ pub(crate) use {
     around::{Around, around},
     back::BackLink,
     badge::{Badge, OutcomeBadge, RoleBadge, Tone, UserStateBadge},
-    bulk::{BulkBadge, BulkBar, BulkNews, NoPick, Pick, how_many, list_of, progress_text},
+    bulk::{BulkBadge, BulkBar, BulkNews, NoPick, Pick, list_of, progress_text},
     button::{LinkButton, Look, Submit},
     card::Card,
     chart::{About, Chart, ChartTable, Drawn},

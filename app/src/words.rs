@@ -19,6 +19,10 @@ pub(crate) mod tallies;
 #[cfg(feature = "ssr")]
 pub(crate) mod account;
 #[cfg(feature = "ssr")]
+pub(crate) mod audit;
+#[cfg(feature = "ssr")]
+pub(crate) mod bulk;
+#[cfg(feature = "ssr")]
 pub(crate) mod common;
 #[cfg(feature = "ssr")]
 pub(crate) mod connections;
