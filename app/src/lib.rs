@@ -12,8 +12,6 @@ mod component;
 pub mod island;
 mod words;
 
-use words::phrase;
-
 #[cfg(feature = "ssr")]
 #[expect(unreachable_pub, reason = "what the component macro writes is public")]
 mod document;
