@@ -62,3 +62,6 @@ pub(crate) mod threats;
 pub(crate) mod times;
 #[cfg(feature = "ssr")]
 pub(crate) mod users;
+
+#[cfg(test)]
+mod tests;
