@@ -10,6 +10,7 @@ use crate::{
     Notice, Tally, Theme,
     component::{Around, NoticeBanner, ThemeSwitch, TopBar, Wordmark},
     island::LocalTimes,
+    words::frame,
 };
 
 /// Where the built files are, with the version that makes them cacheable for good.
@@ -161,7 +162,7 @@ fn document(frame: Frame, content: AnyView, has_islands: bool, is_wide: bool) ->
             <Head title=frame.title assets=frame.assets nonce theme=frame.theme has_bar />
             <body data-now=frame.now.0>
                 <a href="#content" class="skip">
-                    "Skip to content"
+                    {frame::SKIP}
                 </a>
                 {body}
                 {has_islands.then(|| view! { <LocalTimes /> })}

@@ -10,7 +10,7 @@
 mod component;
 #[expect(unreachable_pub, reason = "what the component macro writes is public")]
 pub mod island;
-mod phrase;
+mod words;
 
 #[cfg(feature = "ssr")]
 #[expect(unreachable_pub, reason = "what the component macro writes is public")]
@@ -22,13 +22,13 @@ pub mod page;
 #[cfg(feature = "ssr")]
 mod theme;
 
-pub use phrase::Tally;
+pub use words::phrase::Tally;
 
 #[cfg(feature = "ssr")]
 pub use document::{Assets, Frame, Page, Section, Viewer, render};
 #[cfg(feature = "ssr")]
 pub use notice::Notice;
 #[cfg(feature = "ssr")]
-pub use phrase::wait;
-#[cfg(feature = "ssr")]
 pub use theme::Theme;
+#[cfg(feature = "ssr")]
+pub use words::phrase::wait;

@@ -30,15 +30,6 @@ impl Theme {
         Self::ALL.into_iter().find(|theme| theme.as_str() == word)
     }
 
-    /// What it is called.
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::System => "System theme",
-            Self::Light => "Light theme",
-            Self::Dark => "Dark theme",
-        }
-    }
-
     /// The theme, if it is not the system's to choose.
     pub(crate) fn forced(self) -> Option<Self> {
         (self != Self::System).then_some(self)

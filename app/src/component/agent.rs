@@ -1,7 +1,7 @@
 //! What somebody used: a browser or a program, the system, the kind of device.
 
 use super::Glyph;
-use crate::page::families::AgentItem;
+use crate::{page::families::AgentItem, words::part};
 
 /// `Firefox on Windows 10`, or as much of it as is known; `unknown` stands for a browser or a
 /// program that is not.
@@ -10,7 +10,7 @@ pub(crate) fn agent_name(browser: &str, system: &str, unknown: &str) -> String {
     if system.is_empty() {
         name.to_owned()
     } else {
-        format!("{name} on {system}")
+        part::on(name, system)
     }
 }
 
@@ -28,12 +28,12 @@ pub(crate) fn agent_glyph(device: &str) -> Glyph {
 impl AgentItem {
     /// What it is called where programs are expected.
     pub fn name(&self) -> String {
-        agent_name(&self.browser, &self.system, "Unknown program")
+        agent_name(&self.browser, &self.system, part::UNKNOWN_PROGRAM)
     }
 
     /// The same within a sentence.
     pub(crate) fn name_within(&self) -> String {
-        agent_name(&self.browser, &self.system, "an unknown program")
+        agent_name(&self.browser, &self.system, part::AN_UNKNOWN_PROGRAM)
     }
 }
 

@@ -6,30 +6,15 @@ use leptos::prelude::*;
 use super::{Badge, Banner, LinkButton, Look, Submit, Tone};
 use crate::{
     page::bulk_ends::{BulkEndItem, BulkLinks},
-    phrase::{Tally, counted},
+    words::{
+        bulk::{self as words, bar},
+        part,
+        phrase::Tally,
+    },
 };
 
 /// Names the form to which the boxes of a list belong.
 const SELECTION: &str = "selection";
-
-/// The number with its noun: `412 sessions`, `more than 1,000,000 sessions`.
-pub(crate) fn how_many(target: BulkTarget, tally: Tally) -> String {
-    let (one, many) = nouns(target);
-    let text = counted(tally.count, one, many);
-    if tally.capped {
-        format!("more than {text}")
-    } else {
-        text
-    }
-}
-
-/// What they are called.
-pub(crate) const fn nouns(target: BulkTarget) -> (&'static str, &'static str) {
-    match target {
-        BulkTarget::Sessions => ("session", "sessions"),
-        BulkTarget::Families => ("API sign-in", "API sign-ins"),
-    }
-}
 
 /// The list of a target.
 pub(crate) const fn list_of(target: BulkTarget) -> &'static str {
@@ -51,7 +36,7 @@ pub(crate) fn Pick(
 ) -> impl IntoView {
     view! {
         <label class="pick">
-            <input type="checkbox" name="id" value=id form=SELECTION aria-label=format!("Choose {name}") />
+            <input type="checkbox" name="id" value=id form=SELECTION aria-label=part::choose(&name) />
         </label>
     }
     .into_any()
@@ -80,15 +65,11 @@ pub(crate) fn BulkBar(
         view! {
             <form id=SELECTION method="get" action=format!("{}/end", list_of(target))>
                 <input type="hidden" name="chosen" value="1" />
-                <Submit text="End selected…" look=Look::Caution />
+                <Submit text=bar::END_SELECTED look=Look::Caution />
             </form>
         }
     });
-    let (all, each) = match target {
-        BulkTarget::Sessions => ("End all sessions…", "End all that match…"),
-        BulkTarget::Families => ("End all API sign-ins…", "End all that match…"),
-    };
-    let text = if narrowed { each } else { all };
+    let text = bar::end_all(target, narrowed);
     let end_all = end_all.map(|href| view! { <LinkButton text href look=Look::Caution /> });
     (chosen.is_some() || end_all.is_some())
         .then(|| view! { <div class="bulk-bar">{chosen} {end_all}</div> })
@@ -104,18 +85,11 @@ pub(crate) fn BulkNews(
     bulk.running
         .map(|item| {
             let href = format!("/admin/bulk-ends/{}", item.id);
-            let waiting = match bulk.waiting {
-                0 => String::new(),
-                waiting => format!(
-                    " {} after it.",
-                    counted(waiting, "order waits", "orders wait")
-                ),
-            };
             view! {
                 <Banner tone=Tone::Plain>
-                    {format!("Many are being ended: {}.{waiting} ", progress_text(&item))}
+                    {bar::news(&progress_text(&item), bulk.waiting)}
                     <a href=href class="link">
-                        "See how far it is"
+                        {bar::SEE}
                     </a>
                 </Banner>
             }
@@ -131,14 +105,9 @@ pub(crate) fn progress_text(item: &BulkEndItem) -> String {
     };
     match item.state {
         BulkEndState::Done if item.found.count == item.ended && !item.found.capped => {
-            let verb = if item.ended == 1 { "has" } else { "have" };
-            format!("{} {verb} ended", how_many(item.target, ended))
+            words::all_ended(item.target, ended)
         }
-        _ => format!(
-            "{} of {} have ended",
-            ended.text(),
-            how_many(item.target, item.found)
-        ),
+        _ => words::ended_of(item.target, ended, item.found),
     }
 }
 
@@ -151,10 +120,10 @@ pub(crate) fn BulkBadge(
     begun: bool,
 ) -> impl IntoView {
     let (tone, text) = match state {
-        BulkEndState::Running if begun => (Tone::Accent, "Running"),
-        BulkEndState::Running => (Tone::Plain, "Waiting"),
-        BulkEndState::Done => (Tone::Good, "Done"),
-        BulkEndState::Stopped => (Tone::Caution, "Stopped"),
+        BulkEndState::Running if begun => (Tone::Accent, words::RUNNING),
+        BulkEndState::Running => (Tone::Plain, words::WAITING),
+        BulkEndState::Done => (Tone::Good, words::DONE),
+        BulkEndState::Stopped => (Tone::Caution, words::STOPPED),
     };
     view! { <Badge tone text /> }.into_any()
 }

@@ -9,7 +9,11 @@ use leptos::prelude::*;
 use super::{Cell, Row, Stamp, Table, when};
 use crate::{
     page::admin_overview::Piece,
-    phrase::{counted, thousands},
+    words::{
+        common,
+        overview::chart as words,
+        phrase::{counted, thousands},
+    },
 };
 
 /// How the numbers are drawn.
@@ -94,11 +98,11 @@ pub(crate) fn Chart(
         <figure class=format!("chart {}", about.class)>
             <figcaption class="chart-head">
                 <span class="chart-name">{about.name}</span>
-                <span class="chart-sum">{headline.unwrap_or_else(|| "–".to_owned())}</span>
+                <span class="chart-sum">{headline.unwrap_or_else(|| common::NONE.to_owned())}</span>
             </figcaption>
             <div class="chart-plot">
                 <span class="chart-top" aria-hidden="true">
-                    {top.filter(|top| *top > 0).map(|top| format!("peak {}", thousands(top)))}
+                    {top.filter(|top| *top > 0).map(|top| words::peak(&thousands(top)))}
                 </span>
                 <svg
                     class="chart-drawing"
@@ -114,7 +118,7 @@ pub(crate) fn Chart(
             <div class="axis" aria-hidden="true">
                 {ends.0.map(|piece| tick(span, piece.from))}
                 {middle.map(|piece| tick(span, piece.from))}
-                {ends.1.map(|_| view! { <span>"now"</span> })}
+                {ends.1.map(|_| view! { <span>{words::NOW}</span> })}
             </div>
         </figure>
     }
@@ -146,7 +150,7 @@ pub(crate) fn ChartTable(
                     view! {
                         <Cell label=*column>
                             <span class="tabular-nums">
-                                {count.map_or_else(|| "not counted".to_owned(), thousands)}
+                                {count.map_or_else(|| words::NOT_COUNTED.to_owned(), thousands)}
                             </span>
                         </Cell>
                     }
@@ -154,7 +158,7 @@ pub(crate) fn ChartTable(
                 .collect_view();
             view! {
                 <Row>
-                    <Cell label="From">
+                    <Cell label=common::FROM>
                         <Stamp at=from />
                     </Cell>
                     {cells}
@@ -162,10 +166,10 @@ pub(crate) fn ChartTable(
             }
         })
         .collect_view();
-    let mut heads = vec!["From"];
+    let mut heads = vec![common::FROM];
     heads.extend(columns.iter().copied());
     view! {
-        <Table caption="Activity, newest first" columns=heads>
+        <Table caption=words::CAPTION columns=heads>
             {rows}
         </Table>
     }
@@ -269,46 +273,43 @@ fn newest(pieces: &[Piece]) -> Option<u64> {
 /// One piece, in words.
 fn told(about: About, piece: Piece) -> String {
     let time = match about.drawn {
-        Drawn::Bars => format!(
-            "{} to {} UTC",
-            when::day_and_clock(piece.from),
-            when::clock_text(piece.until)
+        Drawn::Bars => words::between(
+            &when::day_and_clock(piece.from),
+            &when::clock_text(piece.until),
         ),
-        Drawn::Line => format!("Before {} UTC", when::day_and_clock(piece.until)),
+        Drawn::Line => words::before(&when::day_and_clock(piece.until)),
     };
     match piece.count {
         Some(count) => format!("{time}: {}", counted(count, about.one, about.many)),
-        None => format!("{time}: not counted"),
+        None => format!("{time}: {}", words::NOT_COUNTED),
     }
 }
 
 /// The whole chart, in words.
 fn sentence(about: About, span: Span, pieces: &[Piece]) -> String {
-    let over = match span {
-        Span::Day => "the last 24 hours",
-        Span::Week => "the last seven days",
-    };
+    let over = words::over(span);
     let most = pieces
         .iter()
         .filter(|piece| piece.count.is_some_and(|count| count > 0))
         .max_by_key(|piece| piece.count);
     let (Some(sum), Some(newest)) = (sum(pieces), newest(pieces)) else {
-        return format!("{} in {over}: not counted yet.", about.name);
+        return words::not_counted_yet(about.name, over);
     };
     let first = match about.drawn {
-        Drawn::Bars => format!("{} in {over}", counted(sum, about.one, about.many)),
-        Drawn::Line => format!("{} now", counted(newest, about.one, about.many)),
+        Drawn::Bars => words::in_all(&counted(sum, about.one, about.many), over),
+        Drawn::Line => words::by_now(&counted(newest, about.one, about.many)),
     };
     match most.and_then(|piece| piece.count.map(|count| (piece, count))) {
         Some((piece, count)) => {
-            let verb = match about.drawn {
-                Drawn::Bars => "from",
-                Drawn::Line => "after",
+            let whence = match about.drawn {
+                Drawn::Bars => words::MOST_FROM,
+                Drawn::Line => words::MOST_AFTER,
             };
-            format!(
-                "{first}; at most {}, {verb} {} UTC.",
-                thousands(count),
-                when::day_and_clock(piece.from)
+            words::at_most(
+                &first,
+                &thousands(count),
+                whence,
+                &when::day_and_clock(piece.from),
             )
         }
         None => format!("{first}."),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Look, Popup, PostForm};
+use crate::words::common;
 
 /// A button that opens a question; only the button in the question acts.
 #[component]
@@ -59,7 +60,7 @@ pub(crate) fn ConfirmButton(
                     popovertargetaction="hide"
                     autofocus=true
                 >
-                    "Cancel"
+                    {common::CANCEL}
                 </button>
                 <button type="submit" class=Look::Danger.class()>
                     {label}

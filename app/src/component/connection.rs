@@ -4,7 +4,10 @@ use latchkey_types::{isolated, visible};
 use leptos::prelude::*;
 
 use super::{Badge, Cell, ConfirmButton, Day, ProviderMark, Row, Table, Tone, When};
-use crate::page::connections::ConnectionItem;
+use crate::{
+    page::connections::ConnectionItem,
+    words::{common, connections::list as words},
+};
 
 /// Whose connections a table lists, and what can be done with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +26,8 @@ pub(crate) enum Holding {
 impl Holding {
     const fn caption(self) -> &'static str {
         match self {
-            Self::Own { .. } => "Your connections",
-            Self::OneUser => "Connections of this user",
+            Self::Own { .. } => words::OWN,
+            Self::OneUser => words::OF_USER,
         }
     }
 
@@ -50,7 +53,7 @@ pub(crate) fn ConnectionTable(
     connections: Vec<ConnectionItem>,
 ) -> impl IntoView {
     let has_buttons = holding.has_buttons(&connections);
-    let mut columns = vec!["Account", "Connected", "Last used"];
+    let mut columns = vec![common::ACCOUNT, words::CONNECTED, common::LAST_USED];
     if has_buttons {
         columns.push("");
     }
@@ -71,7 +74,7 @@ fn ConnectionRow(holding: Holding, connection: ConnectionItem, has_buttons: bool
     let linked_at = connection.linked_at;
     let last_used = match connection.last_used_at {
         Some(at) => view! { <When at /> }.into_any(),
-        None => view! { <span class="text-muted">"Never"</span> }.into_any(),
+        None => view! { <span class="text-muted">{words::NEVER}</span> }.into_any(),
     };
     let unlink = has_buttons.then(|| {
         let button = (!connection.is_last_way_in).then(|| unlink_button(&connection));
@@ -82,10 +85,10 @@ fn ConnectionRow(holding: Holding, connection: ConnectionItem, has_buttons: bool
             <Cell>
                 <Which holding connection />
             </Cell>
-            <Cell label="Connected">
+            <Cell label=words::CONNECTED>
                 <Day at=linked_at />
             </Cell>
-            <Cell label="Last used">{last_used}</Cell>
+            <Cell label=common::LAST_USED>{last_used}</Cell>
             {unlink}
         </Row>
     }
@@ -98,9 +101,9 @@ fn Which(holding: Holding, connection: ConnectionItem) -> impl IntoView {
     let name = visible(&connection.provider.name).into_owned();
     let blocked = connection
         .is_blocked
-        .then(|| view! { <Badge tone=Tone::Bad text="Blocked" /> });
+        .then(|| view! { <Badge tone=Tone::Bad text=words::BLOCKED /> });
     let only_way = (connection.is_last_way_in && holding == Holding::OneUser)
-        .then(|| view! { <Badge tone=Tone::Plain text="Only way in" /> });
+        .then(|| view! { <Badge tone=Tone::Plain text=words::ONLY_WAY_IN /> });
     let email = connection.email.map(|email| {
         let email = visible(&email).into_owned();
         view! {
@@ -113,12 +116,8 @@ fn Which(holding: Holding, connection: ConnectionItem) -> impl IntoView {
     });
     let why_blocked = connection.is_blocked.then(|| {
         let text = match holding {
-            Holding::Own { .. } => {
-                "The provider says that this account was taken over or disabled, so it does not let you in here. Make it safe there first."
-            }
-            Holding::OneUser => {
-                "The provider says that this account was taken over or disabled, so it lets nobody in here."
-            }
+            Holding::Own { .. } => words::OWN_BLOCKED,
+            Holding::OneUser => words::OTHERS_BLOCKED,
         };
         view! { <p class="note max-w-prose">{text}</p> }
     });
@@ -152,17 +151,17 @@ fn LastWayIn(has_password: bool) -> impl IntoView {
     if has_password {
         return view! {
             <p class="note max-w-prose">
-                "Your only way to sign in. To disconnect it, connect another account first."
+                {words::CONNECT_ANOTHER_FIRST}
             </p>
         }
         .into_any();
     }
     view! {
         <p class="note max-w-prose">
-            "Your only way to sign in. To disconnect it, "
+            {words::SET_PASSWORD_BEFORE}
             <a href="/account/security" class="link">
-                "set a password"
-            </a> " first."
+                {words::SET_PASSWORD_LINK}
+            </a> {words::SET_PASSWORD_AFTER}
         </p>
     }
     .into_any()
@@ -176,19 +175,13 @@ fn unlink_button(connection: &ConnectionItem) -> impl IntoView + use<> {
         Some(email) => format!("{name}, {email}"),
         None => name.clone().into_owned(),
     };
-    let consequence = match &email {
-        Some(email) => format!("You can no longer sign in here with {email} at {name}."),
-        None => format!("You can no longer sign in here with your account at {name}."),
-    };
-    let consequence =
-        format!("{consequence} Other browsers and programs that came in that way are signed out.");
     view! {
         <ConfirmButton
             id=format!("unlink-{id}")
-            label="Disconnect"
-            name=format!("Disconnect {account}")
-            question=format!("Disconnect {name}?")
-            consequence=format!("{consequence} You can connect it again later.")
+            label=words::DISCONNECT
+            name=words::disconnect(&account)
+            question=words::disconnect_question(name)
+            consequence=words::disconnecting(name, email.as_deref())
             action=format!("/account/connections/{id}/unlink")
         />
     }

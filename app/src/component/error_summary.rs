@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Banner, Tone};
+use crate::words::part;
 
 /// Says what went wrong, with links to the fields concerned; nothing where nothing did.
 #[component]
@@ -14,11 +15,7 @@ pub(crate) fn ErrorSummary(
 ) -> impl IntoView {
     let mut links = Vec::new();
     for (id, label, _) in fields.into_iter().filter(|(_, _, wrong)| *wrong) {
-        let separator = if links.is_empty() {
-            "Please check: "
-        } else {
-            ", "
-        };
+        let separator = if links.is_empty() { part::CHECK } else { ", " };
         links.push(view! {
             {separator}
             <a href=format!("#{id}") class="underline underline-offset-2">

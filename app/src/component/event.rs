@@ -7,7 +7,10 @@ use super::{
     Address, Cell, Fact, Facts, Glyph, Icon, Look, OutcomeBadge, PersonLink, Popup, Row, Table,
     When,
 };
-use crate::page::admin_audit::EventItem;
+use crate::{
+    page::admin_audit::EventItem,
+    words::{audit::list as words, common},
+};
 
 /// A table of events.
 #[component]
@@ -22,8 +25,8 @@ pub(crate) fn EventTable(
         .collect_view();
     view! {
         <Table
-            caption="Events on the record"
-            columns=vec!["Event", "Who", "Address", "When", ""]
+            caption=words::CAPTION
+            columns=vec![common::EVENT, words::WHO, common::ADDRESS, common::WHEN, ""]
         >
             {rows}
         </Table>
@@ -53,9 +56,9 @@ fn EventRow(
                 </span>
                 <span class="note empty:hidden">{reason}</span>
             </Cell>
-            <Cell label="Who">{who}</Cell>
-            <Cell label="Address">{address}</Cell>
-            <Cell label="When">
+            <Cell label=words::WHO>{who}</Cell>
+            <Cell label=common::ADDRESS>{address}</Cell>
+            <Cell label=common::WHEN>
                 <When at />
             </Cell>
             <Cell buttons=true>
@@ -67,7 +70,7 @@ fn EventRow(
 }
 
 fn nothing() -> AnyView {
-    view! { <span class="text-muted">"–"</span> }.into_any()
+    view! { <span class="text-muted">{common::NONE}</span> }.into_any()
 }
 
 /// Who did it and to whom; where nobody is known, what they typed.
@@ -82,7 +85,7 @@ fn who(event: &EventItem) -> Option<AnyView> {
             view! {
                 <PersonLink user=actor />
                 " "
-                <span class="note">"about " <PersonLink user=subject /></span>
+                <span class="note">{words::ABOUT} <PersonLink user=subject /></span>
             }
             .into_any(),
         ),
@@ -96,7 +99,7 @@ fn who(event: &EventItem) -> Option<AnyView> {
                     {typed.clone()}
                 </span>
                 " "
-                <span class="note">"as typed"</span>
+                <span class="note">{words::AS_TYPED}</span>
             }
             .into_any()
         }),
@@ -110,11 +113,11 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
     let title = format!("{}: {}", event.kind.label(), event.outcome.label());
     let at = event.at;
     let facts: Vec<_> = [
-        ("Typed", event.identifier),
-        ("Session", event.session),
-        ("Browser", event.user_agent),
-        ("Request", event.request_id),
-        ("Further", event.detail),
+        (words::TYPED, event.identifier),
+        (common::SESSION, event.session),
+        (common::BROWSER, event.user_agent),
+        (common::REQUEST, event.request_id),
+        (words::FURTHER, event.detail),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
@@ -129,7 +132,7 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
     let family = event.family.map(|family| {
         let href = format!("/admin/families/{family}");
         view! {
-            <Fact name="API sign-in">
+            <Fact name=common::API_SIGN_IN>
                 <a href=href class="link mono">
                     {family}
                 </a>
@@ -139,9 +142,9 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
     let bulk_end = event.bulk_end.map(|id| {
         let href = format!("/admin/bulk-ends/{id}");
         view! {
-            <Fact name="What came of it">
+            <Fact name=words::WHAT_CAME_OF_IT>
                 <a href=href class="link">
-                    "The bulk end"
+                    {words::THE_BULK_END}
                 </a>
             </Fact>
         }
@@ -155,13 +158,13 @@ fn Details(event: EventItem, id: String) -> impl IntoView {
                     class=Look::Plain.class()
                     popovertarget=opens
                     aria-haspopup="dialog"
-                    aria-label=format!("Details of {title}")
+                    aria-label=words::details_of(&title)
                 >
-                    "Details"
+                    {words::DETAILS}
                 </button>
                 <Popup id title=title.clone() closable=true>
                     <div class="mt-3"><Facts>
-                        <Fact name="When">
+                        <Fact name=common::WHEN>
                             <When at />
                         </Fact>
                         {family}

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     page::families::{FamiliesOfUser, FamilyItem},
-    phrase::counted,
+    words::{common, families::list as words, part},
 };
 
 /// Whose API sign-ins a table lists, and so what it says about each.
@@ -26,19 +26,25 @@ pub(crate) enum Holder {
 impl Holder {
     const fn caption(self) -> &'static str {
         match self {
-            Self::Own => "Your API sign-ins, newest first",
-            Self::OneUser => "API sign-ins of this user, newest first",
-            Self::Everybody => "API sign-ins",
+            Self::Own => words::OWN,
+            Self::OneUser => words::OF_USER,
+            Self::Everybody => common::API_SIGN_INS,
         }
     }
 
     fn columns(self, may_end: bool) -> Vec<&'static str> {
         let (first, last) = match self {
-            Self::Own => ("Program", "Ends"),
-            Self::OneUser => ("Program", "State"),
-            Self::Everybody => ("User and program", "State"),
+            Self::Own => (common::PROGRAM, common::ENDS),
+            Self::OneUser => (common::PROGRAM, common::STATE),
+            Self::Everybody => (words::USER_AND_PROGRAM, common::STATE),
         };
-        let mut columns = vec![first, "Address", "Opened", "Last event", last];
+        let mut columns = vec![
+            first,
+            common::ADDRESS,
+            common::OPENED,
+            common::LAST_EVENT,
+            last,
+        ];
         if may_end {
             columns.push("");
         }
@@ -79,9 +85,12 @@ fn FamilyRow(
     back: Option<String>,
 ) -> impl IntoView {
     let (last, fate) = if holder == Holder::Own {
-        ("Ends", view! { <When at=family.ends_at /> }.into_any())
+        (
+            common::ENDS,
+            view! { <When at=family.ends_at /> }.into_any(),
+        )
     } else {
-        ("State", state(&family))
+        (common::STATE, state(&family))
     };
     let end = may_end.then(|| {
         let button = end_button(holder, &family, back);
@@ -91,11 +100,9 @@ fn FamilyRow(
         if family.ended.is_some() {
             return view! { <NoPick /> }.into_any();
         }
-        let name = format!(
-            "{}’s {}, {}",
-            family.user.name,
-            family_name(&family),
-            family.address
+        let name = part::whose(
+            &family.user.name,
+            &part::at_address(&family_name(&family), &family.address),
         );
         view! { <Pick id=family.family_id.to_string() name /> }.into_any()
     });
@@ -108,14 +115,14 @@ fn FamilyRow(
                     {pick} <div class="min-w-0">{program}</div>
                 </div>
             </Cell>
-            <Cell label="Address">
-                <Address address=family.address title=format!("Network {}", family.network) />
+            <Cell label=common::ADDRESS>
+                <Address address=family.address title=common::network(&family.network) />
             </Cell>
-            <Cell label="Opened">
+            <Cell label=common::OPENED>
                 <When at=created_at />
                 <span class="note">{method}</span>
             </Cell>
-            <Cell label="Last event">{last_event}</Cell>
+            <Cell label=common::LAST_EVENT>{last_event}</Cell>
             <Cell label=last>{fate}</Cell>
             {end}
         </Row>
@@ -172,14 +179,14 @@ pub(crate) fn family_name(family: &FamilyItem) -> String {
 /// What happened to it last and when, with what is not as usual.
 fn last_event(family: &FamilyItem) -> impl IntoView + use<> {
     let word = if family.generation == 0 && family.last_event == RefreshOutcome::Rotated {
-        "Opened"
+        common::OPENED
     } else {
         family.last_event.label()
     };
     let moved =
         (family.last_address != family.address && !family.last_address.is_empty()).then(|| {
             let address = family.last_address.clone();
-            view! { <span class="note">"from\u{a0}" <Address address /></span> }
+            view! { <span class="note">{common::FROM_ADDRESS} <Address address /></span> }
         });
     let name = match outcome_tone(family.last_event) {
         Tone::Plain => view! { <span>{word}</span> }.into_any(),
@@ -187,7 +194,7 @@ fn last_event(family: &FamilyItem) -> impl IntoView + use<> {
     };
     view! {
         <span class="line">{name} <When at=family.last_event_at /></span>
-        <span class="note">{format!("generation\u{a0}{}", family.generation)}</span>
+        <span class="note">{words::generation(family.generation)}</span>
         {moved}
     }
 }
@@ -208,8 +215,8 @@ pub(crate) const fn outcome_tone(outcome: RefreshOutcome) -> Tone {
 pub(crate) fn state(family: &FamilyItem) -> AnyView {
     match family.ended.clone() {
         None => view! {
-            <Badge tone=Tone::Good text="Live" />
-            <span class="note">"ends\u{a0}" <When at=family.expires_at /></span>
+            <Badge tone=Tone::Good text=common::LIVE />
+            <span class="note">{common::ENDS_AT} <When at=family.expires_at /></span>
         }
         .into_any(),
         Some(ended) => {
@@ -219,7 +226,7 @@ pub(crate) fn state(family: &FamilyItem) -> AnyView {
                 _ => Tone::Plain,
             };
             view! {
-                <Badge tone text="Ended" />
+                <Badge tone text=common::ENDED />
                 <span class="note">
                     {ended.reason.label()}
                     {ended.by.map(|user| view! { ": " <PersonLink user /> })} ", "
@@ -239,18 +246,18 @@ pub(crate) fn end_button(holder: Holder, family: &FamilyItem, back: Option<Strin
     let id = family.family_id;
     let name = family_name(family);
     let (area, question) = if holder == Holder::Own {
-        ("account", format!("End the API sign-in of {name}?"))
+        ("account", words::end_own(&name))
     } else {
         let user = isolated(&family.user.name);
-        ("admin", format!("End {user}’s API sign-in of {name}?"))
+        ("admin", words::end_of(&user, &name))
     };
     view! {
         <ConfirmButton
             id=format!("end-{id}")
-            label="End"
-            name=format!("End API sign-in of {name}, {}", family.address)
+            label=words::END
+            name=words::end(&name, &family.address)
             question
-            consequence="Its tokens stop working at once, and the program has to sign in again."
+            consequence=words::ENDING
             action=format!("/{area}/families/{id}/end")
             back
         />
@@ -271,9 +278,9 @@ pub(crate) fn EndFamiliesOfUser(
     view! {
         <ConfirmButton
             id="end-families"
-            label="End all API sign-ins"
-            name=format!("End all API sign-ins of {name}")
-            question=format!("End all API sign-ins of {name}?")
+            label=words::END_ALL
+            name=words::end_all_of(&name)
+            question=words::end_all_question(&name)
             consequence=preview(&of)
             action=format!("/admin/users/{}/end-families", of.user.id)
             back
@@ -285,27 +292,6 @@ pub(crate) fn EndFamiliesOfUser(
 /// What ending all of a user's would end.
 fn preview(of: &FamiliesOfUser) -> String {
     const NAMED: usize = 3;
-    let how_many = if of.live.capped {
-        format!("{} API sign-ins", of.live.text())
-    } else {
-        counted(of.live.count, "API sign-in", "API sign-ins")
-    };
-    let mut kinds: Vec<String> = of
-        .kinds
-        .iter()
-        .take(NAMED)
-        .map(|(name, count)| format!("{count} of {name}"))
-        .collect();
-    if of.kinds.len() > NAMED {
-        kinds.push("and others".to_owned());
-    }
-    let kinds = if kinds.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", kinds.join(", "))
-    };
-    format!(
-        "Ends {how_many} of {}{kinds}. Their tokens stop working at once; the programs have to sign in again. Browser sessions stay.",
-        of.user.name
-    )
+    let named = &of.kinds[..of.kinds.len().min(NAMED)];
+    words::ending_all(of.live, &of.user.name, named, of.kinds.len() > NAMED)
 }

@@ -1,5 +1,6 @@
 //! A labelled input with its hint and its error, tied together for screen readers.
 
+use crate::words::part;
 use leptos::prelude::*;
 
 /// What is typed into a field.
@@ -63,9 +64,7 @@ impl Kind {
 
     const fn hint(self) -> &'static str {
         match self {
-            Self::NewPassword => {
-                "At least 15 characters. A few unrelated words in a row are easy to remember and hard to guess."
-            }
+            Self::NewPassword => part::NEW_PASSWORD_HINT,
             _ => "",
         }
     }
@@ -105,7 +104,7 @@ pub(crate) fn Field(
         <div class="field">
             <label for=name class="label">
                 {label}
-                {optional.then(|| view! { <span class="font-normal text-muted">" (optional)"</span> })}
+                {optional.then(|| view! { <span class="font-normal text-muted">{part::OPTIONAL}</span> })}
             </label>
             <input
                 id=name

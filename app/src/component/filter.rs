@@ -5,7 +5,10 @@ use latchkey_types::Word;
 use leptos::prelude::*;
 
 use super::{Banner, Choice, LinkButton, Look, Submit, Tone};
-use crate::page::listing::{Asked, CURSOR, SORT};
+use crate::{
+    page::listing::{Asked, CURSOR, SORT},
+    words::{common, part},
+};
 
 /// The filter of a list.
 #[component]
@@ -30,13 +33,13 @@ pub(crate) fn Filter(
         <form method="get" action=path role="search" aria-label=name class="filter">
             {fields}
             <details class="filter-more" open=is_open>
-                <summary>"More filters"</summary>
+                <summary>{part::MORE_FILTERS}</summary>
                 <div class="filter-more-fields">{further}</div>
             </details>
             <div class="filter-send flex gap-2">
-                <Submit text="Filter" look=Look::Plain />
+                <Submit text=part::FILTER look=Look::Plain />
                 {is_active
-                    .then(|| view! { <LinkButton text="Clear" href=path look=Look::Quiet /> })}
+                    .then(|| view! { <LinkButton text=part::CLEAR href=path look=Look::Quiet /> })}
             </div>
         </form>
     }
@@ -57,11 +60,11 @@ pub(crate) fn filter_text(
 /// A period to filter by: its first and its last day, or instants. The browser's calendar knows days
 /// alone, and would drop whatever else stands there.
 pub(crate) fn filter_period(asked: &Asked) -> [(&'static str, AnyView); 2] {
-    [("from", "From (UTC)"), ("to", "To (UTC)")].map(|(name, label)| {
+    [("from", part::FROM_DAY), ("to", part::TO_DAY)].map(|(name, label)| {
         let value = asked.value(name);
         let is_day = value.is_empty() || (asked.error(name).is_none() && value.len() == 10);
         let kind = if is_day { "date" } else { "text" };
-        (name, input(asked, name, label, "2026-01-31", kind))
+        (name, input(asked, name, label, part::DAY_EXAMPLE, kind))
     })
 }
 
@@ -131,7 +134,7 @@ pub(crate) fn filter_word<W: Word>(
         .iter()
         .map(|word| (word.as_str().to_owned(), word.label().to_owned()))
         .collect();
-    choice(asked, name, label, options, "Any")
+    choice(asked, name, label, options, part::ANY)
 }
 
 /// One of several texts to filter by: what is sent, what is read.
@@ -141,7 +144,7 @@ pub(crate) fn filter_choice(
     label: &'static str,
     options: Vec<(String, String)>,
 ) -> AnyView {
-    choice(asked, name, label, options, "Any")
+    choice(asked, name, label, options, part::ANY)
 }
 
 /// The order of the list, the usual one first: that has no place in the address.
@@ -154,7 +157,7 @@ pub(crate) fn filter_order<W: Word>(asked: &Asked) -> AnyView {
             (value.to_owned(), word.label().to_owned())
         })
         .collect();
-    choice(asked, SORT, "Order", options, "")
+    choice(asked, SORT, part::ORDER, options, "")
 }
 
 fn choice(
@@ -198,11 +201,11 @@ pub(crate) fn FilterError(
 
 /// Kinds of devices: what is sent, what is read.
 const DEVICES: [(&str, &str); 5] = [
-    ("desktop", "Desktop"),
-    ("phone", "Phone"),
-    ("program", "Program"),
-    ("robot", "Robot"),
-    ("appliance", "Appliance"),
+    ("desktop", part::DESKTOP),
+    ("phone", part::PHONE),
+    ("program", common::PROGRAM),
+    ("robot", part::ROBOT),
+    ("appliance", part::APPLIANCE),
 ];
 
 /// The kinds of devices, to choose from.

@@ -6,14 +6,11 @@ mod weeks;
 use latchkey_types::{IncidentClass, Verdict, Word, visible};
 use leptos::prelude::*;
 
-pub(crate) use self::{
-    sentence::{Sentence, why},
-    weeks::Weeks,
-};
+pub(crate) use self::{sentence::Sentence, weeks::Weeks};
 use super::{Address, Badge, Cell, PersonLink, Row, Table, Tone, When};
 use crate::{
     page::{families::SightItem, threats::IncidentItem},
-    phrase::length,
+    words::{common, phrase::length, threats::list as words},
 };
 
 /// A table of incidents.
@@ -28,8 +25,8 @@ pub(crate) fn IncidentTable(
         .collect_view();
     view! {
         <Table
-            caption="Incidents"
-            columns=vec!["Threat", "Rotated by", "Presented again by", "Apart", "When"]
+            caption=words::CAPTION
+            columns=vec![words::THREAT, words::ROTATED_BY, words::PRESENTED_AGAIN_BY, common::APART, common::WHEN]
         >
             {rows}
         </Table>
@@ -42,7 +39,7 @@ fn IncidentRow(incident: IncidentItem) -> impl IntoView {
     let unread = incident.unread.then(|| {
         view! {
             <span class="unread">
-                <span class="sr-only">"Unread: "</span>
+                <span class="sr-only">{words::UNREAD}</span>
             </span>
         }
     });
@@ -70,13 +67,13 @@ fn IncidentRow(incident: IncidentItem) -> impl IntoView {
                         </a>
                         {verdict}
                     </span>
-                    <span class="note">"of " <PersonLink user=incident.user /></span>
+                    <span class="note">{words::OF} <PersonLink user=incident.user /></span>
                 </div>
             </Cell>
-            <Cell label="Rotated by">{rotated}</Cell>
-            <Cell label="Again by">{replayed}</Cell>
-            <Cell label="Apart">{gap}</Cell>
-            <Cell label="When">
+            <Cell label=words::ROTATED_BY>{rotated}</Cell>
+            <Cell label=words::AGAIN_BY>{replayed}</Cell>
+            <Cell label=common::APART>{gap}</Cell>
+            <Cell label=common::WHEN>
                 <When at />
             </Cell>
         </Row>
@@ -92,7 +89,7 @@ fn side(sight: &SightItem) -> impl IntoView + use<> {
         <span class="note">
             <Address
                 address=sight.address.clone()
-                title=format!("Network {}", sight.network)
+                title=common::network(&sight.network)
             />
         </span>
     }

@@ -1,5 +1,6 @@
 //! The product's mark and name.
 
+use crate::words::frame;
 use leptos::prelude::*;
 
 /// The mark: a key on a tile.
@@ -39,7 +40,7 @@ pub(crate) fn Wordmark(
     view! {
         <a href="/" class="flex items-center gap-2.5 rounded-md text-ink">
             <Mark class=mark />
-            <span class=format!("font-semibold tracking-tight {name}")>"Latchkey"</span>
+            <span class=format!("font-semibold tracking-tight {name}")>{frame::PRODUCT}</span>
         </a>
     }
     .into_any()

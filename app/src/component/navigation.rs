@@ -7,31 +7,46 @@ use latchkey_types::{Role, isolated, visible};
 use leptos::prelude::*;
 
 use super::{Badge, Glyph, Icon, PostForm, RoleBadge, ThemeSwitch, Tone, Wordmark};
-use crate::{Section, Tally, Viewer};
+use crate::{
+    Section, Tally, Viewer,
+    words::{audit, common, frame, keys, nodes, overview, security, settings, threats},
+};
 
 type Entries = &'static [(Section, &'static str, &'static str)];
 
 const ACCOUNT: Entries = &[
-    (Section::Account, "/account", "Account"),
-    (Section::AccountSessions, "/account/sessions", "Sessions"),
-    (Section::AccountSecurity, "/account/security", "Security"),
+    (Section::Account, "/account", common::ACCOUNT),
+    (
+        Section::AccountSessions,
+        "/account/sessions",
+        common::SESSIONS,
+    ),
+    (
+        Section::AccountSecurity,
+        "/account/security",
+        security::TITLE,
+    ),
     (
         Section::AccountConnections,
         "/account/connections",
-        "Connections",
+        common::CONNECTIONS,
     ),
 ];
 
 const CONSOLE: Entries = &[
-    (Section::AdminOverview, "/admin", "Overview"),
-    (Section::AdminSessions, "/admin/sessions", "Sessions"),
-    (Section::AdminFamilies, "/admin/families", "API sign-ins"),
-    (Section::AdminThreats, "/admin/threats", "Threats"),
-    (Section::AdminUsers, "/admin/users", "Users"),
-    (Section::AdminAudit, "/admin/audit", "Audit"),
-    (Section::AdminKeys, "/admin/keys", "Keys"),
-    (Section::AdminNodes, "/admin/nodes", "Nodes"),
-    (Section::AdminSettings, "/admin/settings", "Settings"),
+    (Section::AdminOverview, "/admin", overview::TITLE),
+    (Section::AdminSessions, "/admin/sessions", common::SESSIONS),
+    (
+        Section::AdminFamilies,
+        "/admin/families",
+        common::API_SIGN_INS,
+    ),
+    (Section::AdminThreats, "/admin/threats", threats::TITLE),
+    (Section::AdminUsers, "/admin/users", common::USERS),
+    (Section::AdminAudit, "/admin/audit", audit::TITLE),
+    (Section::AdminKeys, "/admin/keys", keys::TITLE),
+    (Section::AdminNodes, "/admin/nodes", nodes::TITLE),
+    (Section::AdminSettings, "/admin/settings", settings::TITLE),
 ];
 
 /// The bar of a signed-in user.
@@ -50,13 +65,13 @@ pub(crate) fn TopBar(
                 <Wordmark />
                 <button type="button" class="btn btn-plain lg:hidden" popovertarget="menu">
                     <Icon glyph=Glyph::Menu />
-                    "Menu"
+                    {frame::MENU}
                 </button>
                 <div id="menu" popover="auto" class="menu">
                     <div class="menu-entries">
-                        <Links name="Account" entries=ACCOUNT section unread />
+                        <Links name=common::ACCOUNT entries=ACCOUNT section unread />
                         {sees_console
-                            .then(|| view! { <Links name="Console" entries=CONSOLE section unread /> })}
+                            .then(|| view! { <Links name=frame::CONSOLE entries=CONSOLE section unread /> })}
                     </div>
                     <Myself viewer />
                 </div>
@@ -85,7 +100,7 @@ fn Links(
             let news = (target == Section::AdminThreats && unread.count > 0).then(|| {
                 view! {
                     <span class="badge badge-bad count">
-                        {unread.text()} <span class="sr-only">" unread"</span>
+                        {unread.text()} <span class="sr-only">{frame::UNREAD}</span>
                     </span>
                 }
             });
@@ -125,13 +140,13 @@ fn Myself(
                 </span>
                 {(viewer.role != Role::User).then(|| view! { <RoleBadge role=viewer.role /> })}
                 {(viewer.role == Role::Auditor)
-                    .then(|| view! { <Badge tone=Tone::Plain text="Read only" /> })}
+                    .then(|| view! { <Badge tone=Tone::Plain text=frame::READ_ONLY /> })}
             </div>
             <ThemeSwitch />
             <PostForm action="/logout" class="max-lg:ml-auto">
                 <button type="submit" class="btn btn-quiet lg:-mr-3.5">
                     <Icon glyph=Glyph::SignOut />
-                    "Sign out"
+                    {common::SIGN_OUT}
                 </button>
             </PostForm>
         </div>

@@ -1,5 +1,6 @@
 //! A field for a few sentences.
 
+use crate::words::part;
 use leptos::prelude::*;
 
 /// An optional text of several lines. Its id is its name.
@@ -32,7 +33,7 @@ pub(crate) fn NoteField(
         <div class="field">
             <label for=name class="label">
                 {label}
-                <span class="font-normal text-muted">" (optional)"</span>
+                <span class="font-normal text-muted">{part::OPTIONAL}</span>
             </label>
             {area}
         </div>

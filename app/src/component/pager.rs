@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon, Look};
+use crate::words::part;
 
 /// Links to the pages around this one; nothing where all is on this one.
 #[component]
@@ -18,13 +19,13 @@ pub(crate) fn Pager(
     #[prop(default = None)]
     last: Option<String>,
     /// What is paged, for those who cannot see where it stands.
-    #[prop(default = "Pages")]
+    #[prop(default = part::PAGES)]
     name: &'static str,
     /// What the way back says.
-    #[prop(default = "First page")]
+    #[prop(default = part::FIRST_PAGE)]
     first_text: &'static str,
     /// What the way on says.
-    #[prop(default = "Next page")]
+    #[prop(default = part::NEXT_PAGE)]
     next_text: &'static str,
 ) -> impl IntoView {
     (first.is_some() || previous.is_some() || next.is_some() || last.is_some())
@@ -46,7 +47,7 @@ pub(crate) fn Pager(
                                 view! {
                                     <a href=href rel="prev" class=Look::Plain.class()>
                                         <Icon glyph=Glyph::ArrowLeft />
-                                        "Previous page"
+                                        {part::PREVIOUS_PAGE}
                                     </a>
                                 }
                             })}
@@ -65,7 +66,7 @@ pub(crate) fn Pager(
                             .map(|href| {
                                 view! {
                                     <a href=href class=Look::Plain.class()>
-                                        "Last page"
+                                        {part::LAST_PAGE}
                                     </a>
                                 }
                             })}

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon};
+use crate::words::part;
 
 /// The panel. A button with its id as `popovertarget` opens it.
 #[component]
@@ -28,7 +29,7 @@ pub(crate) fn Popup(
                 class="btn btn-quiet -m-2 px-2"
                 popovertarget=id.clone()
                 popovertargetaction="hide"
-                aria-label="Close"
+                aria-label=part::CLOSE
             >
                 <Icon glyph=Glyph::Close class="size-5" />
             </button>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon};
+use crate::words::part;
 
 /// Says that a change asks for the sign-in once more, and leads there and back.
 #[component]
@@ -16,9 +17,9 @@ pub(crate) fn ProofNote(
         <p class="mb-4 flex items-start gap-2 text-sm text-muted">
             <Icon glyph=Glyph::Key class="mt-0.5 size-4" />
             <span>
-                "You signed in more than 10 minutes ago, so a change here first asks you to sign in once more. "
+                {part::PROOF}
                 <a href=href class="link">
-                    "Do that now"
+                    {part::PROOF_LINK}
                 </a>
             </span>
         </p>

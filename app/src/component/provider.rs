@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Glyph, Icon};
-use crate::page::provider::{ProviderButton, ProviderIcon};
+use crate::{
+    page::provider::{ProviderButton, ProviderIcon},
+    words::part,
+};
 
 /// What is drawn beside a provider's name.
 #[component]
@@ -60,7 +63,7 @@ pub(crate) fn ProviderLinks(
                 <li>
                     <a href=href class="btn btn-plain btn-provider">
                         <ProviderMark provider />
-                        <span>{format!("Continue with {name}")}</span>
+                        <span>{part::continue_with(&name)}</span>
                     </a>
                 </li>
             }
@@ -68,7 +71,7 @@ pub(crate) fn ProviderLinks(
         .collect_view();
     view! {
         <ul class="space-y-2.5">{links}</ul>
-        {(!alone).then(|| view! { <p class="divider">"or"</p> })}
+        {(!alone).then(|| view! { <p class="divider">{part::OR}</p> })}
     }
     .into_any()
 }

@@ -7,7 +7,10 @@ use super::{
     Address, Badge, Cell, ConfirmButton, Icon, Look, NoPick, PersonLink, Pick, PostForm, Row,
     Submit, Table, Tone, When, agent_glyph, agent_name,
 };
-use crate::page::sessions::{SessionItem, UserLink};
+use crate::{
+    page::sessions::{SessionItem, UserLink},
+    words::{common, part, sessions::list as words},
+};
 
 /// Whose sessions a table lists, and so what it says about each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,20 +28,26 @@ pub(crate) enum Whose {
 impl Whose {
     const fn caption(self) -> &'static str {
         match self {
-            Self::Own => "Your sessions",
-            Self::OneUser => "Live sessions of this user, newest first",
-            Self::EndedOfOneUser => "Ended sessions of this user, newest sign-in first",
-            Self::Everybody => "Sessions, newest sign-in first",
+            Self::Own => words::OWN,
+            Self::OneUser => words::OF_USER,
+            Self::EndedOfOneUser => words::ENDED_OF_USER,
+            Self::Everybody => words::ALL,
         }
     }
 
     fn columns(self, may_end: bool) -> Vec<&'static str> {
         let (first, last) = match self {
-            Self::Own | Self::OneUser => ("Browser", "Ends"),
-            Self::EndedOfOneUser => ("Browser", "State"),
-            Self::Everybody => ("User and browser", "State"),
+            Self::Own | Self::OneUser => (common::BROWSER, common::ENDS),
+            Self::EndedOfOneUser => (common::BROWSER, common::STATE),
+            Self::Everybody => (words::USER_AND_BROWSER, common::STATE),
         };
-        let mut columns = vec![first, "Address", "Signed in", "Last used", last];
+        let mut columns = vec![
+            first,
+            common::ADDRESS,
+            words::SIGNED_IN,
+            common::LAST_USED,
+            last,
+        ];
         if may_end {
             columns.push("");
         }
@@ -83,7 +92,7 @@ fn SessionRow(
         if session.ended.is_some() {
             return view! { <NoPick /> }.into_any();
         }
-        let name = format!("{}’s {}", session.user.name, full_name(&session));
+        let name = part::whose(&session.user.name, &full_name(&session));
         view! { <Pick id=session.session_id.to_string() name /> }.into_any()
     });
     let browser = browser(&session, user);
@@ -96,12 +105,15 @@ fn SessionRow(
     let last_seen_at = session.last_seen_at;
     let moved = (session.last_address != session.address).then(|| {
         let address = session.last_address.clone();
-        view! { <span class="note">"from\u{a0}" <Address address /></span> }
+        view! { <span class="note">{common::FROM_ADDRESS} <Address address /></span> }
     });
     let (last, fate) = if matches!(whose, Whose::Everybody | Whose::EndedOfOneUser) {
-        ("State", state(&session).into_any())
+        (common::STATE, state(&session).into_any())
     } else {
-        ("Ends", view! { <When at=session.expires_at /> }.into_any())
+        (
+            common::ENDS,
+            view! { <When at=session.expires_at /> }.into_any(),
+        )
     };
     let end = may_end.then(|| {
         view! { <Cell buttons=true>{end_button(whose, &session, back)}</Cell> }
@@ -113,12 +125,12 @@ fn SessionRow(
                     {pick} <div class="min-w-0">{browser}</div>
                 </div>
             </Cell>
-            <Cell label="Address">{address}</Cell>
-            <Cell label="Signed in">
+            <Cell label=common::ADDRESS>{address}</Cell>
+            <Cell label=words::SIGNED_IN>
                 <When at=created_at />
                 <span class="note wrap-anywhere">{method}</span>
             </Cell>
-            <Cell label="Last used">
+            <Cell label=common::LAST_USED>
                 <When at=last_seen_at />
                 {moved}
             </Cell>
@@ -135,7 +147,7 @@ fn browser(session: &SessionItem, user: Option<UserLink>) -> impl IntoView + use
     let name = browser_name(session);
     let own = session
         .is_current
-        .then(|| view! { <Badge tone=Tone::Accent text="This session" /> });
+        .then(|| view! { <Badge tone=Tone::Accent text=words::THIS_SESSION /> });
     let text = match user {
         Some(user) => view! {
             <span class="line">
@@ -165,7 +177,7 @@ fn address(session: &SessionItem) -> impl IntoView + use<> {
     view! {
         <Address
             address=session.address.clone()
-            title=format!("Network {}", session.network)
+            title=common::network(&session.network)
         />
     }
     .into_any()
@@ -175,12 +187,12 @@ fn address(session: &SessionItem) -> impl IntoView + use<> {
 fn state(session: &SessionItem) -> impl IntoView + use<> {
     match session.ended.clone() {
         None => view! {
-            <Badge tone=Tone::Good text="Live" />
-            <span class="note">"ends\u{a0}" <When at=session.expires_at /></span>
+            <Badge tone=Tone::Good text=common::LIVE />
+            <span class="note">{common::ENDS_AT} <When at=session.expires_at /></span>
         }
         .into_any(),
         Some(ended) => view! {
-            <Badge tone=Tone::Plain text="Ended" />
+            <Badge tone=Tone::Plain text=common::ENDED />
             <span class="note">
                 {ended.reason.label()} {ended.by.map(|user| view! { ": " <PersonLink user /> })}
                 ", " <When at=ended.at />
@@ -198,7 +210,7 @@ fn end_button(whose: Whose, session: &SessionItem, back: Option<String>) -> AnyV
     if session.is_current && whose == Whose::Own {
         return view! {
             <PostForm action="/logout">
-                <Submit text="Sign out" look=Look::Plain />
+                <Submit text=common::SIGN_OUT look=Look::Plain />
             </PostForm>
         }
         .into_any();
@@ -212,8 +224,8 @@ fn end_button(whose: Whose, session: &SessionItem, back: Option<String>) -> AnyV
     view! {
         <ConfirmButton
             id=format!("end-{id}")
-            label="End session"
-            name=format!("End session {}", full_name(session))
+            label=words::END_SESSION
+            name=words::end(&full_name(session))
             question=question(whose, session)
             consequence=consequence(whose, session)
             action=format!("/{area}/sessions/{id}/end")
@@ -226,20 +238,20 @@ fn end_button(whose: Whose, session: &SessionItem, back: Option<String>) -> AnyV
 fn question(whose: Whose, session: &SessionItem) -> String {
     let name = browser_name(session);
     if whose == Whose::Own {
-        format!("End the session in {name}?")
+        words::end_own(&name)
     } else {
-        format!("End {}’s session in {name}?", isolated(&session.user.name))
+        words::end_of(&isolated(&session.user.name), &name)
     }
 }
 
 fn consequence(whose: Whose, session: &SessionItem) -> String {
     let address = &session.address;
     if session.is_current {
-        format!("This is your own session at {address}: you are signed out at once.")
+        words::ending_this(address)
     } else if whose == Whose::Own {
-        format!("Whoever uses it at {address} is signed out at once and has to sign in again.")
+        words::ending_own(address)
     } else {
-        format!("The browser at {address} is signed out at once and has to sign in again.")
+        words::ending(address)
     }
 }
 
@@ -275,10 +287,10 @@ pub(crate) fn SessionFeed(
 
 /// `Firefox on Windows 10`, or as much of it as is known.
 fn browser_name(session: &SessionItem) -> String {
-    agent_name(&session.browser, &session.system, "Unknown browser")
+    agent_name(&session.browser, &session.system, part::UNKNOWN_BROWSER)
 }
 
 /// The browser with the address: tells a session from its neighbours.
 fn full_name(session: &SessionItem) -> String {
-    format!("{}, {}", browser_name(session), session.address)
+    part::at_address(&browser_name(session), &session.address)
 }

@@ -3,6 +3,7 @@
 //! On a phone the stylesheet takes the table apart, and browsers then forget that it was one: the
 //! roles, said out loud, keep it a table for screen readers.
 
+use crate::words::part;
 use leptos::prelude::*;
 
 /// A table.
@@ -21,7 +22,7 @@ pub(crate) fn Table(
             if column.is_empty() {
                 view! {
                     <th role="columnheader" scope="col">
-                        <span class="sr-only">"Actions"</span>
+                        <span class="sr-only">{part::ACTIONS}</span>
                     </th>
                 }
                 .into_any()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon, PostForm, around};
-use crate::Theme;
+use crate::{Theme, words::frame};
 
 /// One button for each theme, which sends its form at once; nothing on a page that has no token for
 /// it.
@@ -26,8 +26,8 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
                             name="theme"
                             value=theme.as_str()
                             class="theme-choice"
-                            aria-label=theme.label()
-                            title=theme.label()
+                            aria-label=frame::theme(theme)
+                            title=frame::theme(theme)
                             aria-pressed=is_chosen
                         >
                             <Icon glyph=glyph(theme) />
@@ -39,7 +39,7 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
                 <PostForm action="/theme">
                     <input type="hidden" name="back" value=here.to_string() />
                     <fieldset class="theme">
-                        <legend class="sr-only">"Theme"</legend>
+                        <legend class="sr-only">{frame::THEME}</legend>
                         {choices}
                     </fieldset>
                 </PostForm>

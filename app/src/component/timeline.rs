@@ -17,7 +17,7 @@ use crate::{
         families::{FamilyItem, GenerationItem},
         threats::IncidentItem,
     },
-    phrase::counted,
+    words::{common, families::history as words},
 };
 use latchkey_types::{IncidentClass, Word};
 
@@ -78,7 +78,7 @@ pub(crate) fn Timeline(
                 aria-labelledby="picture-title"
                 aria-describedby="picture-text"
             >
-                <title id="picture-title">"The history of this API sign-in"</title>
+                <title id="picture-title">{words::TITLE}</title>
                 {threads}
                 {end}
                 {dots}
@@ -145,23 +145,21 @@ fn draw(dot: &Dot, generations: &[GenerationItem], incidents: &[IncidentItem]) -
 }
 
 fn generation_title(item: &GenerationItem) -> String {
-    format!(
-        "Generation {}: {}, {}, {}",
+    words::mark(
         item.generation,
-        stamp_text(item.made.at),
-        item.made.agent.name(),
-        item.made.address
+        &stamp_text(item.made.at),
+        &item.made.agent.name(),
+        &item.made.address,
     )
 }
 
 fn replay_title(incident: &IncidentItem) -> String {
-    format!(
-        "{}: generation {} presented again, {}, {}, {}",
+    words::replay(
         incident.class.label(),
         incident.presented,
-        stamp_text(incident.replayed.at),
-        incident.replayed.agent.name(),
-        incident.replayed.address
+        &stamp_text(incident.replayed.at),
+        &incident.replayed.agent.name(),
+        &incident.replayed.address,
     )
 }
 
@@ -174,27 +172,26 @@ fn summary(
 ) -> String {
     let mut sentences = Vec::new();
     if let (Some(newest), Some(oldest)) = (generations.first(), generations.last()) {
-        let places = counted(layout.lanes.len() as u64, "place", "places");
-        sentences.push(format!(
-            "Generations {} to {}, from {places}.",
-            oldest.generation, newest.generation
+        sentences.push(words::from_places(
+            oldest.generation,
+            newest.generation,
+            layout.lanes.len(),
         ));
     }
     for dot in &layout.dots {
         if let Mark::Replay(index) = dot.mark
             && let Some(incident) = incidents.get(index)
         {
-            sentences.push(format!(
-                "Generation {} was presented again from {}.",
+            sentences.push(words::was_again(
                 incident.presented,
-                incident.replayed.agent.name_within()
+                &incident.replayed.agent.name_within(),
             ));
         }
     }
     if let Some(ended) = family.ended.as_ref().filter(|_| layout.end.is_some()) {
-        sentences.push(format!("Then it ended: {}.", ended.reason.label()));
+        sentences.push(words::then_ended(ended.reason.label()));
     }
-    sentences.push("The table has the same in words.".to_owned());
+    sentences.push(words::SEE_TABLE.to_owned());
     sentences.join(" ")
 }
 
@@ -210,24 +207,24 @@ fn Legend(layout: Layout, incidents: Vec<IncidentItem>) -> impl IntoView {
         "dot dot-replay dot-milder"
     };
     let entries: [(bool, &str, &str); 6] = [
-        (has(|mark| mark == Mark::Rotated), "dot", "Rotated"),
+        (has(|mark| mark == Mark::Rotated), "dot", words::ROTATED),
         (
             has(|mark| mark == Mark::Current),
             "dot dot-current",
-            "Current",
+            common::CURRENT,
         ),
-        (retried, "dot dot-retried", "Asked for again"),
+        (retried, "dot dot-retried", words::ASKED_AGAIN),
         (
             has(|mark| mark == Mark::Superseded),
             "dot dot-superseded",
-            "Never received",
+            words::UNRECEIVED,
         ),
         (
             has(|mark| matches!(mark, Mark::Replay(_))),
             replay,
-            "Presented again",
+            words::PRESENTED_AGAIN,
         ),
-        (layout.end.is_some(), "thread-end", "Ended"),
+        (layout.end.is_some(), "thread-end", common::ENDED),
     ];
     let entries = entries
         .into_iter()

@@ -8,21 +8,10 @@ use time::{
 };
 
 use super::around;
-use crate::phrase;
+use crate::words::{part, phrase, times};
 
 const MACHINE: StaticFormatDescription =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-const LONG: StaticFormatDescription =
-    format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
-const DAY: StaticFormatDescription =
-    format_description!("[day padding:none] [month repr:long] [year]");
-const MOMENT: StaticFormatDescription =
-    format_description!("[day padding:none] [month repr:long] [year] at [hour]:[minute] UTC");
-const STAMP: StaticFormatDescription =
-    format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]:[second]");
-const SHORT_DAY: StaticFormatDescription =
-    format_description!("[day padding:none] [month repr:short]");
-const CLOCK: StaticFormatDescription = format_description!("[hour]:[minute]");
 
 /// How long ago or ahead something is, with the exact time in the title: `3 min ago`.
 #[component]
@@ -62,7 +51,7 @@ pub(crate) fn Stamp(
 
 /// The same as text, where no element can stand.
 pub(crate) fn stamp_text(at: UnixMillis) -> String {
-    Written::of(at).map_or_else(String::new, |written| format!("{} UTC", written.stamp))
+    Written::of(at).map_or_else(String::new, |written| times::utc(&written.stamp))
 }
 
 /// The time of day, where the day is plain: `14:00`.
@@ -76,17 +65,17 @@ pub(crate) fn Clock(
 
 /// The day without its year, where there is little room: `1 Jan`.
 pub(crate) fn short_day(at: UnixMillis) -> String {
-    written_as(at, SHORT_DAY)
+    written_as(at, times::SHORT_DAY)
 }
 
 /// The time of day, in UTC: `14:00`.
 pub(crate) fn clock_text(at: UnixMillis) -> String {
-    written_as(at, CLOCK)
+    written_as(at, times::CLOCK)
 }
 
 /// Both, in UTC: `1 Jan, 14:00`.
 pub(crate) fn day_and_clock(at: UnixMillis) -> String {
-    format!("{}, {}", short_day(at), clock_text(at))
+    times::day_and_clock(&short_day(at), &clock_text(at))
 }
 
 fn written_as(at: UnixMillis, format: StaticFormatDescription) -> String {
@@ -109,7 +98,7 @@ fn element(at: UnixMillis, shows: &'static str, text: Option<String>) -> impl In
             </time>
         }
         .into_any(),
-        None => view! { <span>"unknown"</span> }.into_any(),
+        None => view! { <span>{part::UNKNOWN_TIME}</span> }.into_any(),
     }
 }
 
@@ -128,10 +117,10 @@ impl Written {
         let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
         Some(Self {
             machine: time.format(MACHINE).ok()?,
-            long: time.format(LONG).ok()?,
-            day: time.format(DAY).ok()?,
-            moment: time.format(MOMENT).ok()?,
-            stamp: time.format(STAMP).ok()?,
+            long: time.format(times::LONG).ok()?,
+            day: time.format(times::DAY).ok()?,
+            moment: time.format(times::MOMENT).ok()?,
+            stamp: time.format(times::STAMP).ok()?,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{Assets, Theme};
+use crate::{Assets, Theme, words::frame};
 
 /// Starts the islands. It takes both addresses from the links above it, so that its text is the
 /// same on every page. Each island is an exported function named by its element.
@@ -57,7 +57,7 @@ pub(super) fn Head(
     view! {
         <head>
             <meta charset="utf-8" />
-            <title>{format!("{title} · Latchkey")}</title>
+            <title>{frame::title(&title)}</title>
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <meta name="color-scheme" content=theme.scheme() />
             {grounds}

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{component::stat::Stat, phrase::Tally};
+use crate::{
+    component::stat::Stat,
+    words::{phrase::Tally, tallies as words},
+};
 
 /// The four numbers: what `GET /api/admin/overview` answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,12 +41,10 @@ enum Feed {
 impl Feed {
     const fn text(self) -> &'static str {
         match self {
-            Self::Still => "As of when this page was loaded",
-            Self::Live => "Live: updated every 10 seconds",
-            Self::Unreachable => ": the server cannot be reached. Trying again every 10 seconds.",
-            Self::Stopped => {
-                "Updates have stopped: you are signed out, or may no longer see this. Reload the page."
-            }
+            Self::Still => words::STILL,
+            Self::Live => words::UPDATED,
+            Self::Unreachable => words::UNREACHABLE,
+            Self::Stopped => words::STOPPED,
         }
     }
 
@@ -69,23 +70,28 @@ pub fn LiveTallies(
     #[cfg(feature = "hydrate")]
     browser::start(tallies, feed, since);
     let text = move || match feed.get() {
-        Feed::Unreachable => format!("Not up to date since {}{}", since.get(), feed.get().text()),
+        Feed::Unreachable => format!(
+            "{}{}{}",
+            words::UNREACHABLE_SINCE,
+            since.get(),
+            feed.get().text()
+        ),
         other => other.text().to_owned(),
     };
     let of = move |which: fn(Tallies) -> Tally| Signal::derive(move || which(tallies.get()).text());
     view! {
         <div class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
-            <Stat name="Live sessions" note="now" href="/admin/sessions?state=live" value=of(|all| all.live_sessions) />
-            <Stat name="Users" note="active and disabled" href="/admin/users" value=of(|all| all.users) />
+            <Stat name=words::LIVE_SESSIONS note=words::LIVE_SESSIONS_NOTE href="/admin/sessions?state=live" value=of(|all| all.live_sessions) />
+            <Stat name=words::USERS note=words::USERS_NOTE href="/admin/users" value=of(|all| all.users) />
             <Stat
-                name="Sign-ins"
-                note="last 24 hours"
+                name=words::SIGN_INS
+                note=words::LAST_DAY
                 href="/admin/audit?kind=sign_in&outcome=success"
                 value=of(|all| all.sign_ins)
             />
             <Stat
-                name="Refused sign-ins"
-                note="last 24 hours"
+                name=words::REFUSED_SIGN_INS
+                note=words::LAST_DAY
                 href="/admin/audit?kind=sign_in&outcome=failure"
                 value=of(|all| all.failures)
             />

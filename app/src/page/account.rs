@@ -10,7 +10,10 @@ use crate::{
         Address, Avatar, Badge, Banner, Card, Day, Fact, Facts, Heading, LinkButton, Look, Moment,
         PostForm, RoleBadge, Submit, Tone,
     },
-    phrase::counted,
+    words::{
+        account::{self as words, theft},
+        common,
+    },
 };
 
 /// The user's own account.
@@ -53,34 +56,24 @@ impl Page for AccountPage {
     fn view(self, _frame: &Frame) -> AnyView {
         let others = self.live_sessions.saturating_sub(1);
         let browsers = if others == 0 {
-            "You are signed in with this browser only.".to_owned()
+            common::THIS_BROWSER_ONLY.to_owned()
         } else {
-            format!(
-                "You are signed in with this browser and {}.",
-                counted(others, "other", "others")
-            )
+            words::this_browser_and(others)
         };
         let sessions_text = if self.live_families == 0 {
             browsers
         } else {
-            let programs = counted(self.live_families, "program holds", "programs hold");
-            format!("{browsers} {programs} tokens for you.")
+            words::with_programs(&browsers, self.live_families)
         };
         let (password_text, password_button) = if self.has_password {
-            (
-                "Changing it signs you out everywhere else.",
-                "Change password",
-            )
+            (words::CHANGING, common::CHANGE_PASSWORD)
         } else {
-            (
-                "You have none: you sign in with your connections.",
-                "Set a password",
-            )
+            (words::NO_PASSWORD, common::SET_A_PASSWORD)
         };
         let thefts = (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts /> });
         view! {
             {thefts}
-            <Heading title="Account" text="Who you are on this server." />
+            <Heading title=common::ACCOUNT text=words::ABOUT />
             <div class="beside">
                 <section class="card px-4 py-5 sm:px-6" aria-labelledby="who">
                     <div class="flex items-center gap-4 pb-4">
@@ -89,26 +82,26 @@ impl Page for AccountPage {
                             <h2 id="who" class="text-lg font-semibold text-ink wrap-anywhere">
                                 {self.username.clone()}
                             </h2>
-                            <p class="text-sm text-muted">{about(self.role)}</p>
+                            <p class="text-sm text-muted">{words::role(self.role)}</p>
                         </div>
                     </div>
                     <Facts>
-                        <Fact name="E-mail address">
+                        <Fact name=common::EMAIL_ADDRESS>
                             <Email address=self.email verified=self.email_verified />
                         </Fact>
-                        <Fact name="Role">
+                        <Fact name=common::ROLE>
                             <RoleBadge role=self.role />
                         </Fact>
-                        <Fact name="Account since">
+                        <Fact name=common::ACCOUNT_SINCE>
                             <Day at=self.created_at />
                         </Fact>
                     </Facts>
                 </section>
                 <div class="grid gap-4">
-                    <Card title="Sessions" id="sessions" text=sessions_text>
-                        <LinkButton text="See sessions" href="/account/sessions" look=Look::Plain />
+                    <Card title=common::SESSIONS id="sessions" text=sessions_text>
+                        <LinkButton text=words::SEE_SESSIONS href="/account/sessions" look=Look::Plain />
                     </Card>
-                    <Card title="Password" id="password" text=password_text>
+                    <Card title=common::PASSWORD id="password" text=password_text>
                         <LinkButton
                             text=password_button
                             href="/account/security"
@@ -126,9 +119,9 @@ impl Page for AccountPage {
 #[component]
 fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
     let title = if thefts.len() == 1 {
-        "A sign-in of yours was used from elsewhere and has been ended."
+        theft::ONE
     } else {
-        "Sign-ins of yours were used from elsewhere and have been ended."
+        theft::MANY
     };
     let told = thefts
         .iter()
@@ -141,10 +134,10 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
             let (one, other) = (theft.rotated, theft.replayed);
             view! {
                 <p class="mt-1 font-normal">
-                    "On " <Moment at=other.at />
-                    {format!(" one token was held by two: {} at ", one.agent.name_within())}
+                    {theft::ON} <Moment at=other.at />
+                    {theft::held_by(&one.agent.name_within())}
                     <Address address=one.address />
-                    {format!(", and {} at ", other.agent.name_within())}
+                    {theft::and_by(&other.agent.name_within())}
                     <Address address=other.address /> "."
                 </p>
             }
@@ -155,31 +148,23 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
             <p class="font-semibold">{title}</p>
             {stories}
             <p class="mt-1 font-normal">
-                "One of them should not have had it. Your other sign-ins go on. If both were not you: "
+                {theft::ONE_TOO_MANY}
                 <a href="/account/security" class="underline underline-offset-2">
-                    "change your password"
+                    {theft::CHANGE_YOUR_PASSWORD}
                 </a>
                 ", "
                 <a href="/account/sessions" class="underline underline-offset-2">
-                    "look through your sign-ins"
+                    {theft::LOOK_THROUGH}
                 </a>
-                ", and look at the device where that program runs."
+                {theft::LOOK_AT_DEVICE}
             </p>
             <PostForm action="/account/threats/dismiss" class="mt-3">
                 <input type="hidden" name="incidents" value=told />
-                <Submit text="I have read this" look=Look::Plain />
+                <Submit text=theft::READ look=Look::Plain />
             </PostForm>
         </Banner>
     }
     .into_any()
-}
-
-const fn about(role: Role) -> &'static str {
-    match role {
-        Role::Administrator => "Sees and changes everything in the console.",
-        Role::Auditor => "Sees everything in the console and changes nothing.",
-        Role::User => "Signs in here, and has no console.",
-    }
 }
 
 /// An e-mail address, and whether its owner proved that it is theirs.
@@ -198,9 +183,9 @@ pub(super) fn Email(
         Some(address) => {
             let address = visible(&address).into_owned();
             let badge = if verified {
-                view! { <Badge tone=Tone::Good text="Verified" /> }
+                view! { <Badge tone=Tone::Good text=words::VERIFIED /> }
             } else {
-                view! { <Badge tone=Tone::Caution text="Not verified" /> }
+                view! { <Badge tone=Tone::Caution text=words::NOT_VERIFIED /> }
             };
             view! {
                 <span class=class title=isolated(&address).into_owned()>
@@ -210,6 +195,6 @@ pub(super) fn Email(
             }
             .into_any()
         }
-        None => view! { <span class="text-muted">"No e-mail address"</span> }.into_any(),
+        None => view! { <span class="text-muted">{words::NO_EMAIL_ADDRESS}</span> }.into_any(),
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         Empty, EventTable, Exports, Filter, Glyph, Heading, LinkButton, Look, Pager, filter_order,
         filter_period, filter_text, filter_word,
     },
+    words::{audit as words, common},
 };
 
 /// One event as lists show it.
@@ -69,16 +70,16 @@ impl Page for AdminAuditPage {
         let asked = self.asked;
         let filtered = asked.is_narrowed();
         let fields = vec![
-            filter_text(&asked, "user", "User", "Name, e-mail or id"),
-            filter_word(&asked, "kind", "Event", EventKind::ALL),
-            filter_word(&asked, "outcome", "Outcome", Outcome::ALL),
-            filter_text(&asked, "address", "Address", "192.0.2.1"),
+            filter_text(&asked, "user", common::USER, common::NAME_EMAIL_OR_ID),
+            filter_word(&asked, "kind", common::EVENT, EventKind::ALL),
+            filter_word(&asked, "outcome", common::OUTCOME, Outcome::ALL),
+            filter_text(&asked, "address", common::ADDRESS, common::ADDRESS_EXAMPLE),
             filter_order::<ListSort>(&asked),
         ];
         let more = [
-            ("session", "Session", "Its id"),
-            ("family", "API sign-in", "Its id"),
-            ("request", "Request", "Its id, from the log"),
+            ("session", common::SESSION, words::ITS_ID),
+            ("family", common::API_SIGN_IN, words::ITS_ID),
+            ("request", common::REQUEST, words::ITS_ID_IN_LOG),
         ]
         .map(|(name, label, hint)| (name, filter_text(&asked, name, label, hint)))
         .into_iter()
@@ -91,12 +92,12 @@ impl Page for AdminAuditPage {
         };
         view! {
             <Heading
-                title="Audit"
-                text="What happened, who did it and from where. Nothing on this record can be changed here."
+                title=words::TITLE
+                text=words::ABOUT
             >
                 <Exports links=self.links.exports />
             </Heading>
-            <Filter path=PATH name="Filter the record" asked fields more />
+            <Filter path=PATH name=words::FILTER asked fields more />
             <div class="card">{list}</div>
             <Pager
                 first=self.links.first
@@ -115,16 +116,16 @@ fn NoEvents(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Search
-                title="No events match"
-                text="Nothing on the record fits all of what you ask for."
+                title=words::NONE_MATCH
+                text=words::NONE_FITS
             >
-                <LinkButton text="Clear filters" href=PATH look=Look::Plain />
+                <LinkButton text=common::CLEAR_FILTERS href=PATH look=Look::Plain />
             </Empty>
         }
         .into_any()
     } else {
         view! {
-            <Empty glyph=Glyph::Check title="Nothing on the record" text="Nothing has happened yet." />
+            <Empty glyph=Glyph::Check title=common::NOTHING_ON_RECORD text=common::NOTHING_HAPPENED />
         }
         .into_any()
     }

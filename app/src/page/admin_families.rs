@@ -17,6 +17,7 @@ use crate::{
         Holder, LinkButton, Look, Pager, devices, filter_choice, filter_order, filter_period,
         filter_text, filter_word,
     },
+    words::{common, families as words},
 };
 
 /// All API sign-ins.
@@ -87,11 +88,11 @@ impl Page for AdminFamiliesPage {
         };
         view! {
             <Heading
-                title="API sign-ins"
-                text="Programs and apps that hold tokens: one row for each sign-in on one device."
+                title=common::API_SIGN_INS
+                text=words::ABOUT
             >
                 {end_all}
-                <LinkButton text="Bulk ends" href="/admin/bulk-ends" look=Look::Quiet />
+                <LinkButton text=common::BULK_ENDS href="/admin/bulk-ends" look=Look::Quiet />
                 <Exports links=self.links.exports />
             </Heading>
             <BulkNews bulk=self.bulk />
@@ -111,27 +112,27 @@ impl Page for AdminFamiliesPage {
 #[component]
 fn Narrow(asked: Asked) -> impl IntoView {
     let fields = vec![
-        filter_text(&asked, "user", "User", "Name, e-mail or id"),
-        filter_text(&asked, "address", "Address", "192.0.2.1"),
-        filter_choice(&asked, "device", "Device", devices()),
-        filter_word(&asked, "state", "State", FamilyState::ALL),
-        filter_word(&asked, "event", "Last event", &EVENTS),
+        filter_text(&asked, "user", common::USER, common::NAME_EMAIL_OR_ID),
+        filter_text(&asked, "address", common::ADDRESS, common::ADDRESS_EXAMPLE),
+        filter_choice(&asked, "device", common::DEVICE, devices()),
+        filter_word(&asked, "state", common::STATE, FamilyState::ALL),
+        filter_word(&asked, "event", common::LAST_EVENT, &EVENTS),
         filter_order::<FamilySort>(&asked),
     ];
     let more = [
         (
             "reason",
-            filter_word(&asked, "reason", "End", FamilyEndReason::ALL),
+            filter_word(&asked, "reason", common::END, FamilyEndReason::ALL),
         ),
         (
             "by",
-            filter_text(&asked, "by", "Ended by", "Name, e-mail or id"),
+            filter_text(&asked, "by", common::ENDED_BY, common::NAME_EMAIL_OR_ID),
         ),
     ]
     .into_iter()
     .chain(filter_period(&asked))
     .collect();
-    view! { <Filter path=PATH name="Filter API sign-ins" asked fields more /> }.into_any()
+    view! { <Filter path=PATH name=words::FILTER asked fields more /> }.into_any()
 }
 
 #[component]
@@ -140,10 +141,10 @@ fn NoFamilies(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Search
-                title="No API sign-ins match"
-                text="None fits all of what you ask for."
+                title=words::NONE_MATCH
+                text=words::NONE_FITS
             >
-                <LinkButton text="Clear filters" href=PATH look=Look::Plain />
+                <LinkButton text=common::CLEAR_FILTERS href=PATH look=Look::Plain />
             </Empty>
         }
         .into_any()
@@ -151,8 +152,8 @@ fn NoFamilies(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Program
-                title="No API sign-ins"
-                text="No program has signed in yet. They do at /api/auth/token/."
+                title=common::NO_API_SIGN_INS
+                text=words::NONE_YET
             />
         }
         .into_any()

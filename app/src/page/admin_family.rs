@@ -13,6 +13,7 @@ use crate::{
         Address, BackLink, Card, Day, Fact, Facts, HistoryTable, Holder, Icon, Pager, PersonLink,
         Timeline, When, agent_glyph, end_family_button, family_name, family_state,
     },
+    words::{common, families::one as words},
 };
 
 /// One API sign-in with its history.
@@ -46,19 +47,17 @@ impl Page for AdminFamilyPage {
             .may_end
             .then(|| end_family_button(Holder::Everybody, &self.family, Some(self.back)));
         let text = match (self.newest.is_some(), self.earlier.is_some()) {
-            (false, false) => "Every generation of its refresh token, in order and not to scale.",
-            (false, true) => {
-                "The newest generations of its refresh token, in order and not to scale."
-            }
-            (true, _) => "Earlier generations of its refresh token, in order and not to scale.",
+            (false, false) => words::EVERY,
+            (false, true) => words::NEWEST,
+            (true, _) => words::EARLIER,
         };
         view! {
-            <BackLink text="All API sign-ins" href="/admin/families" />
+            <BackLink text=words::BACK href="/admin/families" />
             <div class="grid min-w-0 gap-4">
                 <About family=self.family.clone() session=self.session>
                     {end}
                 </About>
-                <Card title="History" id="history" text=text flush=true>
+                <Card title=common::HISTORY id="history" text=text flush=true>
                     <Timeline
                         family=self.family.clone()
                         generations=self.generations.clone()
@@ -72,11 +71,11 @@ impl Page for AdminFamilyPage {
                 </Card>
             </div>
             <Pager
-                name="History"
+                name=common::HISTORY
                 first=self.newest
-                first_text="Newest"
+                first_text=words::TO_NEWEST
                 next=self.earlier
-                next_text="Earlier"
+                next_text=words::TO_EARLIER
             />
         }
         .into_any()
@@ -89,7 +88,7 @@ fn About(family: FamilyItem, session: Option<String>, children: Children) -> imp
     let moved =
         (family.last_address != family.address && !family.last_address.is_empty()).then(|| {
             let address = family.last_address.clone();
-            view! { <span class="text-muted">"last from " <Address address /></span> }
+            view! { <span class="text-muted">{words::LAST_FROM} <Address address /></span> }
         });
     let (name, state) = (family_name(&family), family_state(&family));
     let (created_at, ends_at) = (family.created_at, family.ends_at);
@@ -98,7 +97,7 @@ fn About(family: FamilyItem, session: Option<String>, children: Children) -> imp
     let glyph = agent_glyph(&family.agent.device);
     let session = session.map(|session| {
         view! {
-            <Fact name="Opened by session">
+            <Fact name=words::OPENED_BY_SESSION>
                 <span class="mono">{session}</span>
             </Fact>
         }
@@ -118,7 +117,7 @@ fn About(family: FamilyItem, session: Option<String>, children: Children) -> imp
                             {name}
                         </h1>
                         <p class="text-sm text-muted">
-                            "API sign-in of " <PersonLink user=family.user />
+                            {words::OF} <PersonLink user=family.user />
                         </p>
                     </div>
                 </div>
@@ -126,30 +125,30 @@ fn About(family: FamilyItem, session: Option<String>, children: Children) -> imp
             </div>
             <div class="columns-facts">
                 <Facts>
-                    <Fact name="State">{state}</Fact>
-                    <Fact name="Opened">
+                    <Fact name=common::STATE>{state}</Fact>
+                    <Fact name=common::OPENED>
                         <When at=created_at />
                         <span class="text-muted">{method}</span>
                     </Fact>
-                    <Fact name="Address">
+                    <Fact name=common::ADDRESS>
                         <Address
                             address=family.address
-                            title=format!("Network {}", family.network)
+                            title=common::network(&family.network)
                         />
                         {moved}
                     </Fact>
-                    <Fact name="Generation">{generation}</Fact>
+                    <Fact name=common::GENERATION>{generation}</Fact>
                 </Facts>
                 <Facts>
-                    <Fact name="Ends at the latest">
+                    <Fact name=words::ENDS_AT_LATEST>
                         <Day at=ends_at />
                     </Fact>
-                    <Fact name="Tokens travel">{transport}</Fact>
+                    <Fact name=words::TOKENS_TRAVEL>{transport}</Fact>
                     {session}
-                    <Fact name="User agent">
+                    <Fact name=common::USER_AGENT>
                         <span class="mono">{user_agent(family.agent.user_agent)}</span>
                     </Fact>
-                    <Fact name="Id">
+                    <Fact name=common::ID>
                         <span class="mono">{family.family_id.to_string()}</span>
                     </Fact>
                 </Facts>
@@ -161,7 +160,7 @@ fn About(family: FamilyItem, session: Option<String>, children: Children) -> imp
 
 fn user_agent(text: String) -> String {
     if text.is_empty() {
-        "none given".to_owned()
+        common::NONE_GIVEN.to_owned()
     } else {
         visible(&text).into_owned()
     }

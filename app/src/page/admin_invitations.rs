@@ -10,6 +10,7 @@ use crate::{
         Badge, Cell, ConfirmButton, Empty, Glyph, Heading, LinkButton, Pager, PersonLink,
         RoleBadge, Row, Table, Tone, When,
     },
+    words::{common, invite::list as words},
 };
 
 /// One open link.
@@ -41,7 +42,7 @@ impl InvitationItem {
         self.username
             .clone()
             .or_else(|| self.email.clone())
-            .unwrap_or_else(|| "Whoever has the link".to_owned())
+            .unwrap_or_else(|| words::WHOEVER.to_owned())
     }
 }
 
@@ -67,15 +68,15 @@ impl Page for AdminInvitationsPage {
         let may_manage = self.may_manage;
         let invite = move || {
             may_manage.then(|| {
-                view! { <LinkButton text="Invite" href="/admin/users/invite" /> }
+                view! { <LinkButton text=common::INVITE href="/admin/users/invite" /> }
             })
         };
         let list = if self.invitations.is_empty() {
             view! {
                 <Empty
                     glyph=Glyph::Link
-                    title="No open invitations"
-                    text="A link stands here from when it is made until it is used, withdrawn or seven days old."
+                    title=words::NONE
+                    text=words::NONE_TEXT
                 />
             }
             .into_any()
@@ -85,8 +86,8 @@ impl Page for AdminInvitationsPage {
         view! {
             <BackToUsers />
             <Heading
-                title="Invitations"
-                text="Links that were not used yet, newest first. A link works only as long as whoever made it may manage users."
+                title=common::INVITATIONS
+                text=words::ABOUT
             >
                 {invite()}
             </Heading>
@@ -99,7 +100,7 @@ impl Page for AdminInvitationsPage {
 
 #[component]
 fn InvitationTable(invitations: Vec<InvitationItem>, may_manage: bool) -> impl IntoView {
-    let mut columns = vec!["For", "Role", "Made by", "Runs out"];
+    let mut columns = vec![words::FOR, common::ROLE, words::MADE_BY, words::RUNS_OUT];
     if may_manage {
         columns.push("");
     }
@@ -108,7 +109,7 @@ fn InvitationTable(invitations: Vec<InvitationItem>, may_manage: bool) -> impl I
         .map(|invitation| view! { <InvitationRow invitation may_manage /> })
         .collect_view();
     view! {
-        <Table caption="Open invitations, newest first" columns>
+        <Table caption=words::CAPTION columns>
             {rows}
         </Table>
     }
@@ -121,16 +122,16 @@ fn InvitationRow(invitation: InvitationItem, may_manage: bool) -> impl IntoView 
     let withdraw = may_manage.then(|| {
         let id = format!("withdraw-{}", invitation.id);
         let action = format!("/admin/invitations/{}/withdraw", invitation.id);
-        let name = format!("Withdraw the invitation of {whom}");
-        let question = format!("{name}?");
+        let name = words::withdraw(&whom);
+        let question = words::withdraw_question(&whom);
         view! {
             <Cell buttons=true>
                 <ConfirmButton
                     id
-                    label="Withdraw"
+                    label=words::WITHDRAW
                     name
                     question
-                    consequence="The link opens nothing from now on. Nobody who has come by it already loses anything."
+                    consequence=words::WITHDRAWING
                     action
                 />
             </Cell>
@@ -147,16 +148,16 @@ fn InvitationRow(invitation: InvitationItem, may_manage: bool) -> impl IntoView 
         .filter(|email| *email != whom)
         .map(|email| view! { <span class="note wrap-anywhere">{email}</span> });
     let kind = if invitation.user.is_some() {
-        "Sets the first password"
+        words::SETS_PASSWORD
     } else {
-        "Makes the account"
+        words::MAKES_ACCOUNT
     };
     let made_by = match invitation.made_by {
         Some(user) => view! { <PersonLink user /> }.into_any(),
-        None => view! { <span class="text-muted">"The command line"</span> }.into_any(),
+        None => view! { <span class="text-muted">{words::COMMAND_LINE}</span> }.into_any(),
     };
     let refused = (!invitation.is_vouched_for)
-        .then(|| view! { <Badge tone=Tone::Bad text="Refused: may not manage users" /> });
+        .then(|| view! { <Badge tone=Tone::Bad text=words::REFUSED /> });
     let (role, created_at, expires_at) = (
         invitation.role,
         invitation.created_at,
@@ -169,15 +170,15 @@ fn InvitationRow(invitation: InvitationItem, may_manage: bool) -> impl IntoView 
                 {email}
                 <span class="note">{kind}</span>
             </Cell>
-            <Cell label="Role">
+            <Cell label=common::ROLE>
                 <RoleBadge role />
             </Cell>
-            <Cell label="Made by">
+            <Cell label=words::MADE_BY>
                 {made_by}
                 <span class="note"><When at=created_at /></span>
                 {refused}
             </Cell>
-            <Cell label="Runs out">
+            <Cell label=words::RUNS_OUT>
                 <When at=expires_at />
             </Cell>
             {withdraw}

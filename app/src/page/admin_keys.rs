@@ -9,6 +9,7 @@ use crate::{
         Badge, Cell, ConfirmButton, Day, Empty, Glyph, Heading, Look, PostForm, ProofNote, Row,
         Table, Tone, When,
     },
+    words::{common, keys as words},
 };
 
 /// One signing key.
@@ -50,10 +51,10 @@ pub enum Standing {
 impl Standing {
     const fn label(self) -> &'static str {
         match self {
-            Self::Next => "Next",
-            Self::Active => "Active",
-            Self::Retired => "Retired",
-            Self::Killed => "Killed",
+            Self::Next => words::NEXT,
+            Self::Active => words::ACTIVE,
+            Self::Retired => words::RETIRED,
+            Self::Killed => words::KILLED,
         }
     }
 
@@ -93,16 +94,13 @@ impl Page for AdminKeysPage {
     const HAS_ISLANDS: bool = true;
 
     fn view(self, _frame: &Frame) -> AnyView {
-        let text = format!(
-            "What signs access tokens. A key signs for {} days; the next one is published an hour before it takes over, and the old one verifies until its last token has run out. The public halves stand at /.well-known/jwks.json.",
-            self.rotation_days
-        );
+        let text = words::about(self.rotation_days);
         let list = if self.keys.is_empty() {
             view! {
                 <Empty
                     glyph=Glyph::Key
-                    title="No keys"
-                    text="The first ones are made when the server starts."
+                    title=words::NONE
+                    text=words::NONE_TEXT
                 />
             }
             .into_any()
@@ -110,7 +108,7 @@ impl Page for AdminKeysPage {
             view! { <KeyTable keys=self.keys may_manage=self.may_manage /> }.into_any()
         };
         view! {
-            <Heading title="Keys" text=text />
+            <Heading title=words::TITLE text=text />
             {(self.may_manage && self.needs_fresh_proof)
                 .then(|| view! { <ProofNote back="/admin/keys" /> })}
             <div class="card">{list}</div>
@@ -121,7 +119,13 @@ impl Page for AdminKeysPage {
 
 #[component]
 fn KeyTable(keys: Vec<KeyItem>, may_manage: bool) -> impl IntoView {
-    let mut columns = vec!["Key", "State", "Made", "Signs until", "Verifies until"];
+    let mut columns = vec![
+        words::KEY,
+        common::STATE,
+        words::MADE,
+        words::SIGNS_UNTIL,
+        words::VERIFIES_UNTIL,
+    ];
     if may_manage {
         columns.push("");
     }
@@ -130,7 +134,7 @@ fn KeyTable(keys: Vec<KeyItem>, may_manage: bool) -> impl IntoView {
         .map(|key| view! { <KeyRow key may_manage /> })
         .collect_view();
     view! {
-        <Table caption="Signing keys" columns>
+        <Table caption=words::CAPTION columns>
             {rows}
         </Table>
     }
@@ -152,7 +156,7 @@ fn KeyRow(key: KeyItem, may_manage: bool) -> impl IntoView {
     let (signs_until, verifies_until) = (instant(key.signs_until), instant(key.verifies_until));
     let (algorithm, created_at) = (key.algorithm.label(), key.created_at);
     let since = match (key.standing, key.killed_at) {
-        (Standing::Next, _) => Some(("signs ", key.signs_from)),
+        (Standing::Next, _) => Some((words::SIGNS, key.signs_from)),
         (Standing::Killed, Some(at)) => Some(("", at)),
         _ => None,
     }
@@ -163,15 +167,15 @@ fn KeyRow(key: KeyItem, may_manage: bool) -> impl IntoView {
                 <span class="mono text-ink">{key.kid}</span>
                 <span class="note">{algorithm}</span>
             </Cell>
-            <Cell label="State">
+            <Cell label=common::STATE>
                 <Badge tone text=standing />
                 {since}
             </Cell>
-            <Cell label="Made">
+            <Cell label=words::MADE>
                 <Day at=created_at />
             </Cell>
-            <Cell label="Signs until">{signs_until}</Cell>
-            <Cell label="Verifies until">{verifies_until}</Cell>
+            <Cell label=words::SIGNS_UNTIL>{signs_until}</Cell>
+            <Cell label=words::VERIFIES_UNTIL>{verifies_until}</Cell>
             {kill}
         </Row>
     }
@@ -181,7 +185,7 @@ fn KeyRow(key: KeyItem, may_manage: bool) -> impl IntoView {
 fn instant(at: Option<UnixMillis>) -> AnyView {
     match at {
         Some(at) => view! { <When at /> }.into_any(),
-        None => view! { <span class="text-muted">"–"</span> }.into_any(),
+        None => view! { <span class="text-muted">{common::NONE}</span> }.into_any(),
     }
 }
 
@@ -190,7 +194,7 @@ fn rotate_button(key: &KeyItem) -> AnyView {
         return ().into_any();
     }
     let algorithm = key.algorithm.as_str();
-    let name = format!("Rotate {algorithm} key {}", key.kid);
+    let name = words::rotate(algorithm, &key.kid);
     view! {
         <PostForm action="/admin/keys/rotate">
             <input type="hidden" name="algorithm" value=algorithm />
@@ -199,7 +203,7 @@ fn rotate_button(key: &KeyItem) -> AnyView {
                 class=Look::Plain.class()
                 aria-label=name
             >
-                "Rotate"
+                {words::ROTATE}
             </button>
         </PostForm>
     }
@@ -212,19 +216,15 @@ fn kill_button(key: &KeyItem) -> AnyView {
     }
     let kid = &key.kid;
     let consequence = match key.standing {
-        Standing::Active => {
-            "Every token that it signed is refused at once, here and wherever the key set is fetched anew, and a new key signs from now on. Programs go on by refreshing; resource servers that keep the old key set go on accepting it until they fetch again."
-        }
-        _ => {
-            "Every token that it signed is refused at once, here and wherever the key set is fetched anew. Resource servers that keep the old key set go on accepting it until they fetch again."
-        }
+        Standing::Active => words::KILLING_ACTIVE,
+        _ => words::KILLING,
     };
     view! {
         <ConfirmButton
             id=format!("kill-{kid}")
-            label="Kill key"
-            name=format!("Kill key {kid}")
-            question=format!("Kill {kid}?")
+            label=words::KILL
+            name=words::kill(kid)
+            question=words::kill_question(kid)
             consequence
             action=format!("/admin/keys/{kid}/kill")
         />

@@ -11,7 +11,11 @@ pub use self::revocations::{ReceiptItem, ReceptionItem, RevocationItem, Revoked}
 use crate::{
     Frame, Page,
     component::{Badge, Banner, Card, Cell, Empty, Glyph, Heading, Pager, Row, Table, Tone, When},
-    phrase::{counted, gap, thousands},
+    words::{
+        common,
+        nodes::{self as words, revocations as latest},
+        phrase::{gap, thousands},
+    },
 };
 
 /// One node.
@@ -64,11 +68,11 @@ pub enum NodeStanding {
 impl NodeStanding {
     const fn label(self) -> &'static str {
         match self {
-            Self::Fresh => "Fresh",
-            Self::Behind => "Behind",
-            Self::Silent { .. } => "Silent",
-            Self::Gone { .. } => "Gone",
-            Self::Stopped { .. } => "Stopped",
+            Self::Fresh => words::FRESH,
+            Self::Behind => words::BEHIND,
+            Self::Silent { .. } => words::SILENT,
+            Self::Gone { .. } => words::GONE,
+            Self::Stopped { .. } => words::STOPPED,
         }
     }
 
@@ -102,17 +106,17 @@ impl Page for AdminNodesPage {
 
     fn view(self, _frame: &Frame) -> AnyView {
         let text = if self.is_embedded {
-            "The process that serves this database. It hears of every end at once, of those by the command line too."
+            words::ABOUT_ONE
         } else {
-            "The processes that serve this database together. Each hears of every end within its bound, or lets nobody in."
+            words::ABOUT_MANY
         };
         let warnings = warnings(&self.nodes);
         let nodes = if self.nodes.is_empty() {
             view! {
                 <Empty
                     glyph=Glyph::Monitor
-                    title="No node has been heard of"
-                    text="Each writes a heartbeat from its first second on."
+                    title=words::NONE
+                    text=words::NONE_TEXT
                 />
             }
             .into_any()
@@ -123,8 +127,8 @@ impl Page for AdminNodesPage {
             view! {
                 <Empty
                     glyph=Glyph::Check
-                    title="Nothing was revoked"
-                    text="What ends or changes is listed here for an hour. The record has it for good."
+                    title=latest::NONE
+                    text=latest::NONE_TEXT
                 />
             }
             .into_any()
@@ -132,14 +136,14 @@ impl Page for AdminNodesPage {
             view! { <RevocationTable revocations=self.revocations /> }.into_any()
         };
         view! {
-            <Heading title="Nodes" text />
+            <Heading title=words::TITLE text />
             {warnings}
             <div class="card">{nodes}</div>
             <div class="mt-6">
                 <Card
-                    title="Latest revocations"
+                    title=latest::TITLE
                     id="latest-revocations"
-                    text="What ended or changed within the last hour, and how long after it each node had applied it at the latest."
+                    text=latest::ABOUT
                     flush=true
                 >
                     {revocations}
@@ -162,16 +166,16 @@ fn warnings(nodes: &[NodeItem]) -> AnyView {
     let behind = (!behind.is_empty()).then(|| {
         view! {
             <Banner tone=Tone::Bad>
-                <strong>{who(&behind, "behind")}</strong>
-                ", and refuses everybody until the signals are read again. Its log says why they are not: look whether the database answers there, and whether the address of the feed leads to the primary."
+                <strong>{words::are_behind(&behind)}</strong>
+                {words::BEHIND_TEXT}
             </Banner>
         }
     });
     let silent = (!silent.is_empty()).then(|| {
         view! {
             <Banner tone=Tone::Caution>
-                <strong>{who(&silent, "silent")}</strong>
-                ". Cut off from the database, a node lets nobody in. If it was taken away or has crashed, nothing is to be done: after an hour it counts as gone. Otherwise look whether it runs, and whether it reaches the database."
+                <strong>{words::are_silent(&silent)}</strong>
+                {words::SILENT_TEXT}
             </Banner>
         }
     });
@@ -182,33 +186,23 @@ fn warnings(nodes: &[NodeItem]) -> AnyView {
     .into_any()
 }
 
-fn who(names: &[String], how: &str) -> String {
-    match names {
-        [name] => format!("{name} is {how}"),
-        names => {
-            let nodes = counted(names.len() as u64, "node", "nodes");
-            format!("{nodes} are {how}")
-        }
-    }
-}
-
 #[component]
 fn NodeTable(nodes: Vec<NodeItem>, is_embedded: bool) -> impl IntoView {
     let columns = vec![
-        "Node",
-        "State",
-        "Started",
-        "Last beat",
-        "Lag",
-        "Hears by",
-        "Signals applied",
+        words::NODE,
+        common::STATE,
+        words::STARTED,
+        words::LAST_BEAT,
+        words::LAG,
+        words::HEARS_BY,
+        words::SIGNALS_APPLIED,
     ];
     let rows = nodes
         .into_iter()
         .map(|node| view! { <NodeRow node is_embedded /> })
         .collect_view();
     view! {
-        <Table caption="Nodes" columns>
+        <Table caption=words::TITLE columns>
             {rows}
         </Table>
     }
@@ -219,7 +213,7 @@ fn NodeTable(nodes: Vec<NodeItem>, is_embedded: bool) -> impl IntoView {
 fn NodeRow(node: NodeItem, is_embedded: bool) -> impl IntoView {
     let since = match node.standing {
         NodeStanding::Silent { refuses_since } | NodeStanding::Gone { refuses_since } => {
-            Some(("lets nobody in since ", refuses_since))
+            Some((words::LETS_NOBODY_IN, refuses_since))
         }
         NodeStanding::Stopped { at } => Some(("", at)),
         NodeStanding::Fresh | NodeStanding::Behind => None,
@@ -234,35 +228,35 @@ fn NodeRow(node: NodeItem, is_embedded: bool) -> impl IntoView {
     let lag = match node.lag_ms {
         Some(lag_ms) => view! {
             <span class="whitespace-nowrap">{gap(lag_ms)}</span>
-            <span class="note">{format!("of {} at most", gap(node.bound_ms))}</span>
+            <span class="note">{words::at_most(&gap(node.bound_ms))}</span>
         }
         .into_any(),
-        None => view! { <span class="text-muted">"–"</span> }.into_any(),
+        None => view! { <span class="text-muted">{common::NONE}</span> }.into_any(),
     };
     let hears = match (is_embedded, node.is_listening) {
-        (true, _) => "Polls",
-        (false, true) => "Hints and polls",
-        (false, false) => "Polls only",
+        (true, _) => words::POLLS,
+        (false, true) => words::HINTS_AND_POLLS,
+        (false, false) => words::POLLS_ONLY,
     };
     view! {
         <Row>
             <Cell>
                 <span class="font-medium text-ink wrap-anywhere">{node.name}</span>
-                <span class="note">{format!("Version {}", node.version)}</span>
+                <span class="note">{words::version(&node.version)}</span>
             </Cell>
-            <Cell label="State">
+            <Cell label=common::STATE>
                 <Badge tone=node.standing.tone() text=node.standing.label() />
                 {since}
             </Cell>
-            <Cell label="Started">
+            <Cell label=words::STARTED>
                 <When at=node.started_at />
             </Cell>
-            <Cell label="Last beat">
+            <Cell label=words::LAST_BEAT>
                 <When at=node.beat_at />
             </Cell>
-            <Cell label="Lag">{lag}</Cell>
-            <Cell label="Hears by">{hears}</Cell>
-            <Cell label="Signals applied">{thousands(node.applied)}</Cell>
+            <Cell label=words::LAG>{lag}</Cell>
+            <Cell label=words::HEARS_BY>{hears}</Cell>
+            <Cell label=words::SIGNALS_APPLIED>{thousands(node.applied)}</Cell>
         </Row>
     }
     .into_any()

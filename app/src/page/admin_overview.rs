@@ -4,13 +4,14 @@ use latchkey_types::{Span, UnixMillis, Word as _};
 use leptos::prelude::*;
 
 use super::{admin_audit::EventItem, sessions::SessionItem};
-pub use crate::phrase::Tally;
+pub use crate::words::phrase::Tally;
 use crate::{
     Frame, Page,
     component::{
         About, Card, Chart, ChartTable, Drawn, Empty, EventFeed, Glyph, Heading, SessionFeed, When,
     },
     island::{LiveTallies, Tallies},
+    words::{common, overview as words},
 };
 
 /// The console's first page.
@@ -63,30 +64,30 @@ pub struct ActivityCharts {
 }
 
 const SIGN_INS: About = About {
-    name: "Sign-ins",
-    one: "sign-in",
-    many: "sign-ins",
+    name: common::SIGN_INS,
+    one: words::ONE_SIGN_IN,
+    many: words::MANY_SIGN_INS,
     drawn: Drawn::Bars,
     class: "chart-plain",
 };
 const REFUSED: About = About {
-    name: "Refused sign-ins",
-    one: "refused sign-in",
-    many: "refused sign-ins",
+    name: common::REFUSED_SIGN_INS,
+    one: words::ONE_REFUSED,
+    many: words::MANY_REFUSED,
     drawn: Drawn::Bars,
     class: "chart-bad",
 };
 const LIMITED: About = About {
-    name: "Turned away by limits",
-    one: "attempt turned away by limits",
-    many: "attempts turned away by limits",
+    name: words::TURNED_AWAY,
+    one: words::ONE_TURNED_AWAY,
+    many: words::MANY_TURNED_AWAY,
     drawn: Drawn::Bars,
     class: "chart-caution",
 };
 const LIVE: About = About {
-    name: "Live sessions",
-    one: "live session",
-    many: "live sessions",
+    name: common::LIVE_SESSIONS,
+    one: words::ONE_LIVE,
+    many: words::MANY_LIVE,
     drawn: Drawn::Line,
     class: "chart-plain",
 };
@@ -105,8 +106,8 @@ impl Page for OverviewPage {
             view! {
                 <Empty
                     glyph=Glyph::Monitor
-                    title="No sessions"
-                    text="Nobody is signed in."
+                    title=common::NO_SESSIONS
+                    text=words::NOBODY
                 />
             }
             .into_any()
@@ -117,8 +118,8 @@ impl Page for OverviewPage {
             view! {
                 <Empty
                     glyph=Glyph::Check
-                    title="Nothing on the record"
-                    text="Nothing has happened yet."
+                    title=common::NOTHING_ON_RECORD
+                    text=common::NOTHING_HAPPENED
                 />
             }
             .into_any()
@@ -126,23 +127,23 @@ impl Page for OverviewPage {
             view! { <EventFeed events=self.newest_events /> }.into_any()
         };
         view! {
-            <Heading title="Overview" text="Who is signed in to this server, and what happened last." />
+            <Heading title=words::TITLE text=words::ABOUT />
             <LiveTallies initial />
             <Activity charts=self.activity />
             <div class="mt-6 grid items-start gap-4 lg:grid-cols-2">
                 <Card
-                    title="Newest sessions"
+                    title=words::NEWEST_SESSIONS
                     id="newest-sessions"
                     flush=true
-                    aside=|| view! { <a href="/admin/sessions" class="link text-sm">"All sessions"</a> }
+                    aside=|| view! { <a href="/admin/sessions" class="link text-sm">{words::ALL_SESSIONS}</a> }
                 >
                     {sessions}
                 </Card>
                 <Card
-                    title="Newest events"
+                    title=common::NEWEST_EVENTS
                     id="newest-events"
                     flush=true
-                    aside=|| view! { <a href="/admin/audit" class="link text-sm">"Whole record"</a> }
+                    aside=|| view! { <a href="/admin/audit" class="link text-sm">{words::WHOLE_RECORD}</a> }
                 >
                     {events}
                 </Card>
@@ -168,20 +169,20 @@ fn Activity(charts: ActivityCharts) -> impl IntoView {
         .map(|(about, pieces)| view! { <Chart about span pieces /> })
         .collect_view();
     let counted = match charts.counted_at {
-        Some(at) => view! { "Counted each minute, " <When at /> " the last time." }.into_any(),
-        None => "Nothing is counted yet: the first numbers come within a minute.".into_any(),
+        Some(at) => view! { {words::COUNTED} <When at /> {words::THE_LAST_TIME} }.into_any(),
+        None => words::NOTHING_COUNTED.into_any(),
     };
     view! {
         <section class="card mt-6" aria-labelledby="activity">
             <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-4 sm:px-6">
                 <h2 id="activity" class="text-base font-semibold text-ink">
-                    "Activity"
+                    {words::ACTIVITY}
                 </h2>
                 <Spans current=span />
             </div>
             <div class="charts">{drawings}</div>
             <details class="chart-numbers">
-                <summary>"The same as a table"</summary>
+                <summary>{words::AS_TABLE}</summary>
                 <ChartTable columns series=pieces />
             </details>
             <p class="px-4 pb-4 text-xs text-muted sm:px-6">{counted}</p>
@@ -208,7 +209,7 @@ fn Spans(current: Span) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <nav aria-label="How far back">
+        <nav aria-label=words::HOW_FAR_BACK>
             <ul class="segments">{links}</ul>
         </nav>
     }

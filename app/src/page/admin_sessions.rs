@@ -15,6 +15,7 @@ use crate::{
         SessionTable, Whose, devices, filter_choice, filter_order, filter_period, filter_text,
         filter_word,
     },
+    words::{common, sessions as words},
 };
 
 /// All sessions.
@@ -52,36 +53,36 @@ impl Page for AdminSessionsPage {
         let offered =
             |texts: Vec<String>| texts.into_iter().map(|text| (text.clone(), text)).collect();
         let fields = vec![
-            filter_text(&asked, "user", "User", "Name, e-mail or id"),
-            filter_text(&asked, "address", "Address", "192.0.2.1"),
-            filter_choice(&asked, "browser", "Browser", offered(self.browsers)),
-            filter_word(&asked, "state", "State", SessionState::ALL),
+            filter_text(&asked, "user", common::USER, common::NAME_EMAIL_OR_ID),
+            filter_text(&asked, "address", common::ADDRESS, common::ADDRESS_EXAMPLE),
+            filter_choice(&asked, "browser", common::BROWSER, offered(self.browsers)),
+            filter_word(&asked, "state", common::STATE, SessionState::ALL),
             filter_order::<SessionSort>(&asked),
         ];
         let more = [
             (
                 "network",
-                filter_text(&asked, "network", "Network", "192.0.2.0/24"),
+                filter_text(&asked, "network", common::NETWORK, words::NETWORK_EXAMPLE),
             ),
             (
                 "system",
-                filter_choice(&asked, "system", "System", offered(self.systems)),
+                filter_choice(&asked, "system", common::SYSTEM, offered(self.systems)),
             ),
             (
                 "device",
-                filter_choice(&asked, "device", "Device", devices()),
+                filter_choice(&asked, "device", common::DEVICE, devices()),
             ),
             (
                 "method",
-                filter_word(&asked, "method", "Signed in by", SignInMethod::ALL),
+                filter_word(&asked, "method", words::SIGNED_IN_BY, SignInMethod::ALL),
             ),
             (
                 "reason",
-                filter_word(&asked, "reason", "End", EndReason::ALL),
+                filter_word(&asked, "reason", common::END, EndReason::ALL),
             ),
             (
                 "by",
-                filter_text(&asked, "by", "Ended by", "Name, e-mail or id"),
+                filter_text(&asked, "by", common::ENDED_BY, common::NAME_EMAIL_OR_ID),
             ),
         ]
         .into_iter()
@@ -109,12 +110,12 @@ impl Page for AdminSessionsPage {
             .into_any()
         };
         view! {
-            <Heading title="Sessions" text="Every browser that signed in to this server.">
-                <LinkButton text="Bulk ends" href="/admin/bulk-ends" look=Look::Quiet />
+            <Heading title=common::SESSIONS text=words::ABOUT>
+                <LinkButton text=common::BULK_ENDS href="/admin/bulk-ends" look=Look::Quiet />
                 <Exports links=self.links.exports />
             </Heading>
             <BulkNews bulk=self.bulk />
-            <Filter path=PATH name="Filter sessions" asked fields more />
+            <Filter path=PATH name=words::FILTER asked fields more />
             <div class="card">{list}</div>
             <Pager
                 first=self.links.first
@@ -133,10 +134,10 @@ fn NoSessions(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Search
-                title="No sessions match"
-                text="Nothing is signed in that fits all of what you ask for."
+                title=words::NONE_MATCH
+                text=words::NONE_FITS
             >
-                <LinkButton text="Clear filters" href=PATH look=Look::Plain />
+                <LinkButton text=common::CLEAR_FILTERS href=PATH look=Look::Plain />
             </Empty>
         }
         .into_any()
@@ -144,8 +145,8 @@ fn NoSessions(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Monitor
-                title="No sessions"
-                text="Nobody has signed in yet."
+                title=common::NO_SESSIONS
+                text=words::NONE_YET
             />
         }
         .into_any()

@@ -7,7 +7,7 @@ use crate::{
     component::{
         Badge, Card, Cell, Empty, Fact, Facts, Glyph, Heading, LinkButton, Look, Row, Table, Tone,
     },
-    phrase::counted,
+    words::{common, settings as words},
 };
 
 /// What is in force, where it came from, and what is to be looked at.
@@ -65,9 +65,9 @@ const PATH: &str = "/admin/settings";
 impl Page for AdminSettingsPage {
     fn view(self, _frame: &Frame) -> AnyView {
         let (switch, href) = if self.only_changed {
-            ("Show all settings", PATH)
+            (words::SHOW_ALL, PATH)
         } else {
-            ("Show only what was set", "/admin/settings?show=changed")
+            (words::SHOW_CHANGED, "/admin/settings?show=changed")
         };
         let in_force = self
             .in_force
@@ -95,8 +95,8 @@ impl Page for AdminSettingsPage {
                 <div class="card">
                     <Empty
                         glyph=Glyph::Check
-                        title="Everything stands at its default"
-                        text="Nothing was set on the command line, in the environment or in latchkey.toml."
+                        title=words::NOTHING_SET
+                        text=words::NOTHING_SET_TEXT
                     />
                 </div>
             }
@@ -110,14 +110,14 @@ impl Page for AdminSettingsPage {
         };
         view! {
             <Heading
-                title="Settings"
-                text="What this node runs with, and where each value came from. Settings are read at start: change them in latchkey.toml, in the environment or on the command line, and start the program again."
+                title=words::TITLE
+                text=words::ABOUT
             >
                 <LinkButton text=switch href look=Look::Plain />
             </Heading>
             <div class="grid gap-4">
                 <Findings findings=self.findings />
-                <Card title="In force" id="in-force">
+                <Card title=words::IN_FORCE id="in-force">
                     <Facts>{in_force}</Facts>
                 </Card>
                 {list}
@@ -131,22 +131,18 @@ impl Page for AdminSettingsPage {
 fn Findings(findings: Vec<FindingItem>) -> impl IntoView {
     if findings.is_empty() {
         return view! {
-            <Card title="To be looked at" id="findings">
+            <Card title=words::FINDINGS id="findings">
                 <p class="flex items-center gap-2 text-sm">
-                    <Badge tone=Tone::Good text="Nothing" />
-                    "These settings are safe as far as the program can tell. "
-                    <code class="mono">"latchkey doctor"</code>
-                    " asks the providers as well."
+                    <Badge tone=Tone::Good text=words::NO_FINDINGS />
+                    {words::SAFE}
+                    <code class="mono">{words::DOCTOR}</code>
+                    {words::ASKS_PROVIDERS}
                 </p>
             </Card>
         }
         .into_any();
     }
-    let text = counted(
-        u64::try_from(findings.len()).unwrap_or(u64::MAX),
-        "thing is unsafe or will surprise somebody.",
-        "things are unsafe or will surprise somebody.",
-    );
+    let text = words::findings(findings.len());
     let items = findings
         .into_iter()
         .map(|finding| {
@@ -161,7 +157,7 @@ fn Findings(findings: Vec<FindingItem>) -> impl IntoView {
                     </p>
                     <p class="mt-1 text-sm text-ink">{finding.problem}"."</p>
                     <p class="mt-1 text-sm text-muted">
-                        <span class="font-medium">"What to do: "</span>
+                        <span class="font-medium">{words::WHAT_TO_DO}</span>
                         {finding.advice}
                         "."
                     </p>
@@ -170,7 +166,7 @@ fn Findings(findings: Vec<FindingItem>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Card title="To be looked at" id="findings" text flush=true>
+        <Card title=words::FINDINGS id="findings" text flush=true>
             <ul class="divide-y divide-line border-t border-line">{items}</ul>
         </Card>
     }
@@ -199,7 +195,7 @@ fn GroupCard(
             <h2 id=title class="px-4 py-4 text-base font-semibold text-ink sm:px-6">
                 {group.name}
             </h2>
-            <Table caption=group.name columns=vec!["Setting", "Value", "From"]>
+            <Table caption=group.name columns=vec![words::SETTING, words::VALUE, common::FROM]>
                 {rows}
             </Table>
         </section>
@@ -210,7 +206,7 @@ fn GroupCard(
 #[component]
 fn SettingRow(setting: SettingItem, is_flagged: bool) -> impl IntoView {
     let value = if setting.value.is_empty() {
-        view! { <span class="text-muted">"not set"</span> }.into_any()
+        view! { <span class="text-muted">{words::NOT_SET}</span> }.into_any()
     } else {
         view! {
             <bdi class="mono wrap-anywhere" class:font-medium=setting.is_changed>
@@ -229,12 +225,12 @@ fn SettingRow(setting: SettingItem, is_flagged: bool) -> impl IntoView {
             <Cell>
                 <p id=format!("setting-{}", setting.name) class="flex flex-wrap items-center gap-2">
                     <span class="mono font-medium text-ink">{setting.name}</span>
-                    {is_flagged.then(|| view! { <Badge tone=Tone::Caution text="Look at this" /> })}
+                    {is_flagged.then(|| view! { <Badge tone=Tone::Caution text=words::LOOK_AT_THIS /> })}
                 </p>
                 <p class="mt-0.5 max-w-prose text-xs text-muted">{setting.about}</p>
             </Cell>
-            <Cell label="Value">{value}</Cell>
-            <Cell label="From">{origin}</Cell>
+            <Cell label=words::VALUE>{value}</Cell>
+            <Cell label=common::FROM>{origin}</Cell>
         </Row>
     }
     .into_any()

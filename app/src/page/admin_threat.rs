@@ -5,7 +5,7 @@ mod related;
 #[expect(unreachable_pub, reason = "what the component macro writes is public")]
 mod sides;
 
-use latchkey_types::{IncidentClass, visible};
+use latchkey_types::visible;
 use leptos::prelude::*;
 
 use self::{
@@ -22,9 +22,14 @@ use crate::{
     component::{
         BackLink, Card, Fact, Facts, Glyph, Holder, Icon, Look, NoteField, PersonLink, PostForm,
         Sentence, Tone, VerdictBadge, When, class_tone, end_family_button, family_name,
-        family_state, why,
+        family_state,
     },
-    phrase::exact_length,
+    words::{
+        common,
+        phrase::exact_length,
+        story,
+        threats::{self, one as words},
+    },
 };
 
 /// One incident: what happened, what was done, what else is to be looked at.
@@ -76,7 +81,7 @@ impl Page for AdminThreatPage {
             view! { <Sightings sightings=self.sightings total /> }
         });
         view! {
-            <BackLink text="All threats" href="/admin/threats" />
+            <BackLink text=words::BACK href="/admin/threats" />
             <div class="beside">
                 <div class="grid min-w-0 gap-4">
                     <Story incident=incident.clone() />
@@ -100,20 +105,10 @@ impl Page for AdminThreatPage {
     }
 }
 
-/// What a class is called as a heading.
-const fn heading(class: IncidentClass) -> &'static str {
-    match class {
-        IncidentClass::Theft => "Token theft",
-        IncidentClass::StaleCopy => "Stale copy of a token",
-        IncidentClass::Suspected => "Suspected theft",
-        IncidentClass::LostTimeline => "Token of a lost time line",
-    }
-}
-
 /// What happened, in one sentence, and why it is called what it is called.
 #[component]
 fn Story(incident: IncidentItem) -> impl IntoView {
-    let reasons = why(&incident);
+    let reasons = story::why(&incident);
     let verdict = incident
         .verdict
         .as_ref()
@@ -129,7 +124,7 @@ fn Story(incident: IncidentItem) -> impl IntoView {
                     <Icon glyph class="size-5" />
                 </span>
                 <h1 id="what" class="text-xl font-semibold tracking-tight text-ink">
-                    {heading(incident.class)}
+                    {words::heading(incident.class)}
                 </h1>
                 {verdict}
             </div>
@@ -148,23 +143,23 @@ fn About(incident: IncidentItem, family: FamilyItem, may_end: bool, back: String
     let end = may_end.then(|| end_family_button(Holder::Everybody, &family, Some(back)));
     let name = family_name(&family);
     let sightings = (incident.sightings > 0).then(|| {
-        view! { <Fact name="Seen again">{incident.sightings} " times since"</Fact> }
+        view! { <Fact name=words::SEEN_AGAIN>{incident.sightings} {words::TIMES_SINCE}</Fact> }
     });
     view! {
-        <Card title="The API sign-in" id="family">
+        <Card title=words::FAMILY id="family">
             <Facts>
-                <Fact name="User">
+                <Fact name=common::USER>
                     <PersonLink user=incident.user />
                 </Fact>
-                <Fact name="Program">
+                <Fact name=common::PROGRAM>
                     <a href=format!("/admin/families/{}", family.family_id) class="link">
                         {name}
                     </a>
                 </Fact>
-                <Fact name="State">{family_state(&family)}</Fact>
-                <Fact name="Presented">{format!("generation {}", incident.presented)}</Fact>
-                <Fact name="Current then">{format!("generation {}", incident.current)}</Fact>
-                <Fact name="Apart">{exact_length(incident.gap_ms)}</Fact>
+                <Fact name=common::STATE>{family_state(&family)}</Fact>
+                <Fact name=words::PRESENTED>{words::generation(incident.presented)}</Fact>
+                <Fact name=words::CURRENT_THEN>{words::generation(incident.current)}</Fact>
+                <Fact name=common::APART>{exact_length(incident.gap_ms)}</Fact>
                 {sightings}
             </Facts>
             {end.map(|end| view! { <div class="mt-4">{end}</div> })}
@@ -182,19 +177,15 @@ fn Verdict(incident: IncidentItem, may_judge: bool) -> impl IntoView {
         .as_ref()
         .map(|found| found.note.clone())
         .unwrap_or_default();
-    let text = if may_judge {
-        "Say what it was: the share of false alarms tells how far to trust the classes."
-    } else {
-        ""
-    };
+    let text = if may_judge { words::SAY } else { "" };
     let found = match incident.verdict {
         Some(found) => view! { <Found found /> }.into_any(),
-        None => view! { <p class="text-sm text-muted">"Nobody has judged it yet."</p> }.into_any(),
+        None => view! { <p class="text-sm text-muted">{words::NOT_JUDGED}</p> }.into_any(),
     };
     let form = may_judge.then(|| {
         view! {
             <PostForm action class="mt-4 space-y-4">
-                <NoteField name="note" label="Note" value=note />
+                <NoteField name="note" label=words::NOTE value=note />
                 <div class="flex flex-wrap gap-2">
                     <button
                         type="submit"
@@ -202,7 +193,7 @@ fn Verdict(incident: IncidentItem, may_judge: bool) -> impl IntoView {
                         value="confirmed"
                         class=Look::Plain.class()
                     >
-                        "Confirm"
+                        {words::CONFIRM}
                     </button>
                     <button
                         type="submit"
@@ -210,14 +201,14 @@ fn Verdict(incident: IncidentItem, may_judge: bool) -> impl IntoView {
                         value="false_alarm"
                         class=Look::Plain.class()
                     >
-                        "False alarm"
+                        {threats::FALSE_ALARM}
                     </button>
                 </div>
             </PostForm>
         }
     });
     view! {
-        <Card title="Verdict" id="verdict" text=text>
+        <Card title=common::VERDICT id="verdict" text=text>
             {found}
             {form}
         </Card>
@@ -227,7 +218,9 @@ fn Verdict(incident: IncidentItem, may_judge: bool) -> impl IntoView {
 
 #[component]
 fn Found(found: VerdictItem) -> impl IntoView {
-    let by = found.by.map(|user| view! { " by " <PersonLink user /> });
+    let by = found
+        .by
+        .map(|user| view! { {words::JUDGED_BY} <PersonLink user /> });
     view! {
         <p class="text-sm text-muted">
             <VerdictBadge verdict=found.verdict />

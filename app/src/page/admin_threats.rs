@@ -13,7 +13,7 @@ use crate::{
         Card, Empty, Filter, Glyph, Heading, IncidentTable, LinkButton, Look, Pager, Weeks,
         filter_choice, filter_order, filter_period, filter_text, filter_word, stat::Stat,
     },
-    phrase::counted,
+    words::{common, threats as words},
 };
 
 /// What an incident was found to be, for a filter.
@@ -43,7 +43,7 @@ impl Judged {
 
     fn label(self) -> &'static str {
         match self {
-            Self::Not => "Not judged",
+            Self::Not => words::NOT_JUDGED,
             Self::As(verdict) => verdict.label(),
         }
     }
@@ -81,9 +81,9 @@ impl Page for AdminThreatsPage {
             .map(|judged| (judged.as_str().to_owned(), judged.label().to_owned()))
             .to_vec();
         let fields = vec![
-            filter_text(&asked, "user", "User", "Name, e-mail or id"),
-            filter_word(&asked, "class", "Class", IncidentClass::ALL),
-            filter_choice(&asked, "verdict", "Verdict", verdicts),
+            filter_text(&asked, "user", common::USER, common::NAME_EMAIL_OR_ID),
+            filter_word(&asked, "class", words::CLASS, IncidentClass::ALL),
+            filter_choice(&asked, "verdict", common::VERDICT, verdicts),
             filter_order::<ListSort>(&asked),
         ];
         let more = filter_period(&asked).into_iter().collect();
@@ -94,11 +94,11 @@ impl Page for AdminThreatsPage {
         };
         view! {
             <Heading
-                title="Threats"
-                text="Refresh tokens that were used as they should not be, and what was done about it."
+                title=words::TITLE
+                text=words::ABOUT
             />
             <Summary counts=self.counts weeks=self.weeks />
-            <Filter path=PATH name="Filter threats" asked fields more />
+            <Filter path=PATH name=words::FILTER asked fields more />
             <div class="card">{list}</div>
             <Pager
                 first=self.links.first
@@ -130,7 +130,7 @@ fn Summary(counts: Vec<ClassCount>, weeks: Vec<WeekItem>) -> impl IntoView {
         .collect_view();
     let share = share(&weeks);
     let chart = (!weeks.is_empty()).then(|| {
-        let title = "The last 8 weeks";
+        let title = words::LAST_WEEKS;
         view! {
             <Card title id="weeks" text=share>
                 <Weeks weeks />
@@ -147,10 +147,7 @@ fn Summary(counts: Vec<ClassCount>, weeks: Vec<WeekItem>) -> impl IntoView {
 }
 
 fn false_alarms(count: ClassCount) -> String {
-    match count.false_alarms.count {
-        0 => "no false alarm".to_owned(),
-        some => counted(some, "false alarm", "false alarms"),
-    }
+    words::false_alarms(count.false_alarms.count)
 }
 
 /// How many of those that were judged were false alarms.
@@ -160,17 +157,12 @@ fn share(weeks: &[WeekItem]) -> String {
     let false_alarms = sum(|week| week.false_alarms);
     let judged = all - sum(|week| week.unjudged);
     if all == 0 {
-        return "No incidents.".to_owned();
+        return words::NO_INCIDENTS.to_owned();
     }
-    let incidents = counted(all, "incident", "incidents");
     if judged == 0 {
-        return format!("{incidents}, none judged yet.");
+        return words::none_judged(all);
     }
-    format!(
-        "{incidents}, {judged} judged: {} ({}\u{a0}%).",
-        counted(false_alarms, "false alarm", "false alarms"),
-        false_alarms * 100 / judged
-    )
+    words::share(all, judged, false_alarms, false_alarms * 100 / judged)
 }
 
 #[component]
@@ -179,10 +171,10 @@ fn NoThreats(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Search
-                title="No threats match"
-                text="No incident fits all of what you ask for."
+                title=words::NONE_MATCH
+                text=words::NONE_FITS
             >
-                <LinkButton text="Clear filters" href=PATH look=Look::Plain />
+                <LinkButton text=common::CLEAR_FILTERS href=PATH look=Look::Plain />
             </Empty>
         }
         .into_any()
@@ -190,8 +182,8 @@ fn NoThreats(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Check
-                title="No threats"
-                text="No refresh token has been used as it should not be."
+                title=words::NONE
+                text=words::NONE_YET
             />
         }
         .into_any()

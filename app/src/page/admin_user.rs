@@ -21,7 +21,7 @@ use crate::{
         Fact, Facts, FamilyTable, Glyph, Holder, Look, PersonLink, PostForm, ProofNote, RoleBadge,
         SessionTable, Submit, Tone, UserStateBadge, When, Whose,
     },
-    phrase::counted,
+    words::{common, users::one as words},
 };
 
 impl Page for AdminUserPage {
@@ -32,8 +32,8 @@ impl Page for AdminUserPage {
             view! {
                 <Empty
                     glyph=Glyph::Check
-                    title="Nothing on the record"
-                    text="No event is about this user yet."
+                    title=common::NOTHING_ON_RECORD
+                    text=words::NO_EVENT
                 />
             }
             .into_any()
@@ -64,13 +64,13 @@ impl Page for AdminUserPage {
         let see_record = move || {
             view! {
                 <span class="flex flex-wrap gap-x-4 text-sm">
-                    <a href=sign_ins.clone() class="link py-0.5">"Sign-ins"</a>
-                    <a href=record.clone() class="link py-0.5">"All events"</a>
+                    <a href=sign_ins.clone() class="link py-0.5">{common::SIGN_INS}</a>
+                    <a href=record.clone() class="link py-0.5">{words::ALL_EVENTS}</a>
                 </span>
             }
         };
         view! {
-            <BackLink text="All users" href="/admin/users" />
+            <BackLink text=common::ALL_USERS href="/admin/users" />
             {proof}
             <div class="beside">
                 <div class="grid min-w-0 gap-4">
@@ -96,7 +96,7 @@ impl Page for AdminUserPage {
                     />
                     <ConnectionsOfUser connections=self.connections />
                     <EndedSessions user_id sessions=self.ended />
-                    <Card title="Newest events" id="events" flush=true aside=see_record>
+                    <Card title=common::NEWEST_EVENTS id="events" flush=true aside=see_record>
                         {events}
                     </Card>
                 </div>
@@ -116,12 +116,12 @@ fn Profile(
 ) -> impl IntoView {
     let last_sign_in = match last_sign_in {
         Some(at) => view! { <When at /> }.into_any(),
-        None => view! { <span class="text-muted">"Never, as far as is kept"</span> }.into_any(),
+        None => view! { <span class="text-muted">{words::NEVER}</span> }.into_any(),
     };
-    let awaited = waits.then(|| view! { <Badge tone=Tone::Caution text="Not arrived yet" /> });
+    let awaited = waits.then(|| view! { <Badge tone=Tone::Caution text=common::NOT_ARRIVED /> });
     let disabled = user.disabled_at.map(|at| {
         view! {
-            <span class="text-muted">"since " <When at /></span>
+            <span class="text-muted">{words::SINCE} <When at /></span>
         }
     });
     view! {
@@ -135,26 +135,26 @@ fn Profile(
                     >
                         {visible(&user.username).into_owned()}
                     </h1>
-                    {is_self.then(|| view! { <p class="text-sm text-muted">"This is you."</p> })}
+                    {is_self.then(|| view! { <p class="text-sm text-muted">{words::IS_YOU}</p> })}
                 </div>
             </div>
             <Facts>
-                <Fact name="E-mail address">
+                <Fact name=common::EMAIL_ADDRESS>
                     <Email address=user.email verified=user.email_verified />
                 </Fact>
-                <Fact name="Role">
+                <Fact name=common::ROLE>
                     <RoleBadge role=user.role />
                 </Fact>
-                <Fact name="State">
+                <Fact name=common::STATE>
                     <UserStateBadge state=user.state />
                     {disabled}
                     {awaited}
                 </Fact>
-                <Fact name="Last sign-in">{last_sign_in}</Fact>
-                <Fact name="Account since">
+                <Fact name=words::LAST_SIGN_IN>{last_sign_in}</Fact>
+                <Fact name=common::ACCOUNT_SINCE>
                     <Day at=user.created_at />
                 </Fact>
-                <Fact name="Id">
+                <Fact name=common::ID>
                     <span class="mono">{user.id}</span>
                 </Fact>
             </Facts>
@@ -174,17 +174,12 @@ fn LiveSessions(
     let number = u64::try_from(sessions.len()).unwrap_or(u64::MAX);
     if sessions.is_empty() {
         return view! {
-            <Card title="Live sessions" id="sessions" flush=true>
-                <Empty glyph=Glyph::Monitor title="Not signed in" text="No browser is signed in as this user." />
+            <Card title=common::LIVE_SESSIONS id="sessions" flush=true>
+                <Empty glyph=Glyph::Monitor title=common::NOT_SIGNED_IN text=common::NO_BROWSER />
             </Card>
         }
         .into_any();
     }
-    let how_many = if truncated {
-        format!("all their sessions, more than {number}")
-    } else {
-        counted(number, "session", "sessions")
-    };
     let name = isolated(&user.username).into_owned();
     let action = format!("/admin/users/{}/end-sessions", user.id);
     let end_all = move || {
@@ -192,12 +187,10 @@ fn LiveSessions(
             view! {
                 <ConfirmButton
                     id="end-all"
-                    label="End all sessions"
-                    name=format!("End all sessions of {name}")
-                    question=format!("End all sessions of {name}?")
-                    consequence=format!(
-                        "Ends {how_many}. Their browsers are signed out at once and may sign in again.",
-                    )
+                    label=common::END_ALL_SESSIONS
+                    name=common::end_all_sessions_of(&name)
+                    question=common::end_all_sessions_question(&name)
+                    consequence=words::ending_sessions(number, truncated)
                     action=action.clone()
                 />
             }
@@ -206,12 +199,12 @@ fn LiveSessions(
     let more = truncated.then(|| {
         view! {
             <p class="border-t border-line px-4 py-3 text-sm text-muted sm:px-6">
-                {format!("There are more: only the newest {number} are shown.")}
+                {words::more_sessions(number)}
             </p>
         }
     });
     view! {
-        <Card title="Live sessions" id="sessions" flush=true aside=end_all>
+        <Card title=common::LIVE_SESSIONS id="sessions" flush=true aside=end_all>
             <SessionTable whose=Whose::OneUser sessions may_end back=back />
             {more}
         </Card>
@@ -229,11 +222,11 @@ fn LiveFamilies(
 ) -> impl IntoView {
     if families.is_empty() {
         return view! {
-            <Card title="Live API sign-ins" id="families" flush=true>
+            <Card title=words::LIVE_API_SIGN_INS id="families" flush=true>
                 <Empty
                     glyph=Glyph::Program
-                    title="No API sign-ins"
-                    text="No program holds tokens of this user."
+                    title=common::NO_API_SIGN_INS
+                    text=words::NO_PROGRAM
                 />
             </Card>
         }
@@ -244,9 +237,9 @@ fn LiveFamilies(
     let more = (of_user.live.count > shown).then(|| {
         view! {
             <p class="border-t border-line px-4 py-3 text-sm text-muted sm:px-6">
-                {format!("The newest {shown} of {}. ", of_user.live.text())}
+                {words::newest_of(shown, &of_user.live.text())}
                 <a href=all class="link">
-                    "See all"
+                    {words::SEE_ALL}
                 </a>
             </p>
         }
@@ -260,7 +253,7 @@ fn LiveFamilies(
         }
     };
     view! {
-        <Card title="Live API sign-ins" id="families" flush=true aside=end_all>
+        <Card title=words::LIVE_API_SIGN_INS id="families" flush=true aside=end_all>
             <FamilyTable holder=Holder::OneUser families may_end back=back />
             {more}
         </Card>
@@ -271,17 +264,7 @@ fn LiveFamilies(
 /// What disabling or signing out ends: `3 sessions and 1 API sign-in`.
 fn ends(sessions: usize, truncated: bool, families: Tally) -> String {
     let sessions = u64::try_from(sessions).unwrap_or(u64::MAX);
-    let sessions = if truncated {
-        format!("more than {sessions} sessions")
-    } else {
-        counted(sessions, "session", "sessions")
-    };
-    let families = if families.capped {
-        format!("{} API sign-ins", families.text())
-    } else {
-        counted(families.count, "API sign-in", "API sign-ins")
-    };
-    format!("{sessions} and {families}")
+    words::ends(sessions, truncated, families)
 }
 
 /// Says that nobody can sign in to the account yet, and what leads its owner there.
@@ -289,37 +272,33 @@ fn ends(sessions: usize, truncated: bool, families: Tally) -> String {
 fn NobodyYet(user_id: String, waiting: Waiting, may_renew: bool) -> impl IntoView {
     let link = match waiting.link {
         Some((until, made_by)) => {
-            let made_by = made_by.map(|user| view! { ", made by " <PersonLink user /> ","  });
-            let refused = waiting.is_refused.then_some(
-                " It is refused, because whoever made it may not manage users any more.",
-            );
+            let made_by = made_by.map(|user| view! { {words::MADE_BY} <PersonLink user /> ","  });
+            let refused = waiting.is_refused.then_some(words::REFUSED);
             view! {
                 <p class="text-sm">
-                    "A link for its owner is open" {made_by} " and runs out " <When at=until /> "." {refused}
+                    {words::LINK_OPEN} {made_by} {words::RUNS_OUT} <When at=until /> "." {refused}
                 </p>
             }
             .into_any()
         }
-        None => {
-            view! { <p class="text-sm">"No link is open: its owner has no way in."</p> }.into_any()
-        }
+        None => view! { <p class="text-sm">{words::NO_LINK}</p> }.into_any(),
     };
     let since = waiting
         .since
-        .map(|at| view! { <p class="mt-1 text-sm text-muted">"Made " <When at /> "."</p> });
+        .map(|at| view! { <p class="mt-1 text-sm text-muted">{words::MADE} <When at /> "."</p> });
     let renew = may_renew.then(|| {
         view! {
             <PostForm action=format!("/admin/users/{user_id}/link") class="mt-4">
-                <Submit text="Make a new link" look=Look::Plain />
-                <p class="mt-2 text-sm text-muted">"The links before it are over then."</p>
+                <Submit text=words::MAKE_LINK look=Look::Plain />
+                <p class="mt-2 text-sm text-muted">{words::LINKS_OVER}</p>
             </PostForm>
         }
     });
     view! {
         <Card
-            title="Not arrived yet"
+            title=common::NOT_ARRIVED
             id="waiting"
-            text="This account has no password and no connection, so nobody can sign in to it."
+            text=words::NO_WAY_IN
         >
             {link}
             {since}
@@ -339,16 +318,16 @@ fn EndedSessions(user_id: String, sessions: Vec<SessionItem>) -> impl IntoView {
         view! {
             <span class="flex flex-wrap gap-x-4 text-sm">
                 <a href=format!("/admin/sessions?user={user_id}&state=ended") class="link py-0.5">
-                    "All ended sessions"
+                    {words::ALL_ENDED_SESSIONS}
                 </a>
                 <a href=format!("/admin/families?user={user_id}&state=ended") class="link py-0.5">
-                    "Ended API sign-ins"
+                    {words::ENDED_API_SIGN_INS}
                 </a>
             </span>
         }
     };
     view! {
-        <Card title="Ended sessions" id="ended" flush=true aside=see_all>
+        <Card title=words::ENDED_SESSIONS id="ended" flush=true aside=see_all>
             <SessionTable whose=Whose::EndedOfOneUser sessions may_end=false />
         </Card>
     }

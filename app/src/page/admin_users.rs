@@ -18,6 +18,7 @@ use crate::{
         PersonLink, RoleBadge, Row, Table, Tone, UserStateBadge, When, filter_order, filter_period,
         filter_text, filter_word,
     },
+    words::{common, users as words},
 };
 
 /// One user as the list shows them.
@@ -122,9 +123,9 @@ impl Page for AdminUsersPage {
         let asked = self.asked;
         let filtered = asked.is_narrowed();
         let fields = vec![
-            filter_text(&asked, "search", "Search", "Start of name or e-mail"),
-            filter_word(&asked, "role", "Role", Role::ALL),
-            filter_word(&asked, "state", "State", UserState::ALL),
+            filter_text(&asked, "search", words::SEARCH, words::START_OF_NAME),
+            filter_word(&asked, "role", common::ROLE, Role::ALL),
+            filter_word(&asked, "state", common::STATE, UserState::ALL),
             filter_order::<ListSort>(&asked),
         ];
         let more = filter_period(&asked).into_iter().collect();
@@ -134,14 +135,14 @@ impl Page for AdminUsersPage {
             view! { <UserTable users=self.users /> }.into_any()
         };
         view! {
-            <Heading title="Users" text="Everyone who has an account on this server.">
+            <Heading title=common::USERS text=words::ABOUT>
                 <Exports links=self.links.exports />
-                <LinkButton text="Invitations" href="/admin/invitations" look=Look::Plain />
+                <LinkButton text=common::INVITATIONS href="/admin/invitations" look=Look::Plain />
                 {self
                     .may_manage
-                    .then(|| view! { <LinkButton text="Invite" href="/admin/users/invite" /> })}
+                    .then(|| view! { <LinkButton text=common::INVITE href="/admin/users/invite" /> })}
             </Heading>
-            <Filter path=PATH name="Filter users" asked fields more />
+            <Filter path=PATH name=words::FILTER asked fields more />
             <div class="card">{list}</div>
             <Pager
                 first=self.links.first
@@ -165,7 +166,7 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
             };
             let disabled = user
                 .disabled_at
-                .map(|at| view! { <span class="note">"since\u{a0}" <When at /></span> });
+                .map(|at| view! { <span class="note">{words::SINCE} <When at /></span> });
             view! {
                 <Row>
                     <Cell>
@@ -174,15 +175,15 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
                             <Email address=user.email verified=user.email_verified cut=true />
                         </span>
                     </Cell>
-                    <Cell label="Role">
+                    <Cell label=common::ROLE>
                         <RoleBadge role=user.role />
                     </Cell>
-                    <Cell label="State">
+                    <Cell label=common::STATE>
                         <UserStateBadge state=user.state />
                         {disabled}
                         {user.awaited_since.map(|at| view! { <Awaited at /> })}
                     </Cell>
-                    <Cell label="Account since">
+                    <Cell label=common::ACCOUNT_SINCE>
                         <Day at=user.created_at />
                     </Cell>
                 </Row>
@@ -191,8 +192,8 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
         .collect_view();
     view! {
         <Table
-            caption="Users"
-            columns=vec!["User", "Role", "State", "Account since"]
+            caption=common::USERS
+            columns=vec![common::USER, common::ROLE, common::STATE, common::ACCOUNT_SINCE]
         >
             {rows}
         </Table>
@@ -205,8 +206,8 @@ fn UserTable(users: Vec<UserItem>) -> impl IntoView {
 fn Awaited(at: UnixMillis) -> impl IntoView {
     view! {
         <span class="note">
-            <Badge tone=Tone::Caution text="Not arrived yet" />
-            " invited "
+            <Badge tone=Tone::Caution text=common::NOT_ARRIVED />
+            {words::INVITED}
             <When at />
         </span>
     }
@@ -219,15 +220,14 @@ fn NoUsers(filtered: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Search
-                title="No users match"
-                text="Nobody fits all of what you ask for. The search looks at the beginning of names and e-mail addresses."
+                title=words::NONE_MATCH
+                text=words::NONE_FITS
             >
-                <LinkButton text="Clear filters" href=PATH look=Look::Plain />
+                <LinkButton text=common::CLEAR_FILTERS href=PATH look=Look::Plain />
             </Empty>
         }
         .into_any()
     } else {
-        view! { <Empty glyph=Glyph::People title="No users" text="Nobody has an account yet." /> }
-            .into_any()
+        view! { <Empty glyph=Glyph::People title=words::NONE text=words::NONE_YET /> }.into_any()
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     Frame, Page,
     component::{Code, Heading},
+    words::api_docs as words,
 };
 
 /// A value that goes into the path or the query of a call.
@@ -83,23 +84,23 @@ impl Page for ApiDocsPage {
         let groups = self.groups.into_iter().map(group).collect_view();
         view! {
             <Heading
-                title="API"
-                text="Every call, as the route table of this server has it. What you try here is done for real."
+                title=words::TITLE
+                text=words::ABOUT
             />
             <p class="mb-6 max-w-prose text-sm text-muted">
-                "The same as a document for programs: "
+                {words::DOCUMENT}
                 <a class="link" href="/api/openapi.json">
-                    "openapi.json"
+                    {words::DOCUMENT_LINK}
                 </a>
-                " (OpenAPI 3.1)."
+                {words::DOCUMENT_VERSION}
             </p>
             <section class="card mb-6 px-4 py-4 sm:px-6" aria-labelledby="token-heading" data-with-script hidden>
                 <h2 id="token-heading" class="text-base font-semibold text-ink">
-                    "Access token"
+                    {words::TOKEN}
                 </h2>
                 <div class="field mt-3 max-w-xl">
                     <label for="token" class="label">
-                        "Sent with each call; without one, your session is used"
+                        {words::TOKEN_LABEL}
                     </label>
                     <input id="token" class="input mono" type="password" autocomplete="off" spellcheck="false" />
                 </div>
@@ -206,7 +207,7 @@ fn form(call: &Call) -> AnyView {
         view! {
             <div class="field">
                 <label for=labelled class="label">
-                    "Body"
+                    {words::BODY}
                 </label>
                 <textarea id=id class="input mono" rows="6" data-in="body" spellcheck="false">
                     {body}
@@ -226,7 +227,7 @@ fn form(call: &Call) -> AnyView {
             {fields}
             {body}
             <button type="submit" class="btn btn-plain">
-                "Send"
+                {words::SEND}
             </button>
             <output class="mono block overflow-x-auto whitespace-pre-wrap text-xs wrap-anywhere"></output>
         </form>

@@ -8,9 +8,13 @@ use crate::{
     Frame, Page,
     component::{
         BulkBadge, Card, Cell, ConfirmButton, Empty, Fact, Facts, Glyph, Heading, LinkButton, Look,
-        Pager, PersonLink, Row, Table, When, how_many, list_of, progress_text,
+        Pager, PersonLink, Row, Table, When, list_of, progress_text,
     },
-    phrase::{Tally, counted},
+    words::{
+        bulk::{self, orders as words},
+        common,
+        phrase::Tally,
+    },
 };
 
 /// One order.
@@ -78,8 +82,8 @@ impl Page for BulkEndsPage {
             view! {
                 <Empty
                     glyph=Glyph::Monitor
-                    title="Nothing was ended in bulk"
-                    text="Choose rows in the list of sessions or API sign-ins, or end all that match a filter."
+                    title=words::NONE
+                    text=words::NONE_TEXT
                 />
             }
             .into_any()
@@ -91,8 +95,8 @@ impl Page for BulkEndsPage {
                 .collect_view();
             view! {
                 <Table
-                    caption="Orders to end many, newest first"
-                    columns=vec!["What", "Ordered", "Progress", "State"]
+                    caption=words::CAPTION
+                    columns=vec![common::WHAT, words::ORDERED, words::PROGRESS, common::STATE]
                 >
                     {rows}
                 </Table>
@@ -101,11 +105,11 @@ impl Page for BulkEndsPage {
         };
         view! {
             <Heading
-                title="Bulk ends"
-                text="Many sessions or API sign-ins that were ended by one order. Kept for a year."
+                title=common::BULK_ENDS
+                text=words::ABOUT
             >
-                <LinkButton text="Sessions" href="/admin/sessions" look=Look::Plain />
-                <LinkButton text="API sign-ins" href="/admin/families" look=Look::Plain />
+                <LinkButton text=common::SESSIONS href="/admin/sessions" look=Look::Plain />
+                <LinkButton text=common::API_SIGN_INS href="/admin/families" look=Look::Plain />
             </Heading>
             <div class="card">{list}</div>
             <Pager first=self.first next=self.next />
@@ -126,12 +130,12 @@ fn ItemRow(item: BulkEndItem) -> impl IntoView {
                     {item.words.clone()}
                 </a>
             </Cell>
-            <Cell label="Ordered">
+            <Cell label=words::ORDERED>
                 <When at=item.ordered_at />
-                <span class="note">"by " {by}</span>
+                <span class="note">{common::BY} {by}</span>
             </Cell>
-            <Cell label="Progress">{progress}</Cell>
-            <Cell label="State">
+            <Cell label=words::PROGRESS>{progress}</Cell>
+            <Cell label=common::STATE>
                 <BulkBadge state=item.state begun=item.started_at.is_some() />
                 {item
                     .finished_at
@@ -145,7 +149,7 @@ fn ItemRow(item: BulkEndItem) -> impl IntoView {
 fn who(user: Option<UserLink>) -> AnyView {
     match user {
         Some(user) => view! { <PersonLink user /> }.into_any(),
-        None => "the command line".into_any(),
+        None => words::COMMAND_LINE.into_any(),
     }
 }
 
@@ -169,18 +173,15 @@ impl Page for BulkEndPage {
     fn view(self, _frame: &Frame) -> AnyView {
         let item = self.item;
         let path = format!("/admin/bulk-ends/{}", item.id);
-        let title = match item.target {
-            BulkTarget::Sessions => "Bulk end of sessions",
-            BulkTarget::Families => "Bulk end of API sign-ins",
-        };
+        let title = words::title(item.target);
         let stop = (self.may_end && item.state == BulkEndState::Running).then(|| {
             view! {
                 <ConfirmButton
                     id="stop"
-                    label="Stop"
-                    name="Stop this bulk end"
-                    question="Stop here?"
-                    consequence="What has ended stays so. The rest is left alone, and you can order it again."
+                    label=words::STOP
+                    name=words::STOP_THIS
+                    question=words::STOP_QUESTION
+                    consequence=words::STOPPING
                     action=format!("{path}/stop")
                 />
             }
@@ -188,11 +189,11 @@ impl Page for BulkEndPage {
         view! {
             <Heading title text=item.words.clone()>
                 {stop}
-                <LinkButton text="All bulk ends" href="/admin/bulk-ends" look=Look::Plain />
+                <LinkButton text=words::ALL href="/admin/bulk-ends" look=Look::Plain />
             </Heading>
             <div class="flex flex-col gap-6">
                 <Progress item=item.clone() refreshes=self.refreshes path />
-                <Card title="The order" id="order">
+                <Card title=words::THE_ORDER id="order">
                     <Told item />
                 </Card>
             </div>
@@ -217,16 +218,12 @@ fn Progress(item: BulkEndItem, refreshes: Option<bool>, path: String) -> impl In
     let reload = refreshes.map(|refreshes| {
         let (text, href, link) = if refreshes {
             (
-                "This page loads itself again every few seconds. You can leave it: the work goes on. ",
+                words::LOADS_ITSELF,
                 format!("{path}?still=1"),
-                "Keep it still",
+                words::KEEP_STILL,
             )
         } else {
-            (
-                "This page stands still. ",
-                path,
-                "Load it again every few seconds",
-            )
+            (words::STANDS_STILL, path, words::LOAD_AGAIN)
         };
         view! {
             <p class="mt-3 text-sm text-muted">
@@ -258,67 +255,40 @@ fn Progress(item: BulkEndItem, refreshes: Option<bool>, path: String) -> impl In
 /// What became of it, in a sentence or two.
 fn fate(item: &BulkEndItem) -> String {
     match (item.state, item.started_at) {
-        (BulkEndState::Running, None) => {
-            "It waits: orders are carried out one after the other.".to_owned()
-        }
-        (BulkEndState::Running, Some(_)) => {
-            "It is carried out in batches, on any node. Each batch holds everywhere within moments."
-                .to_owned()
-        }
-        (BulkEndState::Done, _) => match item.skipped {
-            Some(0) | None => "Everything that it meant is over.".to_owned(),
-            Some(1) => {
-                "Everything that it meant is over. One was so before its turn came.".to_owned()
-            }
-            Some(skipped) => format!(
-                "Everything that it meant is over. {} were so before their turn came.",
-                counted(skipped, "of them", "of them")
-            ),
-        },
-        (BulkEndState::Stopped, _) if item.stopped_by.is_some() => {
-            "It was stopped: what had ended stays so, and the rest is left alone.".to_owned()
-        }
-        (BulkEndState::Stopped, _) => {
-            "It was stopped: what had ended stays so, and the rest is left alone. If nobody on the command line did that, look into the log."
-                .to_owned()
-        }
+        (BulkEndState::Running, None) => words::WAITS.to_owned(),
+        (BulkEndState::Running, Some(_)) => words::RUNS.to_owned(),
+        (BulkEndState::Done, _) => words::over(item.skipped.unwrap_or(0)),
+        (BulkEndState::Stopped, _) if item.stopped_by.is_some() => words::WAS_STOPPED.to_owned(),
+        (BulkEndState::Stopped, _) => words::WAS_STOPPED_BY_NOBODY.to_owned(),
     }
 }
 
 #[component]
 fn Told(item: BulkEndItem) -> impl IntoView {
-    let found = format!(
-        "{} of {}",
-        how_many(item.target, item.found),
-        counted(item.users, "user", "users")
-    );
+    let found = words::found(item.target, item.found, item.users);
     let by = who(item.ordered_by.clone());
-    let own = match (item.spares_own, item.target) {
-        (false, _) => None,
-        (true, BulkTarget::Sessions) => Some("The session through which it was ordered"),
-        (true, BulkTarget::Families) => Some("The API sign-in through which it was ordered"),
-    };
+    let own = item.spares_own.then(|| words::own(item.target));
     let list = list_of(item.target);
     view! {
         <Facts>
-            <Fact name="Which">{item.words}</Fact>
-            <Fact name="Found">{found}</Fact>
-            <Fact name="Ordered">
+            <Fact name=bulk::WHICH>{item.words}</Fact>
+            <Fact name=words::FOUND>{found}</Fact>
+            <Fact name=words::ORDERED>
                 <When at=item.ordered_at />
-                <span class="text-muted">"by"</span>
+                <span class="text-muted">{words::BY}</span>
                 {by}
             </Fact>
-            {own.map(|own| view! { <Fact name="Left alone">{own}</Fact> })}
-            {item.started_at.map(|at| view! { <Fact name="Begun"><When at /></Fact> })}
+            {own.map(|own| view! { <Fact name=words::LEFT_ALONE>{own}</Fact> })}
+            {item.started_at.map(|at| view! { <Fact name=words::BEGUN><When at /></Fact> })}
             {item
                 .finished_at
                 .map(|at| {
-                    let name = if item.state == BulkEndState::Stopped { "Stopped" } else { "Done" };
+                    let name = if item.state == BulkEndState::Stopped { bulk::STOPPED } else { bulk::DONE };
                     let by = item
                         .stopped_by
                         .map(|user| {
                             view! {
-                                <span class="text-muted">"by"</span>
+                                <span class="text-muted">{words::BY}</span>
                                 <PersonLink user />
                             }
                         });
@@ -332,23 +302,17 @@ fn Told(item: BulkEndItem) -> impl IntoView {
             {(item.families > 0)
                 .then(|| {
                     view! {
-                        <Fact name="With them">
-                            {format!(
-                                "{} that the sessions had opened",
-                                counted(item.families, "API sign-in", "API sign-ins"),
-                            )}
+                        <Fact name=words::WITH_THEM>
+                            {words::opened(item.families)}
                         </Fact>
                     }
                 })}
-            <Fact name="See also">
+            <Fact name=words::SEE_ALSO>
                 <a href=list class="link">
-                    {match item.target {
-                        BulkTarget::Sessions => "Sessions",
-                        BulkTarget::Families => "API sign-ins",
-                    }}
+                    {common::list(item.target)}
                 </a>
                 <a href="/admin/audit?kind=bulk_end.ordered" class="link">
-                    "On the record"
+                    {words::ON_RECORD}
                 </a>
             </Fact>
         </Facts>

@@ -10,6 +10,7 @@ use crate::{
         Card, ConnectionTable, Empty, Glyph, Heading, Holding, LinkButton, Look, PostForm,
         ProviderMark,
     },
+    words::{common, connections as words},
 };
 
 /// Where somebody signs in once more to change their connections.
@@ -57,7 +58,7 @@ impl Page for ConnectionsPage {
         let again = (self.needs_fresh_proof && has_something).then(|| {
             view! {
                 <LinkButton
-                    text="Sign in once more to change this"
+                    text=words::SIGN_IN_TO_CHANGE
                     href=SIGN_IN_AGAIN
                     look=Look::Plain
                 />
@@ -66,12 +67,9 @@ impl Page for ConnectionsPage {
         let is_first = self.connections.is_empty();
         let connected = if is_first {
             let (title, text) = if self.available.is_empty() {
-                ("No connections", "This server offers nothing to connect.")
+                (common::NO_CONNECTIONS, words::NOTHING_OFFERED)
             } else {
-                (
-                    "No connections yet",
-                    "Connect an account that you have elsewhere, and sign in here with it.",
-                )
+                (words::NONE_YET, words::CONNECT_FIRST)
             };
             view! { <Empty glyph=Glyph::Link title text /> }.into_any()
         } else {
@@ -84,7 +82,7 @@ impl Page for ConnectionsPage {
         let available = (!self.available.is_empty())
             .then(|| view! { <Available providers=self.available is_first may_change /> });
         view! {
-            <Heading title="Connections" text="Accounts elsewhere that you sign in here with.">
+            <Heading title=common::CONNECTIONS text=words::ABOUT>
                 {again}
             </Heading>
             <div class="grid gap-4">
@@ -103,7 +101,7 @@ fn Available(providers: Vec<ProviderButton>, is_first: bool, may_change: bool) -
         .into_iter()
         .map(|provider| {
             let name = provider.name.clone();
-            let full_name = format!("Connect {name}");
+            let full_name = words::connect(&name);
             let action = format!("/account/connections/{}/link", provider.id);
             let link = may_change.then(move || {
                 view! {
@@ -113,7 +111,7 @@ fn Available(providers: Vec<ProviderButton>, is_first: bool, may_change: bool) -
                             class=Look::Plain.class()
                             aria-label=full_name
                         >
-                            "Connect"
+                            {words::CONNECT}
                         </button>
                     </PostForm>
                 }
@@ -128,15 +126,15 @@ fn Available(providers: Vec<ProviderButton>, is_first: bool, may_change: bool) -
         })
         .collect_view();
     let title = if is_first {
-        "Connect an account"
+        words::CONNECT_AN_ACCOUNT
     } else {
-        "Connect another account"
+        words::CONNECT_ANOTHER
     };
     view! {
         <Card
             title=title
             id="available"
-            text="You go there to agree, and come back here afterwards."
+            text=words::AGREE_THERE
             flush=true
         >
             <ul class="feed">{rows}</ul>
@@ -155,8 +153,8 @@ pub(super) fn ConnectionsOfUser(
         view! {
             <Empty
                 glyph=Glyph::Link
-                title="No connections"
-                text="This user signs in with no account elsewhere."
+                title=common::NO_CONNECTIONS
+                text=words::NONE_OF_USER
             />
         }
         .into_any()
@@ -164,7 +162,7 @@ pub(super) fn ConnectionsOfUser(
         view! { <ConnectionTable holding=Holding::OneUser connections /> }.into_any()
     };
     view! {
-        <Card title="Connections" id="connections" flush=true>
+        <Card title=common::CONNECTIONS id="connections" flush=true>
             {list}
         </Card>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     Frame, Page,
     component::{GateCard, LinkButton, Look},
+    words::failure as words,
 };
 
 /// An error page: what happened, what to do next, and the ways on.
@@ -64,12 +65,12 @@ impl Page for ErrorPage {
             .collect_view();
         view! {
             <div class="mx-auto w-full max-w-md">
-                <GateCard title=self.title over=format!("Error {}", self.status) text=self.text>
+                <GateCard title=self.title over=words::status(self.status) text=self.text>
                     {advice}
                     {typed}
                     <div class="mt-6 flex flex-wrap gap-2 empty:hidden">{ways}</div>
                     <p class="mt-6 border-t border-line pt-4 text-xs text-muted">
-                        "If you report this, quote the request "
+                        {words::QUOTE}
                         <span class="mono inline-block">{self.request_id}</span>
                     </p>
                 </GateCard>
@@ -94,7 +95,7 @@ fn Typed(fields: Vec<TypedItem>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <h2 class="mt-5 text-sm font-medium">"What you had typed"</h2>
+        <h2 class="mt-5 text-sm font-medium">{words::TYPED}</h2>
         <dl class="text-sm">{fields}</dl>
     }
     .into_any()

@@ -9,6 +9,7 @@ use crate::{
     component::{
         Banner, ErrorSummary, Field, GateCard, Kind, LinkButton, Look, PostForm, Submit, Tone,
     },
+    words::{common, entry::invitation as words},
 };
 
 /// The page of a link.
@@ -50,14 +51,14 @@ impl Page for InvitationPage {
             Self::Invalid => view! {
                 <div class="mx-auto w-full max-w-md">
                 <GateCard
-                    title="This link does not work"
-                    text="It is incomplete, too old, withdrawn, or was used already."
+                    title=common::LINK_DOES_NOT_WORK
+                    text=words::INVALID
                 >
                     <p class="text-sm text-muted">
-                        "If you have used it, you have an account: sign in. Otherwise ask whoever sent you the link for a new one."
+                        {words::ASK}
                     </p>
                     <div class="mt-5">
-                        <LinkButton text="Go to sign-in" href="/login" look=Look::Plain />
+                        <LinkButton text=common::GO_TO_SIGN_IN href="/login" look=Look::Plain />
                     </div>
                 </GateCard>
                 </div>
@@ -67,40 +68,18 @@ impl Page for InvitationPage {
     }
 }
 
-/// What the link gives, in a few sentences.
-fn what_it_is(form: &InvitationForm) -> String {
-    let role = match form.role {
-        Role::User => "",
-        Role::Auditor => " You will see everything in the console of this server.",
-        Role::Administrator => " You will see and change everything on this server.",
-    };
-    match (&form.given, form.is_made) {
-        (Some(name), true) => {
-            format!("Your account is {name}. The link that brought you here works once.{role}")
-        }
-        (Some(name), false) => {
-            format!(
-                "Your name here will be {name}. The link that brought you here works once.{role}"
-            )
-        }
-        (None, _) => {
-            format!("Make your account. The link that brought you here works once.{role}")
-        }
-    }
-}
-
 #[component]
 fn Invited(form: InvitationForm) -> impl IntoView {
     let title = if form.is_made {
-        "Choose your password"
+        words::CHOOSE_PASSWORD
     } else {
-        "You are invited"
+        words::INVITED
     };
-    let text = what_it_is(&form);
+    let text = words::about(form.given.as_deref(), form.is_made, form.role);
     let signed_in = form.signed_in.map(|name| {
         view! {
             <Banner tone=Tone::Plain>
-                {format!("This browser is signed in as {name}. Going on signs {name} out here.")}
+                {words::signed_in_as(&name)}
             </Banner>
         }
     });
@@ -120,7 +99,7 @@ fn Invited(form: InvitationForm) -> impl IntoView {
         None => view! {
             <Field
                 name="username"
-                label="Username"
+                label=common::USERNAME
                 kind=Kind::Username
                 value=form.username
                 error=errors.username.clone()
@@ -133,7 +112,7 @@ fn Invited(form: InvitationForm) -> impl IntoView {
         view! {
             <Field
                 name="email"
-                label="E-mail address"
+                label=common::EMAIL_ADDRESS
                 kind=Kind::Email
                 value=form.email
                 error=errors.email.clone()
@@ -143,9 +122,9 @@ fn Invited(form: InvitationForm) -> impl IntoView {
         }
     });
     let button = if form.is_made {
-        "Set password and sign in"
+        words::SET_PASSWORD
     } else {
-        "Create account"
+        common::CREATE_ACCOUNT
     };
     view! {
         <div class="mx-auto w-full max-w-md">
@@ -154,9 +133,9 @@ fn Invited(form: InvitationForm) -> impl IntoView {
             <ErrorSummary
                 form=errors.form
                 fields=vec![
-                    ("username", "Username", asks_name && name_wrong),
-                    ("email", "E-mail address", !form.is_made && email_wrong),
-                    ("password", "Password", errors.password.is_some()),
+                    ("username", common::USERNAME, asks_name && name_wrong),
+                    ("email", common::EMAIL_ADDRESS, !form.is_made && email_wrong),
+                    ("password", common::PASSWORD, errors.password.is_some()),
                 ]
             />
             <PostForm action="/invitation" class="space-y-5">
@@ -164,7 +143,7 @@ fn Invited(form: InvitationForm) -> impl IntoView {
                 {email}
                 <Field
                     name="password"
-                    label="Password"
+                    label=common::PASSWORD
                     kind=Kind::NewPassword
                     error=errors.password
                     autofocus=first == "password"

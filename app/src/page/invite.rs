@@ -10,6 +10,10 @@ use crate::{
         Banner, Card, Choice, ErrorSummary, Field, Glyph, Heading, Icon, Kind, LinkButton, Look,
         PostForm, Submit, Tone, When, WordChoice,
     },
+    words::{
+        common,
+        invite::{self as words, link},
+    },
 };
 
 /// When the account is made.
@@ -32,8 +36,8 @@ impl How {
 
     const fn label(self) -> &'static str {
         match self {
-            Self::Invite => "When they open the link",
-            Self::Create => "Now, without a password",
+            Self::Invite => words::WHEN_OPENED,
+            Self::Create => words::NOW,
         }
     }
 }
@@ -90,7 +94,7 @@ pub(super) fn BackToUsers() -> impl IntoView {
     view! {
         <a href="/admin/users" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
             <Icon glyph=Glyph::ArrowLeft />
-            "All users"
+            {common::ALL_USERS}
         </a>
     }
     .into_any()
@@ -105,9 +109,9 @@ impl Page for InvitePage {
                 .to_vec();
             view! {
                 <div>
-                    <Choice name="how" label="The account is made" options chosen=self.how.as_str() />
+                    <Choice name="how" label=words::ACCOUNT_IS_MADE options chosen=self.how.as_str() />
                     <p class="mt-1.5 max-w-prose text-sm text-muted">
-                        "Whoever opens the link chooses a password, and a username unless you give one. An account that is made now needs one."
+                        {words::WHOEVER_OPENS}
                     </p>
                 </div>
             }
@@ -116,7 +120,7 @@ impl Page for InvitePage {
             view! {
                 <input type="hidden" name="how" value=How::Create.as_str() />
                 <p class="max-w-prose text-sm text-muted">
-                    "Sign-up is closed here: the account is made now, and the link lets its owner set the first password."
+                    {words::CLOSED}
                 </p>
             }
             .into_any()
@@ -124,23 +128,23 @@ impl Page for InvitePage {
         view! {
             <BackToUsers />
             <Heading
-                title="Invite somebody"
-                text="You get a link to send them. It works once, for seven days, and only as long as you may manage users."
+                title=words::TITLE
+                text=words::ABOUT
             />
             <div class="max-w-xl">
                 <ErrorSummary
                     form=self.errors.form
                     fields=vec![
-                        ("username", "Username", self.errors.username.is_some()),
-                        ("email", "E-mail address", self.errors.email.is_some()),
+                        ("username", common::USERNAME, self.errors.username.is_some()),
+                        ("email", common::EMAIL_ADDRESS, self.errors.email.is_some()),
                     ]
                 />
-                <Card title="Who it is for" id="whom">
+                <Card title=words::WHO_FOR id="whom">
                     <PostForm action="/admin/users/invite" class="space-y-5">
                         {how}
                         <Field
                             name="username"
-                            label="Username"
+                            label=common::USERNAME
                             kind=Kind::OthersUsername
                             value=self.username
                             error=self.errors.username
@@ -149,7 +153,7 @@ impl Page for InvitePage {
                         />
                         <Field
                             name="email"
-                            label="E-mail address"
+                            label=common::EMAIL_ADDRESS
                             kind=Kind::OthersEmail
                             value=self.email
                             error=self.errors.email
@@ -157,12 +161,12 @@ impl Page for InvitePage {
                             autofocus=email_first
                         />
                         <div>
-                            <WordChoice name="role" label="Role" chosen=Some(self.role) />
+                            <WordChoice name="role" label=common::ROLE chosen=Some(self.role) />
                             <p class="mt-1.5 max-w-prose text-sm text-muted">
-                                "Users have an account and no console. Auditors see everything in the console. Administrators see and change everything: whoever gets hold of such a link may end sessions, give roles and disable you."
+                                {words::ROLES}
                             </p>
                         </div>
-                        <Submit text="Make the link" />
+                        <Submit text=words::MAKE />
                     </PostForm>
                 </Card>
             </div>
@@ -174,42 +178,30 @@ impl Page for InvitePage {
 impl Page for LinkPage {
     fn view(self, _frame: &Frame) -> AnyView {
         let title = if self.is_renewed {
-            "A new link"
+            link::RENEWED
         } else if self.user.is_some() {
-            "The account is made"
+            link::ACCOUNT_MADE
         } else {
-            "The invitation is made"
+            link::INVITATION_MADE
         };
         let text = match &self.whom {
-            Some(whom) => format!("Send this link to {whom}."),
-            None => "Send this link to whom you invite.".to_owned(),
+            Some(whom) => link::send_to(whom),
+            None => link::SEND_TO_INVITED.to_owned(),
         };
-        let gives = match (self.role, self.user.is_some()) {
-            (Role::User, true) => {
-                "Whoever opens it first sets the password and has the account.".to_owned()
-            }
-            (Role::User, false) => "Whoever opens it first gets an account.".to_owned(),
-            (role, _) => format!(
-                "Whoever opens it first becomes {} here.",
-                match role {
-                    Role::Administrator => "an administrator",
-                    _ => "an auditor",
-                }
-            ),
-        };
-        let renewed = self.is_renewed.then_some(" The links before it are over.");
+        let gives = link::gives(self.role, self.user.is_some());
+        let renewed = self.is_renewed.then_some(link::OTHERS_OVER);
         let (expires_at, role) = (self.expires_at, self.role.label());
         let on = match self.user {
             Some(user) => view! {
                 <LinkButton
-                    text="Go to the user"
+                    text=link::GO_TO_USER
                     href=format!("/admin/users/{}", user.id)
                     look=Look::Plain
                 />
             }
             .into_any(),
             None => view! {
-                <LinkButton text="See open invitations" href="/admin/invitations" look=Look::Plain />
+                <LinkButton text=link::SEE_OPEN href="/admin/invitations" look=Look::Plain />
             }
             .into_any(),
         };
@@ -219,13 +211,13 @@ impl Page for LinkPage {
             <div class="grid max-w-3xl gap-4">
                 <Banner tone=Tone::Caution>
                     {gives}
-                    " Send it in a way that nobody else reads. It is shown this once and kept nowhere: copy it now."
+                    {link::SHOWN_ONCE}
                     {renewed}
                 </Banner>
-                <Card title="The link" id="the-link">
+                <Card title=link::THE_LINK id="the-link">
                     <div class="field">
                         <label for="link" class="label">
-                            "Copy this"
+                            {link::COPY}
                         </label>
                         <input
                             id="link"
@@ -239,12 +231,12 @@ impl Page for LinkPage {
                             aria-describedby="link-hint"
                         />
                         <p id="link-hint" class="mt-1.5 text-sm text-muted">
-                            "Role: " {role} ". Works once, and runs out " <When at=expires_at /> "."
+                            {link::ROLE} {role} {link::WORKS_ONCE} <When at=expires_at /> "."
                         </p>
                     </div>
                     <div class="mt-5 flex flex-wrap gap-2">
                         {on}
-                        <LinkButton text="Invite somebody else" href="/admin/users/invite" look=Look::Plain />
+                        <LinkButton text=link::INVITE_ANOTHER href="/admin/users/invite" look=Look::Plain />
                     </div>
                 </Card>
             </div>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     Frame, Page,
     component::{GateCard, LinkButton},
+    words::entry::lead_on as words,
 };
 
 /// Leads on to a provider: by itself where the browser does as the answer's header asks, and by the
@@ -25,11 +26,11 @@ impl Page for LeadOnPage {
         view! {
             <div class="mx-auto w-full max-w-md">
                 <GateCard
-                    title="One moment"
+                    title=words::TITLE
                     over=self.provider
-                    text="You go there to agree, and come back here afterwards. If nothing happens, continue by hand."
+                    text=words::ABOUT
                 >
-                    <LinkButton text="Continue" href=self.address />
+                    <LinkButton text=words::CONTINUE href=self.address />
                 </GateCard>
             </div>
         }

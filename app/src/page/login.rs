@@ -6,7 +6,7 @@ use super::provider::ProviderButton;
 use crate::{
     Frame, Page,
     component::{Banner, Field, GateCard, Kind, PostForm, ProviderLinks, Submit, Tone},
-    phrase::wait,
+    words::{common, entry::login as words},
 };
 
 /// Why a sign-in did not come through.
@@ -49,15 +49,10 @@ pub struct LoginPage {
 impl LoginError {
     fn text(self) -> String {
         match self {
-            Self::Refused => "That name and password do not match.".to_owned(),
-            Self::Limited { retry_after } => {
-                format!("Too many attempts. Try again in {}.", wait(retry_after))
-            }
-            Self::Busy => {
-                "The server is busy right now. Your attempt was not counted: try again in a moment."
-                    .to_owned()
-            }
-            Self::Incomplete => "Enter both your name and your password.".to_owned(),
+            Self::Refused => words::REFUSED.to_owned(),
+            Self::Limited { retry_after } => words::limited(retry_after),
+            Self::Busy => words::BUSY.to_owned(),
+            Self::Incomplete => words::INCOMPLETE.to_owned(),
         }
     }
 }
@@ -65,12 +60,9 @@ impl LoginError {
 impl Page for LoginPage {
     fn view(self, _frame: &Frame) -> AnyView {
         let (title, text) = if self.is_again {
-            (
-                "Sign in once more",
-                "Before you go on, show that it is still you.",
-            )
+            (common::SIGN_IN_ONCE_MORE, words::STILL_YOU)
         } else {
-            ("Sign in", "")
+            (common::SIGN_IN, "")
         };
         // Without a provider the form is the only way there is.
         let providers_only = self.has_no_password && !self.providers.is_empty();
@@ -87,18 +79,18 @@ impl Page for LoginPage {
                         .then(|| view! { <input type="hidden" name="again" value="1" /> })}
                     <Field
                         name="identifier"
-                        label="Username or e-mail address"
+                        label=words::IDENTIFIER
                         kind=Kind::Identifier
                         value=self.identifier
                         autofocus=!known
                     />
                     <Field
                         name="password"
-                        label="Password"
+                        label=common::PASSWORD
                         kind=Kind::CurrentPassword
                         autofocus=known
                     />
-                    <Submit text="Sign in" wide=true />
+                    <Submit text=common::SIGN_IN wide=true />
                 </PostForm>
             }
         });
@@ -118,8 +110,8 @@ impl Page for LoginPage {
                 .then(|| {
                     view! {
                         <p class="mt-6 text-center text-sm text-muted">
-                            "No account yet? " <a href="/register" class="link">
-                                "Create one"
+                            {words::NO_ACCOUNT} <a href="/register" class="link">
+                                {words::CREATE_ONE}
                             </a>
                         </p>
                     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     Frame, Page,
     component::{GateCard, LinkButton},
+    words::{common, failure::provider as words},
 };
 
 /// Why the way through a provider led nowhere.
@@ -83,83 +84,24 @@ impl ProviderFailure {
 
     /// What happened, in a few words; the title of the document too.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::ConsentDenied => "That was cancelled",
-            Self::ProviderDown => "No answer from the provider",
-            Self::ClockOff => "The clocks do not agree",
-            Self::AccountDisabled => "Your account is disabled",
-            Self::IdentityBlocked => "That account is blocked",
-            Self::DomainNotAllowed => "That account is not let in here",
-            Self::AddressInUse => "You may have an account already",
-            Self::SignUpClosed => "Sign-up is closed",
-            Self::IdentityTaken => "That account is in use already",
-            Self::OtherBrowser => "Please start again",
-            Self::Refused => "The answer could not be trusted",
-            Self::NoSuchProvider => "There is no such provider",
-        }
-    }
-
-    /// What it means and what to do next.
-    fn text(self, provider: &str, signed_in: bool) -> String {
-        match self {
-            Self::ConsentDenied => {
-                format!("{provider} was not allowed to tell us who you are. Nothing has changed.")
-            }
-            Self::ProviderDown => {
-                format!("{provider} cannot be reached right now. Try again in a few minutes.")
-            }
-            Self::ClockOff => format!(
-                "The time on this server and the time at {provider} are too far apart to trust an answer. Ask an administrator to set this server’s clock."
-            ),
-            Self::AccountDisabled => {
-                "You cannot sign in to it. Ask an administrator of this server to enable it again."
-                    .to_owned()
-            }
-            Self::IdentityBlocked => format!(
-                "{provider} says that it was taken over or disabled, so it lets nobody in here. Make it safe at {provider} first."
-            ),
-            Self::DomainNotAllowed => format!(
-                "Only accounts of certain organisations may come through {provider}. Choose the one from your work or school."
-            ),
-            Self::AddressInUse => format!(
-                "There is one here with the same e-mail address. Sign in to it as you did before, then connect {provider} under Connections."
-            ),
-            Self::SignUpClosed if signed_in => format!(
-                "No account here is connected to that one at {provider}. Connect it under Connections."
-            ),
-            Self::SignUpClosed => format!(
-                "No account here is connected to that one at {provider}, and new ones are made by an administrator. If you have an account, sign in and connect it under Connections."
-            ),
-            Self::IdentityTaken => format!(
-                "That account at {provider} is connected to another account here. Disconnect it there first, or choose another one."
-            ),
-            Self::OtherBrowser => format!(
-                "The answer of {provider} came to another browser than asked for it, came twice or came too late."
-            ),
-            Self::Refused => format!(
-                "What {provider} sent does not verify, so nothing was done. Try again; if it stays so, tell an administrator of this server."
-            ),
-            Self::NoSuchProvider => {
-                "The address may be mistyped, or this server no longer offers it.".to_owned()
-            }
-        }
+        words::title(self)
     }
 
     /// Where to go from here: label and path.
     const fn action(self, signed_in: bool) -> (&'static str, &'static str) {
         const CONNECTIONS: &str = "/account/connections";
         match (self, signed_in) {
-            (Self::AccountDisabled, true) => ("Go to your account", "/account"),
-            (_, true) => ("Go to connections", CONNECTIONS),
+            (Self::AccountDisabled, true) => (words::GO_TO_ACCOUNT, "/account"),
+            (_, true) => (words::GO_TO_CONNECTIONS, CONNECTIONS),
             // They come back to where they connect it.
             (Self::AddressInUse | Self::SignUpClosed, false) => {
-                ("Sign in", "/login?next=/account/connections")
+                (common::SIGN_IN, "/login?next=/account/connections")
             }
             (
                 Self::ConsentDenied | Self::ProviderDown | Self::OtherBrowser | Self::Refused,
                 false,
-            ) => ("Try again", "/login"),
-            (_, false) => ("Go to sign-in", "/login"),
+            ) => (words::TRY_AGAIN, "/login"),
+            (_, false) => (common::GO_TO_SIGN_IN, "/login"),
         }
     }
 }
@@ -179,7 +121,7 @@ impl Page for ProviderFailurePage {
                 <GateCard
                     title=failure.title()
                     over
-                    text=failure.text(&self.provider, self.signed_in)
+                    text=words::text(failure, &self.provider, self.signed_in)
                 >
                     <LinkButton text href />
                 </GateCard>

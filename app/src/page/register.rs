@@ -8,6 +8,7 @@ use crate::{
     component::{
         ErrorSummary, Field, GateCard, Kind, LinkButton, Look, PostForm, ProviderLinks, Submit,
     },
+    words::{common, entry::register as words},
 };
 
 /// What is wrong with a field, as text for the user.
@@ -65,15 +66,15 @@ pub(super) fn AccountForm(
         <ErrorSummary
             form=errors.form
             fields=vec![
-                ("username", "Username", errors.username.is_some()),
-                ("email", "E-mail address", errors.email.is_some()),
-                ("password", "Password", errors.password.is_some()),
+                ("username", common::USERNAME, errors.username.is_some()),
+                ("email", common::EMAIL_ADDRESS, errors.email.is_some()),
+                ("password", common::PASSWORD, errors.password.is_some()),
             ]
         />
         <PostForm action=action class="space-y-5">
             <Field
                 name="username"
-                label="Username"
+                label=common::USERNAME
                 kind=Kind::Username
                 value=username
                 error=errors.username
@@ -81,7 +82,7 @@ pub(super) fn AccountForm(
             />
             <Field
                 name="email"
-                label="E-mail address"
+                label=common::EMAIL_ADDRESS
                 kind=Kind::Email
                 value=email
                 error=errors.email
@@ -90,7 +91,7 @@ pub(super) fn AccountForm(
             />
             <Field
                 name="password"
-                label="Password"
+                label=common::PASSWORD
                 kind=Kind::NewPassword
                 error=errors.password
                 autofocus=password_first
@@ -105,31 +106,31 @@ impl Page for RegisterPage {
     fn view(self, _frame: &Frame) -> AnyView {
         if self.closed {
             return view! {
-                <GateCard title="Sign-up is closed">
+                <GateCard title=common::SIGN_UP_CLOSED>
                     <p class="text-sm text-muted">
-                        "New accounts are made by an administrator of this server. Ask them for one. If you have an account already, sign in."
+                        {words::CLOSED}
                     </p>
                     <div class="mt-5">
-                        <LinkButton text="Go to sign-in" href="/login" look=Look::Plain />
+                        <LinkButton text=common::GO_TO_SIGN_IN href="/login" look=Look::Plain />
                     </div>
                 </GateCard>
             }
             .into_any();
         }
         view! {
-            <GateCard title="Create an account">
+            <GateCard title=words::TITLE>
                 <ProviderLinks providers=self.providers />
                 <AccountForm
                     action="/register"
-                    button="Create account"
+                    button=common::CREATE_ACCOUNT
                     username=self.username
                     email=self.email
                     errors=self.errors
                 />
             </GateCard>
             <p class="mt-6 text-center text-sm text-muted">
-                "Have an account? " <a href="/login" class="link">
-                    "Sign in"
+                {words::HAVE_ACCOUNT} <a href="/login" class="link">
+                    {common::SIGN_IN}
                 </a>
             </p>
         }

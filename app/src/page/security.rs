@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     Frame, Page,
     component::{Card, ErrorSummary, Field, Heading, Kind, LinkButton, Look, PostForm, Submit},
+    words::{common, security as words},
 };
 
 /// Where somebody signs in once more to set a password.
@@ -53,13 +54,13 @@ impl Page for SecurityPage {
             (false, true) => view! { <SignInFirst /> }.into_any(),
         };
         view! {
-            <Heading title="Security" text="What you prove yourself with." />
+            <Heading title=words::TITLE text=words::ABOUT />
             <div class="max-w-xl">
                 <ErrorSummary
                     form
                     fields=vec![
-                        ("current", "Current password", current && self.has_password),
-                        ("new", "New password", new && (self.has_password || !self.needs_fresh_proof)),
+                        ("current", words::CURRENT_PASSWORD, current && self.has_password),
+                        ("new", words::NEW_PASSWORD, new && (self.has_password || !self.needs_fresh_proof)),
                     ]
                 />
                 {card}
@@ -76,7 +77,7 @@ pub(super) fn WhosePassword(username: String) -> impl IntoView {
         <input
             type="text"
             autocomplete="username"
-            aria-label="Username"
+            aria-label=common::USERNAME
             value=username
             readonly
             hidden
@@ -90,50 +91,47 @@ fn ChangePassword(username: String, errors: PasswordErrors) -> impl IntoView {
     let new_first = errors.current.is_none() && errors.new.is_some();
     view! {
         <Card
-            title="Change password"
+            title=common::CHANGE_PASSWORD
             id="change-password"
-            text="All your other sessions end at once; this one stays."
+            text=words::OTHERS_END
         >
             <PostForm action="/account/security/password" class="space-y-5">
                 <WhosePassword username />
                 <Field
                     name="current"
-                    label="Current password"
+                    label=words::CURRENT_PASSWORD
                     kind=Kind::CurrentPassword
                     error=errors.current
                     autofocus=!new_first
                 />
                 <Field
                     name="new"
-                    label="New password"
+                    label=words::NEW_PASSWORD
                     kind=Kind::NewPassword
                     error=errors.new
                     autofocus=new_first
                 />
-                <Submit text="Change password" />
+                <Submit text=common::CHANGE_PASSWORD />
             </PostForm>
         </Card>
     }
     .into_any()
 }
 
-const NO_PASSWORD: &str =
-    "You have none: you sign in with your connections. With one you can sign in without them too.";
-
 #[component]
 fn SetPassword(username: String, error: Option<String>) -> impl IntoView {
     view! {
-        <Card title="Set a password" id="set-password" text=NO_PASSWORD>
+        <Card title=common::SET_A_PASSWORD id="set-password" text=words::NO_PASSWORD>
             <PostForm action="/account/security/set-password" class="space-y-5">
                 <WhosePassword username />
                 <Field
                     name="new"
-                    label="New password"
+                    label=words::NEW_PASSWORD
                     kind=Kind::NewPassword
                     error
                     autofocus=true
                 />
-                <Submit text="Set password" />
+                <Submit text=words::SET_PASSWORD />
             </PostForm>
         </Card>
     }
@@ -144,11 +142,11 @@ fn SetPassword(username: String, error: Option<String>) -> impl IntoView {
 #[component]
 fn SignInFirst() -> impl IntoView {
     view! {
-        <Card title="Set a password" id="set-password" text=NO_PASSWORD>
+        <Card title=common::SET_A_PASSWORD id="set-password" text=words::NO_PASSWORD>
             <p class="mb-4 max-w-prose text-sm text-muted">
-                "This asks for a sign-in of the last few minutes, and yours is older."
+                {words::TOO_OLD}
             </p>
-            <LinkButton text="Sign in once more" href=SIGN_IN_AGAIN look=Look::Primary />
+            <LinkButton text=common::SIGN_IN_ONCE_MORE href=SIGN_IN_AGAIN look=Look::Primary />
         </Card>
     }
     .into_any()

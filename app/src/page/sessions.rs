@@ -9,7 +9,7 @@ use crate::{
     component::{
         Card, ConfirmButton, Empty, FamilyTable, Glyph, Heading, Holder, SessionTable, Whose,
     },
-    phrase::counted,
+    words::{common, part, sessions::own as words},
 };
 
 /// One session as every list shows it.
@@ -98,28 +98,21 @@ impl Page for SessionsPage {
             .filter(|session| !session.is_current)
             .count();
         let end_others = (others > 0).then(|| {
-            let how_many = match (others, self.truncated) {
-                (_, true) => "All your other sessions end".to_owned(),
-                (1, false) => "Your other session ends".to_owned(),
-                (_, false) => format!("Your {others} other sessions end"),
-            };
             view! {
                 <ConfirmButton
                     id="end-others"
-                    label="End all other sessions"
-                    name="End all other sessions"
-                    question="End all other sessions?"
-                    consequence=format!(
-                        "{how_many} at once. This one stays, and you can sign in again anywhere.",
-                    )
+                    label=words::END_OTHERS
+                    name=words::END_OTHERS
+                    question=words::END_OTHERS_QUESTION
+                    consequence=words::ending_others(others, self.truncated)
                     action="/account/sessions/end-others"
                 />
             }
         });
         view! {
             <Heading
-                title="Sessions"
-                text="Every browser that is signed in to your account. End what you do not recognise, then change your password."
+                title=common::SESSIONS
+                text=words::ABOUT
             >
                 {end_others}
             </Heading>
@@ -130,7 +123,7 @@ impl Page for SessionsPage {
                 .then(|| {
                     view! {
                         <p class="mt-4 text-sm text-muted">
-                            "You are signed in with this browser only."
+                            {common::THIS_BROWSER_ONLY}
                         </p>
                     }
                 })}
@@ -139,10 +132,7 @@ impl Page for SessionsPage {
                 .then(|| {
                     view! {
                         <p class="mt-4 text-sm text-muted">
-                            {format!(
-                                "There are more: only {} are shown. Ending all others ends those too.",
-                                counted(shown, "session", "sessions"),
-                            )}
+                            {words::more(shown)}
                         </p>
                     }
                 })}
@@ -160,8 +150,8 @@ fn OwnFamilies(families: Vec<FamilyItem>, truncated: bool) -> impl IntoView {
         view! {
             <Empty
                 glyph=Glyph::Program
-                title="No API sign-ins"
-                text="No program or app holds tokens for your account."
+                title=common::NO_API_SIGN_INS
+                text=words::NO_PROGRAM
             />
         }
         .into_any()
@@ -171,19 +161,16 @@ fn OwnFamilies(families: Vec<FamilyItem>, truncated: bool) -> impl IntoView {
     let more = truncated.then(|| {
         view! {
             <p class="border-t border-line px-4 py-3 text-sm text-muted sm:px-6">
-                {format!(
-                    "There are more: only {} are shown.",
-                    counted(shown, "API sign-in", "API sign-ins"),
-                )}
+                {part::only_shown(&common::api_sign_ins(shown))}
             </p>
         }
     });
     view! {
         <div class="mt-8">
             <Card
-                title="API sign-ins"
+                title=common::API_SIGN_INS
                 id="families"
-                text="Programs and apps that hold tokens for your account and act as you."
+                text=words::PROGRAMS
                 flush=true
             >
                 {list}

@@ -6,6 +6,7 @@ use super::register::{AccountFieldErrors, AccountForm};
 use crate::{
     Frame, Page,
     component::{GateCard, LinkButton, Look},
+    words::{common, entry::setup as words},
 };
 
 /// The page that makes the first administrator.
@@ -39,12 +40,12 @@ impl Page for SetupPage {
                 errors,
             } => view! {
                 <GateCard
-                    title="Make the first administrator"
-                    text="This account sees and changes everything: it ends sessions, gives roles and disables users. The link that brought you here works once."
+                    title=words::TITLE
+                    text=words::ABOUT
                 >
                     <AccountForm
                         action="/setup"
-                        button="Make administrator"
+                        button=words::MAKE
                         username
                         email
                         errors
@@ -54,27 +55,27 @@ impl Page for SetupPage {
             .into_any(),
             Self::InvalidLink => view! {
                 <GateCard
-                    title="This link does not work"
-                    text="It is incomplete, too old or used already."
+                    title=common::LINK_DOES_NOT_WORK
+                    text=words::INVALID
                 >
-                    <p class="text-sm font-medium text-ink">"To get a new one:"</p>
+                    <p class="text-sm font-medium text-ink">{words::NEW_ONE}</p>
                     <ol class="mt-2 list-decimal space-y-1.5 pl-5 text-sm text-muted">
-                        <li>"Restart the Latchkey program on your server."</li>
-                        <li>"Copy the fresh link that it prints as it starts."</li>
-                        <li>"Open that link in this browser."</li>
+                        <li>{words::RESTART}</li>
+                        <li>{words::COPY}</li>
+                        <li>{words::OPEN}</li>
                     </ol>
                     <p class="mt-4 text-sm text-muted">
-                        "It prints one at each start for as long as there has been no administrator."
+                        {words::EACH_START}
                     </p>
                 </GateCard>
             }
             .into_any(),
             Self::Done => view! {
                 <GateCard
-                    title="Set-up is done"
-                    text="This server has had its first administrator, so nobody can be made one here. Further ones are made in the console, under Users."
+                    title=words::DONE
+                    text=words::DONE_TEXT
                 >
-                    <LinkButton text="Go to sign-in" href="/login" look=Look::Plain />
+                    <LinkButton text=common::GO_TO_SIGN_IN href="/login" look=Look::Plain />
                 </GateCard>
             }
             .into_any(),

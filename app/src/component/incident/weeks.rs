@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{component::short_day, page::threats::WeekItem, phrase::counted};
+use crate::{component::short_day, page::threats::WeekItem, words::threats};
 
 /// The height of the tallest bar, in the drawing's own units.
 const HEIGHT: u64 = 96;
@@ -27,9 +27,9 @@ pub(crate) fn Weeks(
     view! {
         <ol class="weeks">{bars}</ol>
         <ul class="legend mt-4" aria-hidden="true">
-            <li><span class="swatch swatch-open"></span> "Not judged"</li>
-            <li><span class="swatch swatch-confirmed"></span> "Confirmed"</li>
-            <li><span class="swatch swatch-false"></span> "False alarm"</li>
+            <li><span class="swatch swatch-open"></span> {threats::NOT_JUDGED}</li>
+            <li><span class="swatch swatch-confirmed"></span> {threats::CONFIRMED}</li>
+            <li><span class="swatch swatch-false"></span> {threats::FALSE_ALARM}</li>
         </ul>
     }
     .into_any()
@@ -52,21 +52,12 @@ fn Bar(week: WeekItem, most: u64) -> impl IntoView {
         view! { <rect class=class x=0 y=below width=24 height=height></rect> }
     })
     .collect_view();
-    let words = format!(
-        "Week of {}: {}",
-        short_day(week.from),
-        if week.all() == 0 {
-            "no incidents".to_owned()
-        } else {
-            format!(
-                "{}; {} confirmed, {}, {} not judged",
-                counted(week.all(), "incident", "incidents"),
-                week.confirmed,
-                counted(week.false_alarms, "false alarm", "false alarms"),
-                week.unjudged
-            )
-        }
-    );
+    let what = if week.all() == 0 {
+        threats::NO_INCIDENTS_THEN.to_owned()
+    } else {
+        threats::incidents(week.all(), week.confirmed, week.false_alarms, week.unjudged)
+    };
+    let words = threats::week(&short_day(week.from), &what);
     let title = words.clone();
     view! {
         <li title=title>

@@ -9,7 +9,7 @@ use crate::{
         families::{FamilyItem, GenerationItem, SightItem},
         threats::IncidentItem,
     },
-    phrase::length,
+    words::{common, families::history as words, phrase::length},
 };
 
 /// The table, newest first.
@@ -29,15 +29,15 @@ pub(crate) fn HistoryTable(
     let end = family.ended.clone().filter(|_| shows_newest).map(|ended| {
         let by = ended
             .by
-            .map(|user| view! { <span class="note">"by " <PersonLink user /></span> });
+            .map(|user| view! { <span class="note">{common::BY} <PersonLink user /></span> });
         view! {
             <Row>
                 <Cell>
-                    <span class="font-medium text-ink">"Ended"</span>
+                    <span class="font-medium text-ink">{common::ENDED}</span>
                 </Cell>
-                <Cell label="What">{ended.reason.label()} {by}</Cell>
+                <Cell label=common::WHAT>{ended.reason.label()} {by}</Cell>
                 <Cell>""</Cell>
-                <Cell label="When">
+                <Cell label=common::WHEN>
                     <Stamp at=ended.at />
                 </Cell>
                 <Cell>""</Cell>
@@ -66,8 +66,8 @@ pub(crate) fn HistoryTable(
     let rows = rows.into_iter().map(|(_, row)| row).collect_view();
     view! {
         <Table
-            caption="Generations of the refresh token, newest first"
-            columns=vec!["Generation", "What", "Where", "When", "Lived"]
+            caption=words::CAPTION
+            columns=vec![common::GENERATION, common::WHAT, words::WHERE, common::WHEN, words::LIVED]
         >
             {end}
             {rows}
@@ -83,8 +83,8 @@ fn GenerationRow(item: GenerationItem, is_current: bool) -> impl IntoView {
             let millis = u64::try_from(until.since(item.made.at).as_millis()).unwrap_or(u64::MAX);
             view! { <span>{length(millis)}</span> }.into_any()
         }
-        None if is_current => view! { <Badge tone=Tone::Good text="Current" /> }.into_any(),
-        None => view! { <span>"–"</span> }.into_any(),
+        None if is_current => view! { <Badge tone=Tone::Good text=common::CURRENT /> }.into_any(),
+        None => view! { <span>{common::NONE}</span> }.into_any(),
     };
     let number = if item.superseded {
         "text-muted line-through"
@@ -98,12 +98,12 @@ fn GenerationRow(item: GenerationItem, is_current: bool) -> impl IntoView {
             <Cell>
                 <span class=number>{generation}</span>
             </Cell>
-            <Cell label="What">{what}</Cell>
-            <Cell label="Where">{place}</Cell>
-            <Cell label="When">
+            <Cell label=common::WHAT>{what}</Cell>
+            <Cell label=words::WHERE>{place}</Cell>
+            <Cell label=common::WHEN>
                 <Stamp at />
             </Cell>
-            <Cell label="Lived">{lived}</Cell>
+            <Cell label=words::LIVED>{lived}</Cell>
         </Row>
     }
     .into_any()
@@ -112,7 +112,7 @@ fn GenerationRow(item: GenerationItem, is_current: bool) -> impl IntoView {
 /// How it came about, and what is not as usual.
 fn what(item: &GenerationItem) -> impl IntoView + use<> {
     let word = if item.from.is_none() {
-        "Opened"
+        common::OPENED
     } else {
         item.outcome.label()
     };
@@ -124,16 +124,13 @@ fn what(item: &GenerationItem) -> impl IntoView + use<> {
     if let Some(from) = item.from
         && (from + 1 != item.generation || item.outcome != RefreshOutcome::Rotated)
     {
-        notes.push(format!("by presenting generation {from}"));
+        notes.push(words::by_presenting(from));
     }
     if item.retries > 0 {
-        notes.push(match item.retries {
-            1 => "asked for again once".to_owned(),
-            more => format!("asked for again {more} times"),
-        });
+        notes.push(words::asked_again(item.retries));
     }
     if item.superseded {
-        notes.push("never received: the API sign-in moved past it".to_owned());
+        notes.push(words::NEVER_RECEIVED.to_owned());
     }
     let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes.join("; ")}</span> });
     view! {
@@ -157,15 +154,15 @@ fn ReplayRow(incident: IncidentItem) -> impl IntoView {
         <Row>
             <Cell>
                 <a href=href class="link">
-                    {format!("{presented} again")}
+                    {words::again(presented)}
                 </a>
             </Cell>
-            <Cell label="What">
+            <Cell label=common::WHAT>
                 <Badge tone text=class />
-                <span class="note">{format!("presented again {gap} after its rotation")}</span>
+                <span class="note">{words::again_after(&gap)}</span>
             </Cell>
-            <Cell label="Where">{place}</Cell>
-            <Cell label="When">
+            <Cell label=words::WHERE>{place}</Cell>
+            <Cell label=common::WHEN>
                 <Stamp at />
             </Cell>
             <Cell>""</Cell>
@@ -184,7 +181,7 @@ fn place(sight: &SightItem) -> impl IntoView + use<> {
             <span class="text-muted">
                 <Address
                     address=sight.address.clone()
-                    title=format!("Network {}", sight.network)
+                    title=common::network(&sight.network)
                 />
             </span>
         </span>

@@ -3,9 +3,12 @@
 //! Steps follow each other in order and not to scale: a family rests for a night and rotates four
 //! times an hour, and to scale its rotations would be one blot.
 
-use crate::page::{
-    families::{FamilyItem, GenerationItem, SightItem},
-    threats::IncidentItem,
+use crate::{
+    page::{
+        families::{FamilyItem, GenerationItem, SightItem},
+        threats::IncidentItem,
+    },
+    words::families::history as words,
 };
 
 /// The width of the drawing in its own units; it is stretched to the width of the page.
@@ -193,7 +196,7 @@ fn lanes(events: &[Event<'_>]) -> (Vec<Lane>, Vec<usize>) {
         let last = MOST_LANES - 1;
         lanes.truncate(last);
         lanes.push(Lane {
-            name: "Other programs".to_owned(),
+            name: words::OTHER_PROGRAMS.to_owned(),
             network: String::new(),
         });
         for lane in &mut lane_of {

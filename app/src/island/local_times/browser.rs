@@ -8,7 +8,7 @@ use leptos::prelude::{document, set_interval, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
-use crate::phrase;
+use crate::words::phrase;
 
 const EVERY: Duration = Duration::from_secs(30);
 

@@ -6,7 +6,11 @@ use leptos::prelude::*;
 use crate::{
     component::{Cell, PersonLink, Row, Table, Tone, When},
     page::sessions::UserLink,
-    phrase::{counted, gap},
+    words::{
+        common,
+        nodes::{self, revocations as words},
+        phrase::gap,
+    },
 };
 
 /// Something that was revoked or changed.
@@ -96,8 +100,8 @@ pub(super) fn RevocationTable(revocations: Vec<RevocationItem>) -> impl IntoView
         .collect_view();
     view! {
         <Table
-            caption="What ended or changed, newest first"
-            columns=vec!["What", "Whose", "When", "All nodes", "Each node"]
+            caption=words::CAPTION
+            columns=vec![common::WHAT, words::WHOSE, common::WHEN, words::ALL_NODES, words::EACH_NODE]
         >
             {rows}
         </Table>
@@ -109,7 +113,7 @@ pub(super) fn RevocationTable(revocations: Vec<RevocationItem>) -> impl IntoView
 fn RevocationRow(revocation: RevocationItem) -> impl IntoView {
     let whose = match revocation.user {
         Some(user) => view! { <PersonLink user /> }.into_any(),
-        None => view! { <span class="text-muted">"–"</span> }.into_any(),
+        None => view! { <span class="text-muted">{common::NONE}</span> }.into_any(),
     };
     let what = what(revocation.what);
     let (tone, all) = all_nodes(&revocation.receipts);
@@ -118,18 +122,18 @@ fn RevocationRow(revocation: RevocationItem) -> impl IntoView {
     view! {
         <Row>
             <Cell>{what}</Cell>
-            <Cell label="Whose">{whose}</Cell>
-            <Cell label="When">
+            <Cell label=words::WHOSE>{whose}</Cell>
+            <Cell label=common::WHEN>
                 <When at />
             </Cell>
-            <Cell label="All nodes">
+            <Cell label=words::ALL_NODES>
                 <span class=match tone {
                     Tone::Good => "text-ink",
                     Tone::Bad => "font-medium text-danger",
                     _ => "text-muted",
                 }>{all}</span>
             </Cell>
-            <Cell label="Each node">{receipts}</Cell>
+            <Cell label=words::EACH_NODE>{receipts}</Cell>
         </Row>
     }
     .into_any()
@@ -137,9 +141,9 @@ fn RevocationRow(revocation: RevocationItem) -> impl IntoView {
 
 fn what(what: Revoked) -> AnyView {
     let (title, note) = match what {
-        Revoked::Session { short } => ("Session ended", format!("…{short}").into_any()),
+        Revoked::Session { short } => (words::SESSION_ENDED, format!("…{short}").into_any()),
         Revoked::Family { id, short } => (
-            "API sign-in ended",
+            words::API_SIGN_IN_ENDED,
             view! {
                 <a href=format!("/admin/families/{id}") class="link">
                     {format!("…{short}")}
@@ -148,17 +152,12 @@ fn what(what: Revoked) -> AnyView {
             .into_any(),
         ),
         Revoked::Several { sessions, families } => (
-            "Signed out",
-            format!(
-                "{}, {}",
-                counted(sessions, "session", "sessions"),
-                counted(families, "API sign-in", "API sign-ins")
-            )
-            .into_any(),
+            words::SIGNED_OUT,
+            words::several(sessions, families).into_any(),
         ),
-        Revoked::User => ("User changed", "Role, state, name or password".into_any()),
-        Revoked::Keys => ("Signing keys changed", ().into_any()),
-        Revoked::Unknown { kind } => ("Of a later release", kind.into_any()),
+        Revoked::User => (words::USER_CHANGED, words::USER_CHANGED_NOTE.into_any()),
+        Revoked::Keys => (words::KEYS_CHANGED, ().into_any()),
+        Revoked::Unknown { kind } => (words::UNKNOWN, kind.into_any()),
     };
     view! {
         <span class="font-medium text-ink">{title}</span>
@@ -184,20 +183,15 @@ fn all_nodes(receipts: &[ReceiptItem]) -> (Tone, String) {
         })
         .max();
     if missing > 0 {
-        let text = counted(missing, "node is missing", "nodes are missing");
-        return (Tone::Bad, text);
+        return (Tone::Bad, words::missing(missing));
     }
     if awaited > 0 {
-        return (Tone::Plain, "Not told yet".to_owned());
+        return (Tone::Plain, words::AWAITED_BY_SOME.to_owned());
     }
     match (longest, refusing) {
-        (Some(longest), 0) => (Tone::Good, format!("Within {}", gap(longest))),
-        (Some(longest), _) => {
-            let rest = counted(refusing, "refuses", "refuse");
-            (Tone::Good, format!("Within {}; {rest}", gap(longest)))
-        }
-        (None, 0) => (Tone::Plain, "None was there".to_owned()),
-        (None, _) => (Tone::Plain, "None lets anybody in".to_owned()),
+        (Some(longest), _) => (Tone::Good, words::within(&gap(longest), refusing)),
+        (None, 0) => (Tone::Plain, words::NONE_WAS_THERE.to_owned()),
+        (None, _) => (Tone::Plain, words::NONE_LETS_IN.to_owned()),
     }
 }
 
@@ -221,14 +215,15 @@ fn each_node(receipts: Vec<ReceiptItem>) -> AnyView {
                     view! { <span class="text-muted">{gap(within_ms)}</span> }.into_any()
                 }
                 ReceptionItem::Refusing { since } => view! {
-                    <span class="text-muted">"lets nobody in since " <When at=since /></span>
+                    <span class="text-muted">{nodes::LETS_NOBODY_IN} <When at=since /></span>
                 }
                 .into_any(),
                 ReceptionItem::Awaited => {
-                    view! { <span class="text-muted">"not told yet"</span> }.into_any()
+                    view! { <span class="text-muted">{words::AWAITED}</span> }.into_any()
                 }
                 ReceptionItem::Missing => {
-                    view! { <span class="font-medium text-danger">"missing"</span> }.into_any()
+                    view! { <span class="font-medium text-danger">{words::MISSING}</span> }
+                        .into_any()
                 }
             };
             Some(view! {
@@ -240,15 +235,13 @@ fn each_node(receipts: Vec<ReceiptItem>) -> AnyView {
         })
         .collect::<Vec<_>>();
     if lines.is_empty() && later == 0 && gone == 0 {
-        return view! { <span class="text-muted">"–"</span> }.into_any();
+        return view! { <span class="text-muted">{common::NONE}</span> }.into_any();
     }
     let later = (later > 0).then(|| {
-        let text = counted(later, "node started", "nodes started");
-        view! { <li class="text-muted">{format!("{text} later, knowing it")}</li> }
+        view! { <li class="text-muted">{words::started_later(later)}</li> }
     });
     let gone = (gone > 0).then(|| {
-        let text = counted(gone, "node stopped", "nodes stopped");
-        view! { <li class="text-muted">{format!("{text} meanwhile")}</li> }
+        view! { <li class="text-muted">{words::stopped_meanwhile(gone)}</li> }
     });
     view! { <ul class="space-y-0.5">{lines} {later} {gone}</ul> }.into_any()
 }

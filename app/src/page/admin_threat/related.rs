@@ -12,6 +12,7 @@ use crate::{
         families::{FamiliesOfUser, FamilyItem},
         sessions::SessionItem,
     },
+    words::{common, threats::related as words},
 };
 
 /// Everything else that is live of the same user and of the same address.
@@ -44,10 +45,10 @@ pub(super) fn Related(
                 view! {
                     <ConfirmButton
                         id="end-sessions"
-                        label="End all sessions"
-                        name=format!("End all sessions of {}", isolated(&user.name))
-                        question=format!("End all sessions of {}?", isolated(&user.name))
-                        consequence="Their browsers are signed out at once and may sign in again."
+                        label=common::END_ALL_SESSIONS
+                        name=common::end_all_sessions_of(&isolated(&user.name))
+                        question=common::end_all_sessions_question(&isolated(&user.name))
+                        consequence=common::SIGNED_OUT_AT_ONCE
                         action=format!("/admin/users/{}/end-sessions", user.id)
                         back=Some(back.clone())
                     />
@@ -57,7 +58,7 @@ pub(super) fn Related(
     };
     let families = if families_of_user.is_empty() {
         view! {
-            <Empty glyph=Glyph::Program title="No others" text="No other program is signed in as this user." />
+            <Empty glyph=Glyph::Program title=words::NO_OTHERS text=words::NO_OTHER_PROGRAM />
         }
         .into_any()
     } else {
@@ -73,7 +74,7 @@ pub(super) fn Related(
     };
     let sessions = if sessions_of_user.is_empty() {
         view! {
-            <Empty glyph=Glyph::Monitor title="Not signed in" text="No browser is signed in as this user." />
+            <Empty glyph=Glyph::Monitor title=common::NOT_SIGNED_IN text=common::NO_BROWSER />
         }
         .into_any()
     } else {
@@ -91,16 +92,16 @@ pub(super) fn Related(
     let all_sessions = format!("/admin/sessions?user={}", user.id);
     view! {
         <h2 class="mt-8 mb-4 text-lg font-semibold tracking-tight text-ink wrap-anywhere">
-            {format!("What else {} holds", isolated(&user.name))}
+            {words::of_user(&isolated(&user.name))}
         </h2>
         <div class="grid min-w-0 gap-4">
-            <Card title="Other API sign-ins" id="families" flush=true aside=end_families>
+            <Card title=words::OTHER_API_SIGN_INS id="families" flush=true aside=end_families>
                 {families}
-                <All text="All API sign-ins of this user" href=all_families />
+                <All text=words::ALL_API_SIGN_INS href=all_families />
             </Card>
-            <Card title="Browser sessions" id="sessions" flush=true aside=end_sessions>
+            <Card title=words::BROWSER_SESSIONS id="sessions" flush=true aside=end_sessions>
                 {sessions}
-                <All text="All sessions of this user" href=all_sessions />
+                <All text=words::ALL_SESSIONS href=all_sessions />
             </Card>
         </div>
         <OfAddress address families=families_of_address sessions=sessions_of_address may_end back />
@@ -120,7 +121,7 @@ fn OfAddress(
     if families.is_empty() && sessions.is_empty() {
         return view! {
             <p class="mt-8 text-sm text-muted wrap-anywhere">
-                {format!("Nobody else is signed in from {address}, which presented the token again.")}
+                {words::nobody_at(&address)}
             </p>
         }
         .into_any();
@@ -130,25 +131,25 @@ fn OfAddress(
     let sessions_there = format!("/admin/sessions?address={address}");
     let families = (!families.is_empty()).then(|| {
         view! {
-            <Card title="API sign-ins of others" id="families-there" flush=true>
+            <Card title=words::API_SIGN_INS_OF_OTHERS id="families-there" flush=true>
                 <FamilyTable holder=Holder::Everybody families may_end back=families_back />
-                <All text="All API sign-ins from there" href=families_there />
+                <All text=words::API_SIGN_INS_THERE href=families_there />
             </Card>
         }
     });
     let sessions = (!sessions.is_empty()).then(|| {
         view! {
-            <Card title="Sessions of others" id="sessions-there" flush=true>
+            <Card title=words::SESSIONS_OF_OTHERS id="sessions-there" flush=true>
                 <SessionTable whose=Whose::Everybody sessions may_end back />
-                <All text="All sessions from there" href=sessions_there />
+                <All text=words::SESSIONS_THERE href=sessions_there />
             </Card>
         }
     });
     view! {
         <h2 class="mt-8 mb-1 text-lg font-semibold tracking-tight text-ink wrap-anywhere">
-            {format!("Others at {address}")}
+            {words::others_at(&address)}
         </h2>
-        <p class="mb-4 text-sm text-muted">"The address that presented the token again."</p>
+        <p class="mb-4 text-sm text-muted">{words::ADDRESS}</p>
         <div class="grid min-w-0 gap-4">{families} {sessions}</div>
     }
     .into_any()

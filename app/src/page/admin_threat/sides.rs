@@ -9,7 +9,7 @@ use crate::{
         families::SightItem,
         threats::{IncidentItem, SightingItem},
     },
-    phrase::thousands,
+    words::{common, threats::one as words},
 };
 
 /// Who rotated and who presented the token again, fact by fact.
@@ -18,36 +18,36 @@ pub(super) fn Sides(incident: IncidentItem) -> impl IntoView {
     let (one, other) = (incident.rotated, incident.replayed);
     let rows = [
         compared(
-            "Address",
+            common::ADDRESS,
             address(&one),
             address(&other),
             one.address != other.address,
         ),
-        texts("Network", &one, &other, |sight| &sight.network),
-        texts("Program", &one, &other, |sight| &sight.agent.browser),
-        texts("System", &one, &other, |sight| &sight.agent.system),
-        texts("Device", &one, &other, |sight| &sight.agent.device),
+        texts(common::NETWORK, &one, &other, |sight| &sight.network),
+        texts(common::PROGRAM, &one, &other, |sight| &sight.agent.browser),
+        texts(common::SYSTEM, &one, &other, |sight| &sight.agent.system),
+        texts(common::DEVICE, &one, &other, |sight| &sight.agent.device),
         compared(
-            "User agent",
+            common::USER_AGENT,
             user_agent(&one),
             user_agent(&other),
             one.agent.user_agent != other.agent.user_agent,
         ),
     ];
     view! {
-        <Card title="Both sides" id="sides" flush=true>
+        <Card title=words::SIDES id="sides" flush=true>
             <Table
-                caption="Who rotated the token, and who presented it again"
-                columns=vec!["Fact", "Rotated it", "Presented it again"]
+                caption=words::SIDES_CAPTION
+                columns=vec![words::FACT, words::ROTATED_IT, words::PRESENTED_IT_AGAIN]
             >
                 <Row>
                     <Cell>
-                        <span class="font-medium text-ink">"When"</span>
+                        <span class="font-medium text-ink">{common::WHEN}</span>
                     </Cell>
-                    <Cell label="Rotated it">
+                    <Cell label=words::ROTATED_IT>
                         <Stamp at=one.at />
                     </Cell>
-                    <Cell label="Again">
+                    <Cell label=words::AGAIN>
                         <Stamp at=other.at />
                     </Cell>
                 </Row>
@@ -65,7 +65,11 @@ fn texts(
     part: impl Fn(&SightItem) -> &str,
 ) -> AnyView {
     let shown = |text: &str| {
-        let text = if text.is_empty() { "unknown" } else { text };
+        let text = if text.is_empty() {
+            words::UNKNOWN
+        } else {
+            text
+        };
         view! { <span class="wrap-anywhere">{text.to_owned()}</span> }.into_any()
     };
     let (a, b) = (part(one), part(other));
@@ -78,7 +82,7 @@ fn address(sight: &SightItem) -> AnyView {
 
 fn user_agent(sight: &SightItem) -> AnyView {
     let text = if sight.agent.user_agent.is_empty() {
-        "none given".to_owned()
+        common::NONE_GIVEN.to_owned()
     } else {
         visible(&sight.agent.user_agent).into_owned()
     };
@@ -92,11 +96,11 @@ fn compared(name: &'static str, one: AnyView, other: AnyView, differs: bool) -> 
             <Cell>
                 <span class="line">
                     <span class="font-medium text-ink">{name}</span>
-                    {differs.then(|| view! { <Badge tone=Tone::Caution text="Differs" /> })}
+                    {differs.then(|| view! { <Badge tone=Tone::Caution text=words::DIFFERS /> })}
                 </span>
             </Cell>
-            <Cell label="Rotated it">{one}</Cell>
-            <Cell label="Again">{other}</Cell>
+            <Cell label=words::ROTATED_IT>{one}</Cell>
+            <Cell label=words::AGAIN>{other}</Cell>
         </Row>
     }
     .into_any()
@@ -122,14 +126,14 @@ pub(super) fn Sightings(
                             {agent.name()}
                         </span>
                     </Cell>
-                    <Cell label="Address">
+                    <Cell label=common::ADDRESS>
                         <Address
                             address=sighting.sight.address
-                            title=format!("Network {}", sighting.sight.network)
+                            title=common::network(&sighting.sight.network)
                         />
                     </Cell>
-                    <Cell label="Generation">{sighting.generation}</Cell>
-                    <Cell label="When">
+                    <Cell label=common::GENERATION>{sighting.generation}</Cell>
+                    <Cell label=common::WHEN>
                         <When at=sighting.sight.at />
                     </Cell>
                 </Row>
@@ -139,20 +143,20 @@ pub(super) fn Sightings(
     let more = (total > shown).then(|| {
         view! {
             <p class="border-t border-line px-4 py-3 text-sm text-muted sm:px-6">
-                {format!("{} in all: the newest {shown} are shown.", thousands(total))}
+                {words::newest_shown(total, shown)}
             </p>
         }
     });
     view! {
         <Card
-            title="Seen again since"
+            title=words::SEEN_AGAIN_SINCE
             id="sightings"
-            text="Tokens of this API sign-in that were presented after it had ended. All were refused."
+            text=words::SEEN_AGAIN_TEXT
             flush=true
         >
             <Table
-                caption="Later sightings, newest first"
-                columns=vec!["Program", "Address", "Generation", "When"]
+                caption=words::SIGHTINGS
+                columns=vec![common::PROGRAM, common::ADDRESS, common::GENERATION, common::WHEN]
             >
                 {rows}
             </Table>

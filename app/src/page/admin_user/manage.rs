@@ -6,10 +6,8 @@ use leptos::prelude::*;
 use crate::{
     component::{Card, ConfirmButton, Look, PostForm, Submit, WordChoice},
     page::admin_users::UserItem,
+    words::{common, users::manage as words},
 };
-
-/// Why nothing of that can be done to the last administrator.
-const LAST: &str = "This is the only administrator who can sign in, and one must stay. Make somebody else an administrator first.";
 
 /// Role and standing.
 #[component]
@@ -36,22 +34,22 @@ fn ChangeRole(user: UserItem, is_self: bool, is_last: bool) -> impl IntoView {
     let role = user.role;
     if is_last {
         return view! {
-            <Card title="Role" id="change-role" text=LAST>
+            <Card title=common::ROLE id="change-role" text=words::LAST>
                 <button type="button" class=Look::Plain.class() disabled aria-describedby="why-not-role">
-                    "Change role"
+                    {words::CHANGE_ROLE}
                 </button>
                 <span id="why-not-role" class="sr-only">
-                    {LAST}
+                    {words::LAST}
                 </span>
             </Card>
         }
         .into_any();
     }
     view! {
-        <Card title="Role" id="change-role" text=role_text(is_self)>
+        <Card title=common::ROLE id="change-role" text=role_text(is_self)>
             <PostForm action=action class="space-y-4">
-                <WordChoice name="role" label="New role" chosen=Some(role) />
-                <Submit text="Change role" look=Look::Plain />
+                <WordChoice name="role" label=words::NEW_ROLE chosen=Some(role) />
+                <Submit text=words::CHANGE_ROLE look=Look::Plain />
             </PostForm>
         </Card>
     }
@@ -60,9 +58,9 @@ fn ChangeRole(user: UserItem, is_self: bool, is_last: bool) -> impl IntoView {
 
 const fn role_text(is_self: bool) -> &'static str {
     if is_self {
-        "This is your own role: giving it up takes effect at once, and only another administrator can give it back."
+        words::OWN_ROLE
     } else {
-        "Administrators see and change everything, auditors see everything, users have no console. It takes effect at once."
+        words::ROLES
     }
 }
 
@@ -72,12 +70,12 @@ fn Standing(user: UserItem, is_self: bool, is_last: bool, ends: String) -> impl 
     if user.state == UserState::Disabled {
         return view! {
             <Card
-                title="Enable"
+                title=words::ENABLE
                 id="enable"
-                text="This user cannot sign in. Enabling lets them, in the ways they could before."
+                text=words::ENABLING
             >
                 <PostForm action=format!("/admin/users/{}/enable", user.id)>
-                    <Submit text="Enable user" look=Look::Plain />
+                    <Submit text=words::ENABLE_USER look=Look::Plain />
                 </PostForm>
             </Card>
         }
@@ -85,35 +83,33 @@ fn Standing(user: UserItem, is_self: bool, is_last: bool, ends: String) -> impl 
     }
     if is_last {
         return view! {
-            <Card title="Disable" id="disable" text=LAST>
+            <Card title=words::DISABLE id="disable" text=words::LAST>
                 <button type="button" class=Look::Plain.class() disabled aria-describedby="why-not-disable">
-                    "Disable user"
+                    {words::DISABLE_USER}
                 </button>
                 <span id="why-not-disable" class="sr-only">
-                    {LAST}
+                    {words::LAST}
                 </span>
             </Card>
         }
         .into_any();
     }
     let consequence = if is_self {
-        format!(
-            "This is you. It ends {ends} at once, this one too, and you cannot sign in until another administrator enables you again."
-        )
+        words::disabling_self(&ends)
     } else {
-        format!("It ends {ends} at once, and they cannot sign in until they are enabled again.")
+        words::disabling(&ends)
     };
     view! {
         <Card
-            title="Disable"
+            title=words::DISABLE
             id="disable"
-            text="A disabled user keeps their account but cannot sign in."
+            text=words::DISABLED
         >
             <ConfirmButton
                 id="disable-user"
-                label="Disable user"
-                name=format!("Disable user {name}")
-                question=format!("Disable {name}?")
+                label=words::DISABLE_USER
+                name=words::disable(&name)
+                question=words::disable_question(&name)
                 consequence
                 action=format!("/admin/users/{}/disable", user.id)
             />
