@@ -97,7 +97,7 @@ pub(crate) use {
     card::Card,
     chart::{About, Chart, ChartTable, Drawn},
     choice::{Choice, WordChoice},
-    code::Code,
+    code::{Code, Typed},
     confirm::ConfirmButton,
     connection::{ConnectionTable, Holding},
     empty::Empty,

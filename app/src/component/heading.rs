@@ -20,7 +20,7 @@ pub(crate) fn Heading(
             <div class="min-w-0">
                 <h1 class="text-2xl font-semibold tracking-tight text-ink wrap-anywhere">{title}</h1>
                 {(!text.is_empty())
-                    .then(|| view! { <p class="mt-1.5 max-w-3xl text-sm text-muted">{text}</p> })}
+                    .then(|| view! { <p class="mt-1.5 max-w-3xl text-sm text-muted wrap-anywhere">{text}</p> })}
             </div>
             {children.map(|children| view! { <div class="flex flex-wrap gap-2">{children()}</div> })}
         </div>

@@ -6,6 +6,7 @@ use crate::{
     Frame, Page,
     component::{
         Badge, Card, Cell, Empty, Fact, Facts, Glyph, Heading, LinkButton, Look, Row, Table, Tone,
+        Typed,
     },
     words::{common, settings as words},
 };
@@ -132,12 +133,12 @@ fn Findings(findings: Vec<FindingItem>) -> impl IntoView {
     if findings.is_empty() {
         return view! {
             <Card title=words::FINDINGS id="findings">
-                <p class="flex items-center gap-2 text-sm">
+                <div class="flex items-start gap-2 text-sm">
                     <Badge tone=Tone::Good text=words::NO_FINDINGS />
-                    {words::SAFE}
-                    <code class="mono">{words::DOCTOR}</code>
-                    {words::ASKS_PROVIDERS}
-                </p>
+                    <p>
+                        <Typed text=words::SAFE />
+                    </p>
+                </div>
             </Card>
         }
         .into_any();
@@ -155,11 +156,12 @@ fn Findings(findings: Vec<FindingItem>) -> impl IntoView {
                             {finding.setting}
                         </a>
                     </p>
-                    <p class="mt-1 text-sm text-ink">{finding.problem}"."</p>
+                    <p class="mt-1 text-sm text-ink">
+                        <Typed text=format!("{}.", finding.problem) />
+                    </p>
                     <p class="mt-1 text-sm text-muted">
                         <span class="font-medium">{words::WHAT_TO_DO}</span>
-                        {finding.advice}
-                        "."
+                        <Typed text=format!("{}.", finding.advice) />
                     </p>
                 </li>
             }
@@ -227,7 +229,9 @@ fn SettingRow(setting: SettingItem, is_flagged: bool) -> impl IntoView {
                     <span class="mono font-medium text-ink">{setting.name}</span>
                     {is_flagged.then(|| view! { <Badge tone=Tone::Caution text=words::LOOK_AT_THIS /> })}
                 </p>
-                <p class="mt-0.5 max-w-prose text-xs text-muted">{setting.about}</p>
+                <p class="mt-0.5 max-w-prose text-xs text-muted">
+                    <Typed text=setting.about />
+                </p>
             </Cell>
             <Cell label=words::VALUE>{value}</Cell>
             <Cell label=common::FROM>{origin}</Cell>

@@ -15,11 +15,7 @@ pub(crate) const NOTHING_SET_TEXT: &str =
 // What is unsafe or surprising.
 pub(crate) const FINDINGS: &str = "To be looked at";
 pub(crate) const NO_FINDINGS: &str = "Nothing";
-/// Before the command.
-pub(crate) const SAFE: &str = "These settings are safe as far as the program can tell. ";
-pub(crate) const DOCTOR: &str = "latchkey doctor";
-/// After it.
-pub(crate) const ASKS_PROVIDERS: &str = " asks the providers as well.";
+pub(crate) const SAFE: &str = "These settings are safe as far as the program can tell. `latchkey doctor` asks the providers as well.";
 pub(crate) const WHAT_TO_DO: &str = "What to do: ";
 pub(crate) const LOOK_AT_THIS: &str = "Look at this";
 
