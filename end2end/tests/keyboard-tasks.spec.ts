@@ -5,13 +5,15 @@ import { type Locator, type Page, test as playwright } from "@playwright/test";
 import { button, field, notice, signIn } from "../helpers/actions.ts";
 import { AGENT } from "../helpers/browser.ts";
 import { holdEnds, releaseEnds } from "../helpers/database.ts";
+import type { Open } from "../helpers/fixtures.ts";
 import { answerYes, choose, press, pressOn, skip, tabTo, typeInto } from "../helpers/keyboard.ts";
-import { ADMIN, DORA, EMIL } from "../helpers/people.ts";
+import { ADMIN, DORA, EMIL, PASSWORD } from "../helpers/people.ts";
+import { run } from "../helpers/program.ts";
 import type { Server } from "../helpers/server.ts";
 import { signOthersIn } from "../helpers/tour.ts";
 import { expect, test } from "../helpers/with-obliging-provider.ts";
 
-type Given = { page: Page; server: Server };
+type Given = { page: Page; open: Open; server: Server };
 type Task = { name: string; does: (given: Given) => Promise<void> };
 
 const rows = (page: Page) => page.getByRole("table").first().getByRole("row").filter({ has: page.getByRole("cell") });
@@ -172,6 +174,28 @@ const CONSOLE: Task[] = [
 
 const OWN: Task[] = [
   {
+    name: "somebody makes an account",
+    does: async ({ open }) => {
+      const page = await open();
+      await page.goto("/register");
+      await typeInto(page, field(page, "Username"), "gerda");
+      await typeInto(page, field(page, "Password"), PASSWORD);
+      await pressOn(page, button(page, "Create account"));
+      await expect(page.getByRole("heading", { name: "gerda", exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: "somebody who was invited arrives",
+    does: async ({ open, server }) => {
+      const printed = await run(server.folder, ["user", "invite", "--username", "frida"]);
+      const page = await open();
+      await page.goto(/\/invitation\?code=\S+/.exec(printed)?.[0] ?? "");
+      await typeInto(page, field(page, "Password"), PASSWORD);
+      await pressOn(page, button(page, "Create account"));
+      await expect(page.getByRole("heading", { name: "frida", exact: true })).toBeVisible();
+    },
+  },
+  {
     name: "an account elsewhere is connected",
     does: async ({ page }) => {
       await visit(page, "/account/connections");
@@ -210,11 +234,11 @@ test("tasks of the console are done by keyboard, one after the other", async ({ 
   await signOthersIn(open);
   for (const userAgent of [AGENT.chrome, AGENT.firefox, AGENT.safari]) await signIn(await open({ userAgent }), EMIL);
   await signIn(page, ADMIN);
-  await all(CONSOLE, { page, server });
+  await all(CONSOLE, { page, open, server });
 });
 
 test("tasks of one's own account are done by keyboard, one after the other", async ({ page, open, server }) => {
   for (const userAgent of [AGENT.firefox, AGENT.safari]) await signIn(await open({ userAgent }), DORA);
   await signIn(page, DORA);
-  await all(OWN, { page, server });
+  await all(OWN, { page, open, server });
 });
