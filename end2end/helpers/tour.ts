@@ -228,8 +228,18 @@ export const CONSOLE: Stop[] = [
   stop("nothing there in the console", "/admin/no/such/page", "There is nothing here", 404),
 ];
 
+/** The page of the API: the same for everybody, and the only one with a script that is no island. */
+export const API: Stop = {
+  name: "the API, with a call to try",
+  go: async (page) => {
+    await page.goto("/api/docs");
+    await page.locator("details").filter({ hasText: "/api/auth/token/" }).first().locator("summary").click();
+    await expect(page.getByText("curl -X POST").first()).toBeVisible();
+  },
+};
+
 /** Everything that an administrator sees. */
-export const INSIDE: Stop[] = [...ACCOUNT, ...CONSOLE];
+export const INSIDE: Stop[] = [...ACCOUNT, ...CONSOLE, API];
 
 /** On a phone, the bar at the top folds its entries away. */
 export const MENU: Stop = {

@@ -58,9 +58,10 @@ test("a list is paged by keyboard", async ({ page, open }) => {
   await enter(page, ADMIN.username);
   await page.goto("/admin/families");
   const first = await rows(page).count();
-  await pressOn(page, page.getByRole("link", { name: "Next page" }));
+  // What stands after a long list is nearer from the end.
+  await pressOn(page, page.getByRole("link", { name: "Next page" }), "Shift+Tab");
   await expect(rows(page)).toHaveCount(55 - first);
-  await pressOn(page, page.getByRole("link", { name: "First page" }));
+  await pressOn(page, page.getByRole("link", { name: "First page" }), "Shift+Tab");
   await expect(rows(page)).toHaveCount(first);
 });
 

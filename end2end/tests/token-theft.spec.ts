@@ -1,9 +1,9 @@
-// Tokens of programs: a thief who replays one, and a page that is rendered on a server by many calls at once.
+// Tokens of programs: a thief who replays one.
 import { type APIRequestContext, request } from "@playwright/test";
 import { button, goToUser, heading, notice, send, signIn } from "../helpers/actions.ts";
 import { AGENT } from "../helpers/browser.ts";
 import { expect, test } from "../helpers/fixtures.ts";
-import { ADMIN, DORA, EMIL, PASSWORD, type Person } from "../helpers/people.ts";
+import { ADMIN, DORA, PASSWORD, type Person } from "../helpers/people.ts";
 
 type Pair = { access: string; refresh: string };
 
@@ -76,37 +76,4 @@ test("a thief replays a token: the console tells the story, and the user's other
   await goToUser(admin, DORA);
   await expect(admin.getByRole("main")).toContainText("Safari");
   for (const api of [phone, laptop, thief]) await api.dispose();
-});
-
-test("a page rendered on a server by many calls with one expired cookie ends with one successor and nobody signed out", async ({ server }) => {
-  const signedIn = await request.newContext({ baseURL: server.url, userAgent: "node" });
-  const answer = await signedIn.post("/api/auth/token/?transport=cookie", {
-    data: { username: EMIL.username, password: PASSWORD },
-    headers: { Origin: server.url, "Sec-Fetch-Site": "same-origin" },
-  });
-  expect(answer.status()).toBe(200);
-  const cookies = (await signedIn.storageState()).cookies;
-  const token = cookies.find(({ name }) => name === "latchkey-refresh")?.value ?? "";
-  expect(token).toMatch(/^lkr_/);
-
-  // The renderer passes on the browser's cookies; each of its calls finds the access cookie expired and refreshes.
-  const calls = Array.from({ length: 8 }, async () => {
-    const call = await request.newContext({ baseURL: server.url, userAgent: "node" });
-    const rotated = await call.post("/api/auth/token/refresh/", {
-      headers: { Cookie: `latchkey-refresh=${token}`, Origin: server.url, "Sec-Fetch-Site": "same-origin" },
-    });
-    const set = rotated.headersArray().filter(({ name }) => name.toLowerCase() === "set-cookie");
-    const value = (name: string) =>
-      set.map(({ value }) => value).find((value) => value.startsWith(`${name}=`))?.split(";")[0]?.slice(name.length + 1);
-    const result = { status: rotated.status(), refresh: value("latchkey-refresh"), access: value("latchkey-access") };
-    await call.dispose();
-    return result;
-  });
-  const results = await Promise.all(calls);
-  expect(results.map(({ status }) => status)).toEqual(Array(8).fill(200));
-  expect(new Set(results.map(({ refresh }) => refresh)).size, "one successor").toBe(1);
-  for (const { access } of results) expect((await me(signedIn, access ?? "")).status()).toBe(200);
-  const successor = results[0]?.refresh ?? "";
-  expect(successor).not.toBe(token);
-  await signedIn.dispose();
 });
