@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct AdminFamiliesPage {
     /// What is asked for: GET form with `user`, `address`, `device`, `state`, `event`, `sort`,
-    /// `reason`, `by`, `from`, `to`.
+    /// `used_from`, `reason`, `by`, `from`, `to`.
     pub asked: Asked,
     /// The rows.
     pub families: Vec<FamilyItem>,
@@ -107,6 +107,10 @@ impl Page for AdminFamiliesPage {
         .into_any()
     }
 }
+        (
+            "used_from",
+            filter_text(&asked, "used_from", "Opened or last used from", "192.0.2.1"),
+        ),
 
 #[component]
 fn Narrow(asked: Asked) -> impl IntoView {

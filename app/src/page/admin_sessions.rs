@@ -60,6 +60,10 @@ impl Page for AdminSessionsPage {
         ];
         let more = [
             (
+                "used_from",
+                filter_text(&asked, "used_from", "Opened or last used from", "192.0.2.1"),
+            ),
+            (
                 "network",
                 filter_text(&asked, "network", "Network", "192.0.2.0/24"),
             ),

@@ -57,7 +57,8 @@ impl Judged {
 /// All incidents.
 #[derive(Debug, Clone)]
 pub struct AdminThreatsPage {
-    /// What is asked for: GET form with `user`, `class`, `verdict`, `sort`, `from`, `to`.
+    /// What is asked for: GET form with `user`, `class`, `verdict`, `sort`, `address`, `from`,
+    /// `to`.
     pub asked: Asked,
     /// How many there were of each class, over the weeks that are shown.
     pub counts: Vec<ClassCount>,
@@ -86,7 +87,10 @@ impl Page for AdminThreatsPage {
             filter_choice(&asked, "verdict", "Verdict", verdicts),
             filter_order::<ListSort>(&asked),
         ];
-        let more = filter_period(&asked).into_iter().collect();
+        let address = filter_text(&asked, "address", "Presented again from", "192.0.2.1");
+        let more = std::iter::once(("address", address))
+            .chain(filter_period(&asked))
+            .collect();
         let list = if self.incidents.is_empty() {
             view! { <NoThreats filtered /> }.into_any()
         } else {

@@ -130,7 +130,7 @@ fn forms_have_the_fields_that_the_server_reads() {
         (
             "admin-sessions",
             "/admin/sessions".to_owned(),
-            "address browser by device from method network reason sort state system to user",
+            "address browser by device from method network reason sort state system to used_from user",
         ),
         (
             "admin-users",

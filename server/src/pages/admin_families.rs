@@ -42,6 +42,9 @@ pub(crate) struct FamiliesQuery {
     /// Opened from exactly this address.
     #[param(required = false)]
     pub(crate) address: String,
+    /// Opened or last refreshed from exactly this address.
+    #[param(required = false)]
+    pub(crate) used_from: String,
     /// Opened on this kind of device.
     #[param(required = false)]
     pub(crate) device: String,
@@ -90,6 +93,7 @@ impl FamiliesQuery {
             users: wrong.users(authority, &self.user).await?,
             address: text(&self.address),
             device: text(&self.device),
+            used_from: text(&self.used_from),
             state: wrong.word("state", &self.state),
             last_event: wrong.word("event", &self.event),
             end_reason: wrong.word("reason", &self.reason),
@@ -110,6 +114,7 @@ impl FamiliesQuery {
             ("event", &self.event),
             ("sort", &self.sort),
             ("reason", &self.reason),
+            ("used_from", &self.used_from),
             ("by", &self.by),
             ("from", &self.from),
             ("to", &self.to),
