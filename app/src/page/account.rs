@@ -34,8 +34,10 @@ pub struct AccountPage {
     pub live_families: u64,
     /// Thefts of which they have not been told, newest first.
     ///
-    /// Form: POST `/account/threats/dismiss` (`csrf`, `incidents`).
+    /// Form: POST `/account/threats/dismiss` (`csrf`, `incidents`, `next`).
     pub thefts: Vec<TheftItem>,
+    /// Where they were going when they were led here first: a path of this server.
+    pub next: Option<String>,
 }
 
 /// A theft, as its victim is told of it.
@@ -77,9 +79,19 @@ impl Page for AccountPage {
                 "Set a password",
             )
         };
-        let thefts = (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts /> });
+        let next = self.next.clone().unwrap_or_default();
+        let thefts =
+            (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts next /> });
+        let on = self.next.map(|href| {
+            view! {
+                <p class="mb-6">
+                    <LinkButton text="Go on" href />
+                </p>
+            }
+        });
         view! {
             {thefts}
+            {on}
             <Heading title="Account" text="Who you are on this server." />
             <div class="beside">
                 <section class="card px-4 py-5 sm:px-6" aria-labelledby="who">
@@ -124,7 +136,7 @@ impl Page for AccountPage {
 
 /// Tells somebody that tokens of theirs were used by somebody else, and what to do next.
 #[component]
-fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
+fn Thefts(thefts: Vec<TheftItem>, next: String) -> impl IntoView {
     let title = if thefts.len() == 1 {
         "A sign-in of yours was used from elsewhere and has been ended."
     } else {
@@ -167,6 +179,7 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
             </p>
             <PostForm action="/account/threats/dismiss" class="mt-3">
                 <input type="hidden" name="incidents" value=told />
+                {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next /> })}
                 <Submit text="I have read this" look=Look::Plain />
             </PostForm>
         </Banner>

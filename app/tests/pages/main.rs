@@ -359,6 +359,7 @@ fn what_users_typed_stays_text() {
                 live_sessions: 1,
                 live_families: 1,
                 thefts: Vec::new(),
+                next: None,
             },
         ),
         render(

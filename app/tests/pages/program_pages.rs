@@ -33,7 +33,7 @@ fn forms_about_tokens_have_the_fields_that_the_server_reads() {
         (
             "account-after-theft",
             "/account/threats/dismiss".to_owned(),
-            "csrf incidents",
+            "csrf incidents next",
         ),
         (
             "admin-families",

@@ -10,7 +10,7 @@ use latchkey_types::{Role, Verdict};
 use sea_orm::ConnectionTrait as _;
 
 use crate::{
-    app::TestApp,
+    app::{PASSWORD, TestApp},
     browser::{Browser, Reply},
     programs::{Program, from, home, present, robbed, thief},
 };
@@ -319,10 +319,50 @@ async fn the_user_is_told_of_a_theft_at_the_next_sign_in_until_they_have_read_it
     assert!(!browser.get("/account").await.body.contains(told));
 }
 
+#[tokio::test]
+async fn the_user_is_told_of_a_theft_before_they_go_on_to_where_they_were_going() {
+    let app = TestApp::new().await;
+    let root = app.user("root", Role::Administrator).await;
+    robbed(&app, root).await;
+    let sign_in = async |browser: &mut Browser, next: &str| {
+        let fields = [
+            ("identifier", "root"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
+        browser.post("/login", &fields).await
+    };
+    let mut browser = app.browser();
+    let next = "/admin/families?user=ann&state=live";
+    let path = "/account?next=%2Fadmin%2Ffamilies%3Fuser%3Dann%26state%3Dlive";
+    let reply = sign_in(&mut browser, next).await;
+    assert_eq!((reply.status, reply.location()), (303, path));
+    let page = browser.get(path).await;
+    assert_eq!(page.status, 200);
+    let on = "href=\"/admin/families?user=ann&amp;state=live\"";
+    for text in ["A sign-in of yours was used from elsewhere", on, "Go on"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    // Whoever has read it may still go on, and is told no more.
+    let reply = dismiss(&mut browser, &page).await;
+    assert_eq!(reply.location(), format!("{path}&notice=incident_told"));
+    let page = browser.get(reply.location()).await;
+    assert!(page.body.contains(on), "{}", page.body);
+    assert!(!page.body.contains("from elsewhere"), "{}", page.body);
+    let reply = sign_in(&mut app.browser(), next).await;
+    assert_eq!(reply.location(), next);
+    // Nobody is led off.
+    for next in ["https://evil.example/", "//evil.example", "evil"] {
+        let page = browser.get(&format!("/account?next={next}")).await;
+        assert_eq!(page.status, 200);
+        assert!(!page.body.contains("Go on"), "{}", page.body);
+    }
+}
+
 /// Sends the form of the page that tells of thefts, as it stands there.
 async fn dismiss(browser: &mut Browser, page: &Reply) -> Reply {
-    let form = page
-        .body
+    let body = page.body.replace("&amp;", "&");
+    let form = body
         .split_once("action=\"/account/threats/dismiss\"")
         .and_then(|(_, rest)| rest.split_once("</form>"))
         .map_or("", |(form, _)| form);
