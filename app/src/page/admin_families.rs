@@ -44,18 +44,6 @@ pub struct AdminFamiliesPage {
 
 const PATH: &str = "/admin/families";
 
-/// What can have happened last. A forged token touches no family.
-const EVENTS: [RefreshOutcome; 8] = [
-    RefreshOutcome::Rotated,
-    RefreshOutcome::Retry,
-    RefreshOutcome::ForeignRetry,
-    RefreshOutcome::LostResponse,
-    RefreshOutcome::LostTimeline,
-    RefreshOutcome::StaleCopy,
-    RefreshOutcome::Theft,
-    RefreshOutcome::Ended,
-];
-
 impl Page for AdminFamiliesPage {
     const HAS_ISLANDS: bool = true;
 
@@ -107,10 +95,6 @@ impl Page for AdminFamiliesPage {
         .into_any()
     }
 }
-        (
-            "used_from",
-            filter_text(&asked, "used_from", "Opened or last used from", "192.0.2.1"),
-        ),
 
 #[component]
 fn Narrow(asked: Asked) -> impl IntoView {
@@ -119,10 +103,14 @@ fn Narrow(asked: Asked) -> impl IntoView {
         filter_text(&asked, "address", "Address", "192.0.2.1"),
         filter_choice(&asked, "device", "Device", devices()),
         filter_word(&asked, "state", "State", FamilyState::ALL),
-        filter_word(&asked, "event", "Last event", &EVENTS),
+        filter_word(&asked, "event", "Last event", &RefreshOutcome::LAST_EVENTS),
         filter_order::<FamilySort>(&asked),
     ];
     let more = [
+        (
+            "used_from",
+            filter_text(&asked, "used_from", "Opened or last used from", "192.0.2.1"),
+        ),
         (
             "reason",
             filter_word(&asked, "reason", "End", FamilyEndReason::ALL),
