@@ -4,6 +4,7 @@ use latchkey_authority::{
     FamilyPolicy,
     caller::Caller,
     family::{self, RefreshError},
+    incident,
     principal::Credential,
 };
 use latchkey_testing::{TestAuthority, master_keys};
@@ -347,6 +348,32 @@ async fn i01_reuse_ends_the_family_with_its_incident_although_the_answer_is_a_re
             .await
             .contains(&EventKind::RefreshReuse)
     );
+}
+
+#[tokio::test]
+async fn i12_of_what_is_presented_after_a_theft_all_is_counted_and_the_newest_hundred_kept() {
+    let world = World::new().await;
+    let second = world.rotate(&world.first).await;
+    world.rotate(&second).await;
+    world.advance(240);
+    world.refresh(&world.first, &stranger()).await.unwrap_err();
+    let ended_at = world.test.authority.now();
+    for _ in 0..130 {
+        world.advance(1);
+        world.refresh(&second, &stranger()).await.unwrap_err();
+    }
+    let [incident] = &world.incidents().await[..] else {
+        panic!("one incident");
+    };
+    assert_eq!(incident.sightings, 130);
+    let kept = incident::sightings(&world.test.authority, incident.incident_id)
+        .await
+        .unwrap();
+    let seconds: Vec<u64> = kept
+        .iter()
+        .map(|sighting| sighting.at.since(ended_at).as_secs())
+        .collect();
+    assert_eq!(seconds, (31..=130).collect::<Vec<u64>>());
 }
 
 #[tokio::test]
