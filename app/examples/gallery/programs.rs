@@ -361,9 +361,10 @@ pub(crate) fn incident(number: usize) -> IncidentItem {
         user: family(number).user,
         class,
         answer: match class {
-            IncidentClass::Theft | IncidentClass::StaleCopy => Answer::Ended,
+            IncidentClass::Theft | IncidentClass::StaleCopy | IncidentClass::LostTimeline => {
+                Answer::Ended
+            }
             IncidentClass::Suspected => Answer::Noted,
-            IncidentClass::LostTimeline => Answer::Adopted,
         },
         gap_ms: u64::try_from(gap * 1_000).unwrap(),
         presented: 7,

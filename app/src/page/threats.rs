@@ -40,8 +40,6 @@ pub struct IncidentItem {
 pub enum Answer {
     /// The API sign-in was ended.
     Ended,
-    /// The token was adopted.
-    Adopted,
     /// Nothing: it was answered and noted.
     Noted,
 }
