@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     listing::{Asked, ListLinks},
-    threats::{ClassCount, IncidentItem, WeekItem},
+    threats::{ClassCount, IncidentItem, WeekItem, share as share_of},
 };
 use crate::{
     Frame, Page,
@@ -13,7 +13,7 @@ use crate::{
         Card, Empty, Filter, Glyph, Heading, IncidentTable, LinkButton, Look, Pager, Weeks,
         filter_choice, filter_order, filter_period, filter_text, filter_word, stat::Stat,
     },
-    phrase::counted,
+    phrase::{counted, thousands},
 };
 
 /// What an incident was found to be, for a filter.
@@ -150,10 +150,17 @@ fn Summary(counts: Vec<ClassCount>, weeks: Vec<WeekItem>) -> impl IntoView {
     .into_any()
 }
 
+/// How many of a class were false alarms, and what share that is of those that were judged.
 fn false_alarms(count: ClassCount) -> String {
-    match count.false_alarms.count {
-        0 => "no false alarm".to_owned(),
-        some => counted(some, "false alarm", "false alarms"),
+    let (confirmed, false_alarms) = (count.confirmed.count, count.false_alarms.count);
+    match share_of(confirmed, false_alarms) {
+        None if count.all.count == 0 => "none to judge".to_owned(),
+        None => "none judged yet".to_owned(),
+        Some(share) => format!(
+            "{} of {} judged ({share}\u{a0}%)",
+            counted(false_alarms, "false alarm", "false alarms"),
+            thousands(confirmed + false_alarms)
+        ),
     }
 }
 
@@ -162,18 +169,18 @@ fn share(weeks: &[WeekItem]) -> String {
     let sum = |part: fn(&WeekItem) -> u64| weeks.iter().map(part).sum::<u64>();
     let all = sum(|week| week.all());
     let false_alarms = sum(|week| week.false_alarms);
-    let judged = all - sum(|week| week.unjudged);
+    let confirmed = sum(|week| week.confirmed);
     if all == 0 {
         return "No incidents.".to_owned();
     }
     let incidents = counted(all, "incident", "incidents");
-    if judged == 0 {
+    let Some(share) = share_of(confirmed, false_alarms) else {
         return format!("{incidents}, none judged yet.");
-    }
+    };
     format!(
-        "{incidents}, {judged} judged: {} ({}\u{a0}%).",
+        "{incidents}, {} judged: {} ({share}\u{a0}%).",
+        confirmed + false_alarms,
         counted(false_alarms, "false alarm", "false alarms"),
-        false_alarms * 100 / judged
     )
 }
 
@@ -225,6 +232,28 @@ mod tests {
             ),
         ] {
             assert_eq!(share(&weeks), text);
+        }
+    }
+
+    #[test]
+    fn each_class_says_its_share_of_false_alarms() {
+        let exactly = |count| crate::Tally {
+            count,
+            capped: false,
+        };
+        for (all, confirmed, false_alarms, text) in [
+            (0, 0, 0, "none to judge"),
+            (3, 0, 0, "none judged yet"),
+            (3, 2, 0, "0 false alarms of 2 judged (0\u{a0}%)"),
+            (9, 2, 1, "1 false alarm of 3 judged (33\u{a0}%)"),
+        ] {
+            let count = ClassCount {
+                class: IncidentClass::Theft,
+                all: exactly(all),
+                confirmed: exactly(confirmed),
+                false_alarms: exactly(false_alarms),
+            };
+            assert_eq!(super::false_alarms(count), text);
         }
     }
 

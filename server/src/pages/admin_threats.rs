@@ -163,6 +163,7 @@ async fn counts(authority: &Authority) -> Result<Vec<ClassCount>, Failure> {
         .map(|tally| ClassCount {
             class: tally.class,
             all: exactly(tally.all),
+            confirmed: exactly(tally.confirmed),
             false_alarms: exactly(tally.false_alarms),
         })
         .collect())
@@ -221,7 +222,6 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     respond::page(&visit, Around::new("Threat", Section::AdminThreats), page).await
 }
 
-async fn families_of(
 /// What others hold and did at the addresses of both sides; what was at both is listed once.
 async fn there(
     authority: &Authority,
@@ -266,6 +266,7 @@ async fn there(
     Ok(places)
 }
 
+async fn families_of(
     authority: &Authority,
     user_id: Option<UserId>,
     used_from: Option<String>,
