@@ -174,6 +174,18 @@ pub(crate) fn hostile_threat() -> String {
     )
 }
 
+#[test]
+fn the_history_says_when_a_token_was_asked_for_again_and_since_when_it_is_in_use() {
+    let shot = shot("admin-family");
+    let (_, rest) = shot
+        .html
+        .split_once("asked for again 2 times, last at ")
+        .unwrap();
+    assert!(rest.starts_with("<time "), "{}", &rest[..80]);
+    // All but the one that was never received.
+    assert_eq!(shot.html.matches("in use since <time ").count(), 17);
+}
+
 /// What stands in the drawing stands in the table too, and the drawing says what it is.
 #[test]
 fn the_picture_of_a_family_is_there_for_those_who_cannot_see_it() {

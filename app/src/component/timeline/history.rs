@@ -120,22 +120,36 @@ fn what(item: &GenerationItem) -> impl IntoView + use<> {
         Tone::Plain => view! { <span>{word}</span> }.into_any(),
         tone => view! { <Badge tone text=word /> }.into_any(),
     };
-    let mut notes = Vec::new();
+    let mut notes: Vec<AnyView> = Vec::new();
     if let Some(from) = item.from
         && (from + 1 != item.generation || item.outcome != RefreshOutcome::Rotated)
     {
-        notes.push(format!("by presenting generation {from}"));
+        notes.push(format!("by presenting generation {from}").into_any());
     }
     if item.retries > 0 {
-        notes.push(match item.retries {
-            1 => "asked for again once".to_owned(),
-            more => format!("asked for again {more} times"),
+        let (times, last) = match item.retries {
+            1 => ("asked for again once".to_owned(), "at"),
+            more => (format!("asked for again {more} times"), "last at"),
+        };
+        notes.push(match item.retried_at {
+            Some(at) => view! { {format!("{times}, {last} ")} <Stamp at /> }.into_any(),
+            None => times.into_any(),
         });
     }
     if item.superseded {
-        notes.push("never received: the API sign-in moved past it".to_owned());
+        notes.push("never received: the API sign-in moved past it".into_any());
+    } else if let Some(at) = item.received_at {
+        notes.push(view! { "in use since " <Stamp at /> }.into_any());
     }
-    let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes.join("; ")}</span> });
+    let notes = notes
+        .into_iter()
+        .enumerate()
+        .map(|(index, note)| {
+            let between = (index > 0).then_some("; ");
+            view! { {between} {note} }
+        })
+        .collect::<Vec<_>>();
+    let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes}</span> });
     view! {
         {name}
         {notes}
