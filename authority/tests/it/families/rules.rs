@@ -1,7 +1,7 @@
 //! The rows of the table by which a refresh token is judged, one after the other.
 
 use latchkey_authority::{
-    FamilyPolicy,
+    FamilyPolicy, access_token,
     caller::Caller,
     family::{self, RefreshError},
     incident,
@@ -538,6 +538,27 @@ async fn i08_a_family_ends_when_it_is_not_refreshed_and_at_its_absolute_end_howe
         })
     ));
     assert!(world.incidents().await.is_empty());
+}
+
+#[tokio::test]
+async fn i08_who_was_verified_a_moment_ago_may_not_act_for_a_family_that_is_past_a_limit() {
+    const DAY: u64 = 24 * 60 * 60;
+    for (days, expected) in [(7, FamilyEndReason::Idle), (30, FamilyEndReason::Expired)] {
+        let world = World::new().await;
+        let authority = world.test.authority.clone();
+        let issued = world.refresh(&world.first, &home()).await.unwrap().issued;
+        let now = authority.now();
+        let verified = access_token::verify(&authority, &issued.access_token.text, now)
+            .await
+            .unwrap();
+        world.advance(days * DAY - 1);
+        let check = family::check(&authority, &verified, &home()).await.unwrap();
+        let is_live = matches!(check, family::Check::Live { .. });
+        assert_eq!(is_live, expected == FamilyEndReason::Idle, "{check:?}");
+        world.advance(1);
+        let check = family::check(&authority, &verified, &home()).await.unwrap();
+        assert_eq!(check, family::Check::Ended { reason: expected });
+    }
 }
 
 #[tokio::test]
