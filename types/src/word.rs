@@ -248,6 +248,20 @@ words!(
     }
 );
 
+impl RefreshOutcome {
+    /// What can stand as the last event of a family. A retry is noted on its rotation alone, and a
+    /// forged token touches no family.
+    pub const LAST_EVENTS: [Self; 7] = [
+        Self::Rotated,
+        Self::ForeignRetry,
+        Self::LostResponse,
+        Self::LostTimeline,
+        Self::StaleCopy,
+        Self::Theft,
+        Self::Ended,
+    ];
+}
+
 words!(
     /// What signs a token. The names are those of the JWS header (RFC 7518 §3.1, RFC 8037 §3.1).
     Algorithm {

@@ -6,7 +6,7 @@ use latchkey_app::{
         admin_families::AdminFamiliesPage,
         admin_family::AdminFamilyPage,
         admin_keys::AdminKeysPage,
-        admin_threat::AdminThreatPage,
+        admin_threat::{AddressItem, AdminThreatPage, Side},
         admin_threats::AdminThreatsPage,
         bulk_ends::BulkLinks,
         families::FamilyItem,
@@ -217,8 +217,7 @@ fn threat(stage: &mut Stage) {
         sightings: Vec::new(),
         families_of_user: vec![family(6), family(12)],
         sessions_of_user: vec![session(0), session(10)],
-        families_of_address: Vec::new(),
-        sessions_of_address: Vec::new(),
+        there: Vec::new(),
         may_end: may,
         may_judge: may,
     };
@@ -231,8 +230,22 @@ fn threat(stage: &mut Stage) {
         frame(Role::Administrator),
         AdminThreatPage {
             sightings: sightings(),
-            families_of_address: vec![family(4)],
-            sessions_of_address: vec![session(2)],
+            there: vec![
+                AddressItem {
+                    address: "203.0.113.154".to_owned(),
+                    side: Side::Replayed,
+                    families: vec![family(4)],
+                    sessions: vec![session(2)],
+                    incidents: vec![incident(3)],
+                },
+                AddressItem {
+                    address: "192.0.2.41".to_owned(),
+                    side: Side::Rotated,
+                    families: Vec::new(),
+                    sessions: Vec::new(),
+                    incidents: Vec::new(),
+                },
+            ],
             ..page(theft(), true)
         },
     );
@@ -285,8 +298,13 @@ fn threat(stage: &mut Stage) {
                 ..long_family()
             },
             sightings: sightings(),
-            families_of_address: vec![long_family()],
-            sessions_of_address: vec![long_session()],
+            there: vec![AddressItem {
+                address: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff".to_owned(),
+                side: Side::Both,
+                families: vec![long_family()],
+                sessions: vec![long_session()],
+                incidents: Vec::new(),
+            }],
             ..page(long_incident(), true)
         },
     );

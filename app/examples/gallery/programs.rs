@@ -361,9 +361,10 @@ pub(crate) fn incident(number: usize) -> IncidentItem {
         user: family(number).user,
         class,
         answer: match class {
-            IncidentClass::Theft | IncidentClass::StaleCopy => Answer::Ended,
+            IncidentClass::Theft | IncidentClass::StaleCopy | IncidentClass::LostTimeline => {
+                Answer::Ended
+            }
             IncidentClass::Suspected => Answer::Noted,
-            IncidentClass::LostTimeline => Answer::Adopted,
         },
         gap_ms: u64::try_from(gap * 1_000).unwrap(),
         presented: 7,
@@ -437,14 +438,15 @@ pub(crate) fn counts(some: bool) -> Vec<ClassCount> {
         capped: false,
     };
     [
-        (IncidentClass::Theft, 7, 1),
-        (IncidentClass::StaleCopy, 5, 3),
-        (IncidentClass::Suspected, 2, 0),
-        (IncidentClass::LostTimeline, 0, 0),
+        (IncidentClass::Theft, 7, 3, 1),
+        (IncidentClass::StaleCopy, 5, 2, 3),
+        (IncidentClass::Suspected, 2, 0, 0),
+        (IncidentClass::LostTimeline, 0, 0, 0),
     ]
-    .map(|(class, all, false_alarms)| ClassCount {
+    .map(|(class, all, confirmed, false_alarms)| ClassCount {
         class,
         all: exactly(if some { all } else { 0 }),
+        confirmed: exactly(if some { confirmed } else { 0 }),
         false_alarms: exactly(if some { false_alarms } else { 0 }),
     })
     .to_vec()

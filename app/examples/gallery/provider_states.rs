@@ -282,6 +282,7 @@ fn passwords(stage: &mut Stage) {
             live_sessions: 1,
             live_families: 0,
             thefts: Vec::new(),
+            next: None,
         },
     );
 }

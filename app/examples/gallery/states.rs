@@ -227,6 +227,7 @@ fn account(stage: &mut Stage) {
         live_sessions: 3,
         live_families: 2,
         thefts: Vec::new(),
+        next: None,
     };
     stage.shoot("account", frame(Role::User), page(Role::User));
     stage.shoot(
@@ -234,6 +235,7 @@ fn account(stage: &mut Stage) {
         frame(Role::User),
         AccountPage {
             thefts: vec![theft()],
+            next: Some("/account/connections".to_owned()),
             ..page(Role::User)
         },
     );

@@ -37,8 +37,10 @@ pub struct AccountPage {
     pub live_families: u64,
     /// Thefts of which they have not been told, newest first.
     ///
-    /// Form: POST `/account/threats/dismiss` (`csrf`, `incidents`).
+    /// Form: POST `/account/threats/dismiss` (`csrf`, `incidents`, `next`).
     pub thefts: Vec<TheftItem>,
+    /// Where they were going when they were led here first: a path of this server.
+    pub next: Option<String>,
 }
 
 /// A theft, as its victim is told of it.
@@ -70,9 +72,19 @@ impl Page for AccountPage {
         } else {
             (words::NO_PASSWORD, common::SET_A_PASSWORD)
         };
-        let thefts = (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts /> });
+        let next = self.next.clone().unwrap_or_default();
+        let thefts =
+            (!self.thefts.is_empty()).then(|| view! { <Thefts thefts=self.thefts next /> });
+        let on = self.next.map(|href| {
+            view! {
+                <p class="mb-6">
+                    <LinkButton text=theft::GO_ON href />
+                </p>
+            }
+        });
         view! {
             {thefts}
+            {on}
             <Heading title=common::ACCOUNT text=words::ABOUT />
             <div class="beside">
                 <section class="card px-4 py-5 sm:px-6" aria-labelledby="who">
@@ -117,7 +129,7 @@ impl Page for AccountPage {
 
 /// Tells somebody that tokens of theirs were used by somebody else, and what to do next.
 #[component]
-fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
+fn Thefts(thefts: Vec<TheftItem>, next: String) -> impl IntoView {
     let title = if thefts.len() == 1 {
         theft::ONE
     } else {
@@ -160,6 +172,7 @@ fn Thefts(thefts: Vec<TheftItem>) -> impl IntoView {
             </p>
             <PostForm action="/account/threats/dismiss" class="mt-3">
                 <input type="hidden" name="incidents" value=told />
+                {(!next.is_empty()).then(|| view! { <input type="hidden" name="next" value=next /> })}
                 <Submit text=theft::READ look=Look::Plain />
             </PostForm>
         </Banner>

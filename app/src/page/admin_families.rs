@@ -27,7 +27,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct AdminFamiliesPage {
     /// What is asked for: GET form with `user`, `address`, `device`, `state`, `event`, `sort`,
-    /// `reason`, `by`, `from`, `to`.
+    /// `used_from`, `reason`, `by`, `from`, `to`.
     pub asked: Asked,
     /// The rows.
     pub families: Vec<FamilyItem>,
@@ -44,18 +44,6 @@ pub struct AdminFamiliesPage {
 }
 
 const PATH: &str = "/admin/families";
-
-/// What can have happened last. A forged token touches no family.
-const EVENTS: [RefreshOutcome; 8] = [
-    RefreshOutcome::Rotated,
-    RefreshOutcome::Retry,
-    RefreshOutcome::ForeignRetry,
-    RefreshOutcome::LostResponse,
-    RefreshOutcome::LostTimeline,
-    RefreshOutcome::StaleCopy,
-    RefreshOutcome::Theft,
-    RefreshOutcome::Ended,
-];
 
 impl Page for AdminFamiliesPage {
     const HAS_ISLANDS: bool = true;
@@ -116,10 +104,24 @@ fn Narrow(asked: Asked) -> impl IntoView {
         filter_text(&asked, "address", common::ADDRESS, common::ADDRESS_EXAMPLE),
         filter_choice(&asked, "device", common::DEVICE, devices()),
         filter_word(&asked, "state", common::STATE, FamilyState::ALL),
-        filter_word(&asked, "event", common::LAST_EVENT, &EVENTS),
+        filter_word(
+            &asked,
+            "event",
+            common::LAST_EVENT,
+            &RefreshOutcome::LAST_EVENTS,
+        ),
         filter_order::<FamilySort>(&asked),
     ];
     let more = [
+        (
+            "used_from",
+            filter_text(
+                &asked,
+                "used_from",
+                common::OPENED_OR_USED_FROM,
+                common::ADDRESS_EXAMPLE,
+            ),
+        ),
         (
             "reason",
             filter_word(&asked, "reason", common::END, FamilyEndReason::ALL),

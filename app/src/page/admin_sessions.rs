@@ -61,6 +61,15 @@ impl Page for AdminSessionsPage {
         ];
         let more = [
             (
+                "used_from",
+                filter_text(
+                    &asked,
+                    "used_from",
+                    common::OPENED_OR_USED_FROM,
+                    common::ADDRESS_EXAMPLE,
+                ),
+            ),
+            (
                 "network",
                 filter_text(&asked, "network", common::NETWORK, words::NETWORK_EXAMPLE),
             ),

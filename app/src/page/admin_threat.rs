@@ -50,16 +50,41 @@ pub struct AdminThreatPage {
     pub of_user: FamiliesOfUser,
     /// The user's live sessions.
     pub sessions_of_user: Vec<SessionItem>,
-    /// Live API sign-ins of others from the address that presented the token.
-    pub families_of_address: Vec<FamilyItem>,
-    /// Live sessions of others from that address.
-    pub sessions_of_address: Vec<SessionItem>,
+    /// What others hold and did at the addresses of both sides: at the replayer's first, once where
+    /// they are one, and none where none is known.
+    pub there: Vec<AddressItem>,
     /// Where forms lead back to.
     pub back: String,
     /// Whether the viewer may end sessions and API sign-ins.
     pub may_end: bool,
     /// Whether the viewer may say what it was.
     pub may_judge: bool,
+}
+
+/// What others hold and did at the address of a side.
+#[derive(Debug, Clone)]
+pub struct AddressItem {
+    /// The address.
+    pub address: String,
+    /// Whose it is.
+    pub side: Side,
+    /// Live API sign-ins that were opened or last refreshed there.
+    pub families: Vec<FamilyItem>,
+    /// Live sessions that were signed in or last used there.
+    pub sessions: Vec<SessionItem>,
+    /// Other incidents in which a token was presented again from there.
+    pub incidents: Vec<IncidentItem>,
+}
+
+/// A side of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Who rotated the token.
+    Rotated,
+    /// Who presented it again.
+    Replayed,
+    /// Both, from one address.
+    Both,
 }
 
 impl Page for AdminThreatPage {
@@ -94,9 +119,7 @@ impl Page for AdminThreatPage {
                 of_user=self.of_user
                 families_of_user=self.families_of_user
                 sessions_of_user=self.sessions_of_user
-                address=incident.replayed.address
-                families_of_address=self.families_of_address
-                sessions_of_address=self.sessions_of_address
+                there=self.there
                 may_end=self.may_end
                 back=self.back
             />

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     listing::{Asked, ListLinks},
-    threats::{ClassCount, IncidentItem, WeekItem},
+    threats::{ClassCount, IncidentItem, WeekItem, share as share_of},
 };
 use crate::{
     Frame, Page,
@@ -57,7 +57,8 @@ impl Judged {
 /// All incidents.
 #[derive(Debug, Clone)]
 pub struct AdminThreatsPage {
-    /// What is asked for: GET form with `user`, `class`, `verdict`, `sort`, `from`, `to`.
+    /// What is asked for: GET form with `user`, `class`, `verdict`, `sort`, `address`, `from`,
+    /// `to`.
     pub asked: Asked,
     /// How many there were of each class, over the weeks that are shown.
     pub counts: Vec<ClassCount>,
@@ -86,7 +87,15 @@ impl Page for AdminThreatsPage {
             filter_choice(&asked, "verdict", common::VERDICT, verdicts),
             filter_order::<ListSort>(&asked),
         ];
-        let more = filter_period(&asked).into_iter().collect();
+        let address = filter_text(
+            &asked,
+            "address",
+            words::PRESENTED_AGAIN_FROM,
+            common::ADDRESS_EXAMPLE,
+        );
+        let more = std::iter::once(("address", address))
+            .chain(filter_period(&asked))
+            .collect();
         let list = if self.incidents.is_empty() {
             view! { <NoThreats filtered /> }.into_any()
         } else {
@@ -146,8 +155,16 @@ fn Summary(counts: Vec<ClassCount>, weeks: Vec<WeekItem>) -> impl IntoView {
     .into_any()
 }
 
+/// How many of a class were false alarms, and what share that is of those that were judged.
 fn false_alarms(count: ClassCount) -> String {
-    words::false_alarms(count.false_alarms.count)
+    let (confirmed, false_alarms) = (count.confirmed.count, count.false_alarms.count);
+    let share = share_of(confirmed, false_alarms);
+    words::false_alarms(
+        count.all.count,
+        confirmed + false_alarms,
+        false_alarms,
+        share,
+    )
 }
 
 /// How many of those that were judged were false alarms.
@@ -155,14 +172,14 @@ fn share(weeks: &[WeekItem]) -> String {
     let sum = |part: fn(&WeekItem) -> u64| weeks.iter().map(part).sum::<u64>();
     let all = sum(|week| week.all());
     let false_alarms = sum(|week| week.false_alarms);
-    let judged = all - sum(|week| week.unjudged);
+    let confirmed = sum(|week| week.confirmed);
     if all == 0 {
         return words::NO_INCIDENTS.to_owned();
     }
-    if judged == 0 {
+    let Some(share) = share_of(confirmed, false_alarms) else {
         return words::none_judged(all);
-    }
-    words::share(all, judged, false_alarms, false_alarms * 100 / judged)
+    };
+    words::share(all, confirmed + false_alarms, false_alarms, share)
 }
 
 #[component]
@@ -213,6 +230,28 @@ mod tests {
             ),
         ] {
             assert_eq!(share(&weeks), text);
+        }
+    }
+
+    #[test]
+    fn each_class_says_its_share_of_false_alarms() {
+        let exactly = |count| crate::Tally {
+            count,
+            capped: false,
+        };
+        for (all, confirmed, false_alarms, text) in [
+            (0, 0, 0, "none to judge"),
+            (3, 0, 0, "none judged yet"),
+            (3, 2, 0, "0 false alarms of 2 judged (0\u{a0}%)"),
+            (9, 2, 1, "1 false alarm of 3 judged (33\u{a0}%)"),
+        ] {
+            let count = ClassCount {
+                class: IncidentClass::Theft,
+                all: exactly(all),
+                confirmed: exactly(confirmed),
+                false_alarms: exactly(false_alarms),
+            };
+            assert_eq!(super::false_alarms(count), text);
         }
     }
 

@@ -40,8 +40,6 @@ pub struct IncidentItem {
 pub enum Answer {
     /// The API sign-in was ended.
     Ended,
-    /// The token was adopted.
-    Adopted,
     /// Nothing: it was answered and noted.
     Noted,
 }
@@ -75,6 +73,8 @@ pub struct ClassCount {
     pub class: IncidentClass,
     /// How many.
     pub all: crate::Tally,
+    /// How many of them were found to be what they say.
+    pub confirmed: crate::Tally,
     /// How many of them were found to be false alarms.
     pub false_alarms: crate::Tally,
 }
@@ -97,4 +97,14 @@ impl WeekItem {
     pub fn all(self) -> u64 {
         self.unjudged + self.confirmed + self.false_alarms
     }
+
+    /// How many of a hundred that were judged were false alarms; none where none was judged.
+    pub fn share(self) -> Option<u64> {
+        share(self.confirmed, self.false_alarms)
+    }
+}
+
+/// How many of a hundred that were judged were false alarms; none where none was judged.
+pub(crate) fn share(confirmed: u64, false_alarms: u64) -> Option<u64> {
+    (false_alarms * 100).checked_div(confirmed + false_alarms)
 }

@@ -48,6 +48,8 @@ pub(crate) mod theft {
     pub(crate) const LOOK_THROUGH: &str = "look through your sign-ins";
     /// The last way on, which is no link.
     pub(crate) const LOOK_AT_DEVICE: &str = ", and look at the device where that program runs.";
+    /// To where the sign-in was to lead.
+    pub(crate) const GO_ON: &str = "Go on";
     pub(crate) const READ: &str = "I have read this";
 
     /// Who held the token, before the address.

@@ -81,6 +81,7 @@ pub(crate) const FROM_ADDRESS: &str = "from\u{a0}";
 pub(crate) const BY: &str = "by ";
 
 // What an empty field of a filter shows.
+pub(crate) const OPENED_OR_USED_FROM: &str = "Opened or last used from";
 pub(crate) const ADDRESS_EXAMPLE: &str = "192.0.2.1";
 pub(crate) const NAME_EMAIL_OR_ID: &str = "Name, e-mail or id";
 
@@ -153,4 +154,9 @@ pub(crate) const fn list(target: BulkTarget) -> &'static str {
         BulkTarget::Sessions => SESSIONS,
         BulkTarget::Families => API_SIGN_INS,
     }
+}
+
+/// A share, kept on one line.
+pub(crate) fn percent(share: u64) -> String {
+    format!("{share}\u{a0}%")
 }

@@ -115,6 +115,8 @@ pub(crate) mod history {
     pub(crate) const WHERE: &str = "Where";
     pub(crate) const LIVED: &str = "Lived";
     pub(crate) const NEVER_RECEIVED: &str = "never received: the API sign-in moved past it";
+    /// Before the time.
+    pub(crate) const IN_USE_SINCE: &str = "in use since ";
 
     // The picture.
     pub(crate) const TITLE: &str = "The history of this API sign-in";
@@ -137,6 +139,14 @@ pub(crate) mod history {
         match times {
             1 => "asked for again once".to_owned(),
             more => format!("asked for again {more} times"),
+        }
+    }
+
+    /// Before the time at which it was, the last time.
+    pub(crate) const fn last_at(times: u64) -> &'static str {
+        match times {
+            1 => ", at ",
+            _ => ", last at ",
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn story(incident: &IncidentItem) -> String {
             " was asked for again from {replayed}, {gap} after {rotated} had rotated it: the third time in a day that a retry came from elsewhere. "
         ),
         IncidentClass::LostTimeline => format!(
-            " was presented from {replayed} that this server had signed and its database does not know: it is generation {}, and the newest one on record is {}. ",
+            " was presented from {replayed} that this server had signed and its database does not know: it is generation {}, and the newest one on record was {}. Another such token had been adopted before. ",
             incident.presented, incident.current
         ),
     }
@@ -39,7 +39,6 @@ pub(crate) fn story(incident: &IncidentItem) -> String {
 pub(crate) const fn done(incident: &IncidentItem) -> &'static str {
     match incident.answer {
         Answer::Ended => "Latchkey ended the API sign-in.",
-        Answer::Adopted => "Latchkey adopted it, so that the program can go on.",
         Answer::Noted => "Latchkey answered it and ended nothing.",
     }
 }
@@ -63,7 +62,7 @@ pub(crate) fn why(incident: &IncidentItem) -> String {
         ),
         IncidentClass::StaleCopy => "Browser, system and network are those of the rotation. That is a restored backup, a copied profile or two programs that share one token more often than a thief, so nobody is alarmed.".to_owned(),
         IncidentClass::Suspected => "Within a few seconds of a rotation an old token is excused, because replies get lost. Three such retries in a day from another network or program are more than bad luck explains. Nothing was ended: an honest program behind a changing network looks the same.".to_owned(),
-        IncidentClass::LostTimeline => "Its seal is good, so this server made it; the database lost its newest changes since, in a fail-over or by a restore from an older copy. The first such token is adopted, a second and different one ends the API sign-in.".to_owned(),
+        IncidentClass::LostTimeline => "Its seal is good, so this server made it; the database lost its newest changes since, in a fail-over or by a restore from an older copy. The first such token is adopted, with a line in the log and an event on the record; a second and different one ends the API sign-in.".to_owned(),
     }
 }
 

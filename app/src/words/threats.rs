@@ -1,12 +1,17 @@
 //! What the pages of incidents say, which they call threats: all of them, one, and every list.
 
-use super::phrase::{counted, thousands};
+use super::{
+    common::percent,
+    phrase::{counted, thousands},
+};
+use crate::page::threats::WeekItem;
 
 pub(crate) const TITLE: &str = "Threats";
 pub(crate) const ABOUT: &str =
     "Refresh tokens that were used as they should not be, and what was done about it.";
 pub(crate) const FILTER: &str = "Filter threats";
 pub(crate) const CLASS: &str = "Class";
+pub(crate) const PRESENTED_AGAIN_FROM: &str = "Presented again from";
 pub(crate) const LAST_WEEKS: &str = "The last 8 weeks";
 pub(crate) const NOT_JUDGED: &str = "Not judged";
 pub(crate) const CONFIRMED: &str = "Confirmed";
@@ -17,11 +22,17 @@ pub(crate) const NONE: &str = "No threats";
 pub(crate) const NONE_YET: &str = "No refresh token has been used as it should not be.";
 pub(crate) const NO_INCIDENTS: &str = "No incidents.";
 
-/// How many of a class were none.
-pub(crate) fn false_alarms(number: u64) -> String {
-    match number {
-        0 => "no false alarm".to_owned(),
-        some => counted(some, "false alarm", "false alarms"),
+/// How many of a class were false alarms, and what share that is of those that were judged.
+pub(crate) fn false_alarms(all: u64, judged: u64, false_alarms: u64, share: Option<u64>) -> String {
+    match share {
+        None if all == 0 => "none to judge".to_owned(),
+        None => "none judged yet".to_owned(),
+        Some(share) => format!(
+            "{} of {} judged ({})",
+            counted(false_alarms, "false alarm", "false alarms"),
+            thousands(judged),
+            percent(share)
+        ),
     }
 }
 
@@ -33,24 +44,34 @@ pub(crate) fn none_judged(all: u64) -> String {
     )
 }
 
-/// How many of those that were judged were none, and which share that is.
-pub(crate) fn share(all: u64, judged: u64, false_alarms: u64, percent: u64) -> String {
+/// How many of those that were judged were false alarms, and which share that is.
+pub(crate) fn share(all: u64, judged: u64, false_alarms: u64, share: u64) -> String {
     format!(
-        "{}, {judged} judged: {} ({percent}\u{a0}%).",
+        "{}, {judged} judged: {} ({}).",
         counted(all, "incident", "incidents"),
         counted(false_alarms, "false alarm", "false alarms"),
+        percent(share)
     )
 }
+
+/// What the numbers under the bars are.
+pub(crate) const SHARES: &str = "%: false alarms among those judged";
 
 /// A week without any.
 pub(crate) const NO_INCIDENTS_THEN: &str = "no incidents";
 
 /// A week with some.
-pub(crate) fn incidents(all: u64, confirmed: u64, false_alarms: u64, unjudged: u64) -> String {
+pub(crate) fn incidents(week: &WeekItem) -> String {
+    let share = match week.share() {
+        Some(share) => format!("false alarms are {} of those judged", percent(share)),
+        None => "none judged yet".to_owned(),
+    };
     format!(
-        "{}; {confirmed} confirmed, {}, {unjudged} not judged",
-        counted(all, "incident", "incidents"),
-        counted(false_alarms, "false alarm", "false alarms"),
+        "{}; {} confirmed, {}, {} not judged; {share}",
+        counted(week.all(), "incident", "incidents"),
+        week.confirmed,
+        counted(week.false_alarms, "false alarm", "false alarms"),
+        week.unjudged,
     )
 }
 
@@ -136,8 +157,10 @@ pub(crate) mod one {
     }
 }
 
-/// What else one incident's page shows: what the same user and the same address hold.
+/// What else one incident's page shows: what the same user holds, and what others do at both addresses.
 pub(crate) mod related {
+    use crate::page::admin_threat::Side;
+
     pub(crate) const NO_OTHERS: &str = "No others";
     pub(crate) const NO_OTHER_PROGRAM: &str = "No other program is signed in as this user.";
     pub(crate) const OTHER_API_SIGN_INS: &str = "Other API sign-ins";
@@ -145,7 +168,9 @@ pub(crate) mod related {
     pub(crate) const BROWSER_SESSIONS: &str = "Browser sessions";
     pub(crate) const ALL_SESSIONS: &str = "All sessions of this user";
 
-    pub(crate) const ADDRESS: &str = "The address that presented the token again.";
+    pub(crate) const INCIDENTS_OF_OTHERS: &str = "Other incidents from there";
+    pub(crate) const INCIDENTS_TEXT: &str = "Other tokens that this address presented again.";
+    pub(crate) const INCIDENTS_THERE: &str = "All incidents from there";
     pub(crate) const API_SIGN_INS_OF_OTHERS: &str = "API sign-ins of others";
     pub(crate) const API_SIGN_INS_THERE: &str = "All API sign-ins from there";
     pub(crate) const SESSIONS_OF_OTHERS: &str = "Sessions of others";
@@ -161,8 +186,24 @@ pub(crate) mod related {
         format!("Others at {address}")
     }
 
-    /// Nobody does.
-    pub(crate) fn nobody_at(address: &str) -> String {
-        format!("Nobody else is signed in from {address}, which presented the token again.")
+    /// What an address did, below its heading.
+    pub(crate) fn address(side: Side) -> String {
+        format!("The address that {}.", did(side))
+    }
+
+    /// Nobody else has anything there.
+    pub(crate) fn nobody_at(address: &str, side: Side) -> String {
+        format!(
+            "Nobody else is signed in from {address}, which {}.",
+            did(side)
+        )
+    }
+
+    const fn did(side: Side) -> &'static str {
+        match side {
+            Side::Replayed => "presented the token again",
+            Side::Rotated => "rotated the token",
+            Side::Both => "rotated the token and presented it again",
+        }
     }
 }

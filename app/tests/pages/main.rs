@@ -130,7 +130,7 @@ fn forms_have_the_fields_that_the_server_reads() {
         (
             "admin-sessions",
             "/admin/sessions".to_owned(),
-            "address browser by device from method network reason sort state system to user",
+            "address browser by device from method network reason sort state system to used_from user",
         ),
         (
             "admin-users",
@@ -359,6 +359,7 @@ fn what_users_typed_stays_text() {
                 live_sessions: 1,
                 live_families: 1,
                 thefts: Vec::new(),
+                next: None,
             },
         ),
         render(

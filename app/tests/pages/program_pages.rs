@@ -4,7 +4,7 @@ use latchkey_app::{
     Section,
     page::{
         admin_family::AdminFamilyPage,
-        admin_threat::AdminThreatPage,
+        admin_threat::{AddressItem, AdminThreatPage, Side},
         families::{AgentItem, FamilyItem, GenerationItem, SightItem},
         threats::{IncidentItem, VerdictItem},
     },
@@ -33,7 +33,7 @@ fn forms_about_tokens_have_the_fields_that_the_server_reads() {
         (
             "account-after-theft",
             "/account/threats/dismiss".to_owned(),
-            "csrf incidents",
+            "csrf incidents next",
         ),
         (
             "admin-families",
@@ -43,7 +43,7 @@ fn forms_about_tokens_have_the_fields_that_the_server_reads() {
         (
             "admin-families",
             "/admin/families".to_owned(),
-            "address by device event from reason sort state to user",
+            "address by device event from reason sort state to used_from user",
         ),
         (
             "admin-families-of-one",
@@ -58,7 +58,7 @@ fn forms_about_tokens_have_the_fields_that_the_server_reads() {
         (
             "admin-threats",
             "/admin/threats".to_owned(),
-            "class from sort to user verdict",
+            "address class from sort to user verdict",
         ),
         (
             "admin-threat",
@@ -157,8 +157,13 @@ pub(crate) fn hostile_threat() -> String {
         sightings: Vec::new(),
         families_of_user: Vec::new(),
         sessions_of_user: Vec::new(),
-        families_of_address: Vec::new(),
-        sessions_of_address: Vec::new(),
+        there: vec![AddressItem {
+            address: HOSTILE.to_owned(),
+            side: Side::Both,
+            families: vec![programs::family(1)],
+            sessions: Vec::new(),
+            incidents: vec![programs::incident(1)],
+        }],
         back: HOSTILE.to_owned(),
         may_end: true,
         may_judge: true,
@@ -167,6 +172,18 @@ pub(crate) fn hostile_threat() -> String {
         of(Role::Administrator, Section::AdminThreats, "Threat"),
         page,
     )
+}
+
+#[test]
+fn the_history_says_when_a_token_was_asked_for_again_and_since_when_it_is_in_use() {
+    let shot = shot("admin-family");
+    let (_, rest) = shot
+        .html
+        .split_once("asked for again 2 times, last at ")
+        .unwrap();
+    assert!(rest.starts_with("<time "), "{}", &rest[..80]);
+    // All but the one that was never received.
+    assert_eq!(shot.html.matches("in use since <time ").count(), 17);
 }
 
 /// What stands in the drawing stands in the table too, and the drawing says what it is.

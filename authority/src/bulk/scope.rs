@@ -47,6 +47,9 @@ pub struct SessionScope {
     /// Signed in from this address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Signed in or last used from this address when the order was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_from: Option<String>,
     /// Signed in from this network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
@@ -83,6 +86,9 @@ pub struct FamilyScope {
     /// Opened from this address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Opened or last refreshed from this address when the order was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_from: Option<String>,
     /// Opened on this kind of device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
@@ -107,6 +113,7 @@ impl SessionScope {
         let SessionFilter {
             users,
             address,
+            used_from,
             network,
             browser,
             system,
@@ -123,6 +130,7 @@ impl SessionScope {
         Ok(Self {
             users,
             address,
+            used_from,
             network,
             browser,
             system,
@@ -139,6 +147,7 @@ impl SessionScope {
         SessionFilter {
             users: self.users.clone(),
             address: self.address.clone(),
+            used_from: self.used_from.clone(),
             network: self.network.clone(),
             browser: self.browser.clone(),
             system: self.system.clone(),
@@ -161,6 +170,7 @@ impl FamilyScope {
         let FamilyFilter {
             users,
             address,
+            used_from,
             device,
             state,
             last_event,
@@ -174,6 +184,7 @@ impl FamilyScope {
         Ok(Self {
             users,
             address,
+            used_from,
             device,
             last_event,
             from: period.from,
@@ -187,6 +198,7 @@ impl FamilyScope {
         FamilyFilter {
             users: self.users.clone(),
             address: self.address.clone(),
+            used_from: self.used_from.clone(),
             device: self.device.clone(),
             state: None,
             last_event: self.last_event,
@@ -259,8 +271,10 @@ impl Scope {
     /// is given: who refreshes meanwhile must not slip away.
     pub(super) fn changes_with_use(&self) -> bool {
         match self {
-            Self::Sessions(_) => false,
-            Self::Families(scope) => scope.last_event.is_some() && scope.ids.is_none(),
+            Self::Sessions(scope) => scope.used_from.is_some() && scope.ids.is_none(),
+            Self::Families(scope) => {
+                (scope.last_event.is_some() || scope.used_from.is_some()) && scope.ids.is_none()
+            }
         }
     }
 
@@ -319,6 +333,9 @@ impl Scope {
                 if scope.address.is_some() {
                     facts["address"] = json!(true);
                 }
+                if scope.used_from.is_some() {
+                    facts["used_from"] = json!(true);
+                }
                 if scope.network.is_some() {
                     facts["network"] = json!(true);
                 }
@@ -339,6 +356,9 @@ impl Scope {
                 if scope.address.is_some() {
                     facts["address"] = json!(true);
                 }
+                if scope.used_from.is_some() {
+                    facts["used_from"] = json!(true);
+                }
                 if let Some(device) = &scope.device {
                     facts["device"] = plain(device);
                 }
@@ -356,8 +376,12 @@ impl Scope {
     /// What of it is somebody's own: an address, or else a network.
     pub(super) fn personal(&self) -> Option<&str> {
         match self {
-            Self::Sessions(scope) => scope.address.as_deref().or(scope.network.as_deref()),
-            Self::Families(scope) => scope.address.as_deref(),
+            Self::Sessions(scope) => scope
+                .used_from
+                .as_deref()
+                .or(scope.address.as_deref())
+                .or(scope.network.as_deref()),
+            Self::Families(scope) => scope.used_from.as_deref().or(scope.address.as_deref()),
         }
     }
 }
@@ -396,6 +420,7 @@ mod tests {
             Scope::Sessions(SessionScope {
                 users: Some(vec![UserId::from_uuid(id(1))]),
                 address: Some("192.0.2.1".to_owned()),
+                used_from: Some("192.0.2.2".to_owned()),
                 network: Some("192.0.2.0/24".to_owned()),
                 browser: Some("Firefox".to_owned()),
                 system: Some("Linux".to_owned()),
@@ -409,8 +434,9 @@ mod tests {
             Scope::Families(FamilyScope {
                 users: None,
                 address: None,
+                used_from: Some("192.0.2.2".to_owned()),
                 device: Some("phone".to_owned()),
-                last_event: Some(RefreshOutcome::Retry),
+                last_event: Some(RefreshOutcome::Theft),
                 from: None,
                 to: Some(UnixMillis(2)),
                 ids: Some(vec![FamilyId::from_uuid(id(3))]),

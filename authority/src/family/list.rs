@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 use super::{
     check::{method, over},
     issue::transport,
-    narrow::{condition, matching, standing},
+    narrow::{condition, matching, standing, used_from},
     side::Side,
 };
 use crate::{
@@ -30,6 +30,8 @@ pub struct FamilyFilter {
     pub users: Option<Vec<UserId>>,
     /// Opened from this address.
     pub address: Option<String>,
+    /// Opened or last refreshed from this address.
+    pub used_from: Option<String>,
     /// Opened on this kind of device.
     pub device: Option<String>,
     /// Live or ended.
@@ -171,14 +173,14 @@ pub async fn window(
         id: model.family_id,
     };
     let common = matching(filter).add(filter.period.of(keyset.table, keyset.key));
-    let arms = standing(authority, filter, sort)
-        .into_iter()
-        .map(|arm| Arm {
-            condition: common.clone().add(arm.condition),
+    let mut arms = Vec::new();
+    for arm in standing(authority, filter, sort) {
+        arms.extend(used_from(filter).into_iter().map(|from| Arm {
+            condition: common.clone().add(from).add(arm.condition.clone()),
             users: filter.users.clone().map(|users| ("user_id", users)),
-            few: arm.few,
-        })
-        .collect();
+            few: arm.few.clone(),
+        }));
+    }
     let reading = page::reading(authority).await?;
     let keys = keyset.keys(&reading, arms, position, limit).await?;
     let rows = families::Entity::find()

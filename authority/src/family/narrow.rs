@@ -23,6 +23,17 @@ pub(super) fn matching(filter: &FamilyFilter) -> Condition {
         ))
 }
 
+/// What a filter says of where a family was used, each way by itself: each has an index that gives its
+/// rows in order.
+pub(super) fn used_from(filter: &FamilyFilter) -> Vec<Condition> {
+    let Some(address) = filter.used_from.as_deref() else {
+        return vec![Condition::all()];
+    };
+    [families::Column::Address, families::Column::LastAddress]
+        .map(|column| Condition::all().add(column.eq(address)))
+        .to_vec()
+}
+
 /// Everything that a filter says, in one condition: for counting, and for orders to end many.
 pub(crate) fn condition(authority: &Authority, filter: &FamilyFilter) -> Condition {
     let standing = standing(authority, filter, FamilySort::Newest)
@@ -30,6 +41,11 @@ pub(crate) fn condition(authority: &Authority, filter: &FamilyFilter) -> Conditi
         .map(|arm| arm.condition.add_option(arm.few.map(|few| few.condition)))
         .fold(Condition::any(), Condition::add);
     matching(filter)
+        .add(
+            used_from(filter)
+                .into_iter()
+                .fold(Condition::any(), Condition::add),
+        )
         .add(filter.period.of("families", "created_at"))
         .add_option(
             filter

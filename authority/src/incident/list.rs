@@ -199,7 +199,7 @@ pub async fn one(
         .transpose()
 }
 
-/// The presentations after the family of an incident had ended, the oldest first.
+/// The presentations after the family of an incident had ended, the oldest first: of many, the newest.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.

@@ -16,7 +16,7 @@ use crate::{
     family::{Presentation, Side},
 };
 
-/// So many later sightings of an ended family's tokens are kept one by one; all are counted.
+/// So many later sightings of an ended family's tokens are kept one by one, the newest; all are counted.
 const SIGHTING_LIMIT: i64 = 100;
 
 /// What an incident is made of.
@@ -109,7 +109,11 @@ pub(crate) async fn sighted(
         .exec(tx.connection())
         .await?;
     if number > SIGHTING_LIMIT {
-        return Ok(true);
+        incident_sightings::Entity::delete_many()
+            .filter(incident_sightings::Column::IncidentId.eq(incident.incident_id))
+            .filter(incident_sightings::Column::Number.lte(number - SIGHTING_LIMIT))
+            .exec(tx.connection())
+            .await?;
     }
     let [address, network, user_agent, browser, system, device] = presented.side.clone().parts();
     incident_sightings::Entity::insert(incident_sightings::ActiveModel {

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
     check::{end_reason, method},
-    narrow::{Limits, matching, standing},
+    narrow::{Limits, matching, standing, used_from},
 };
 use crate::{
     Authority,
@@ -25,6 +25,8 @@ pub struct SessionFilter {
     pub users: Option<Vec<UserId>>,
     /// Signed in from this address.
     pub address: Option<String>,
+    /// Signed in or last used from this address.
+    pub used_from: Option<String>,
     /// Signed in from this network.
     pub network: Option<String>,
     /// With this browser.
@@ -138,14 +140,14 @@ pub async fn window(
         id: model.session_id,
     };
     let common = matching(filter).add(filter.period.of(keyset.table, keyset.key));
-    let arms = standing(authority, filter, sort)
-        .into_iter()
-        .map(|arm| Arm {
-            condition: common.clone().add(arm.condition),
+    let mut arms = Vec::new();
+    for arm in standing(authority, filter, sort) {
+        arms.extend(used_from(filter).into_iter().map(|from| Arm {
+            condition: common.clone().add(from).add(arm.condition.clone()),
             users: filter.users.clone().map(|users| ("user_id", users)),
-            few: arm.few,
-        })
-        .collect();
+            few: arm.few.clone(),
+        }));
+    }
     let reading = page::reading(authority).await?;
     let keys = keyset.keys(&reading, arms, position, limit).await?;
     let rows = sessions::Entity::find()

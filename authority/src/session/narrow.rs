@@ -26,6 +26,17 @@ pub(super) fn matching(filter: &SessionFilter) -> Condition {
         ))
 }
 
+/// What a filter says of where a session was used, each way by itself: each has an index that gives
+/// its rows in order.
+pub(super) fn used_from(filter: &SessionFilter) -> Vec<Condition> {
+    let Some(address) = filter.used_from.as_deref() else {
+        return vec![Condition::all()];
+    };
+    [sessions::Column::Address, sessions::Column::LastAddress]
+        .map(|column| Condition::all().add(column.eq(address)))
+        .to_vec()
+}
+
 /// Everything that a filter says, in one condition: for counting, and for orders to end many.
 pub(crate) fn condition(authority: &Authority, filter: &SessionFilter) -> Condition {
     let standing = standing(authority, filter, SessionSort::Newest)
@@ -33,6 +44,11 @@ pub(crate) fn condition(authority: &Authority, filter: &SessionFilter) -> Condit
         .map(|arm| arm.condition.add_option(arm.few.map(|few| few.condition)))
         .fold(Condition::any(), Condition::add);
     matching(filter)
+        .add(
+            used_from(filter)
+                .into_iter()
+                .fold(Condition::any(), Condition::add),
+        )
         .add(filter.period.of("sessions", "created_at"))
         .add_option(filter.users.as_ref().map(|users| {
             let ids: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();

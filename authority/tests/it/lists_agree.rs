@@ -110,6 +110,7 @@ struct Session {
     id: Uuid,
     user: UserId,
     texts: [&'static str; 5],
+    last_address: &'static str,
     method: SignInMethod,
     created_at: UnixMillis,
     last_seen_at: UnixMillis,
@@ -143,6 +144,7 @@ fn session(dice: &mut Dice, number: u64, users: &[UserId], now: UnixMillis) -> S
         id: scattered_id(number),
         user: dice.one_of(users),
         texts: TEXTS.map(|of| dice.one_of(&of)),
+        last_address: dice.one_of(&TEXTS[0]),
         method: dice.one_of(&[SignInMethod::Password, SignInMethod::Provider]),
         created_at,
         last_seen_at,
@@ -161,7 +163,7 @@ async fn insert(connection: &DatabaseConnection, rows: &[Session]) {
                 Some((at, reason, by)) => (at.0.to_string(), format!("'{}'", reason.as_str()), by),
             };
             format!(
-                "({}, {}, {}, {}, '{}', {}, {}, '{address}', '{network}', '{address}', 'agent', \
+                "({}, {}, {}, {}, '{}', {}, {}, '{address}', '{network}', '{}', 'agent', \
                  '{browser}', '{system}', '{device}', {at}, {reason}, {})",
                 id(connection, row.id),
                 id(connection, row.user.as_uuid()),
@@ -170,6 +172,7 @@ async fn insert(connection: &DatabaseConnection, rows: &[Session]) {
                 row.method.as_str(),
                 row.last_seen_at.0,
                 row.expires_at.0,
+                row.last_address,
                 optional(by.map(|by| id(connection, by.as_uuid()))),
             )
         })
@@ -217,6 +220,7 @@ fn expected(
                 .as_ref()
                 .is_none_or(|users| users.contains(&row.user))
                 && is(&filter.address, row.texts[0])
+                && (is(&filter.used_from, row.texts[0]) || is(&filter.used_from, row.last_address))
                 && is(&filter.network, row.texts[1])
                 && is(&filter.browser, row.texts[2])
                 && is(&filter.system, row.texts[3])
@@ -274,6 +278,7 @@ async fn i12_sessions_are_listed_as_a_loop_over_all_of_them_would() {
         let filter = SessionFilter {
             users: dice.perhaps(&whose(&users)),
             address,
+            used_from: dice.perhaps(&TEXTS[0]).map(ToOwned::to_owned),
             network,
             browser,
             system,
@@ -296,6 +301,7 @@ async fn i12_sessions_are_listed_as_a_loop_over_all_of_them_would() {
                 ..SessionFilter::default()
             },
             2 => SessionFilter {
+                used_from: filter.used_from,
                 period: filter.period,
                 state: filter.state,
                 ended_by: filter.ended_by,
@@ -367,13 +373,15 @@ async fn i12_a_page_before_a_row_leads_on_to_that_row() {
     assert_eq!(page(beyond).await.items.len(), 0);
 }
 
-/// A family: its id, whose it is, when it was opened and runs out, and how it ended.
+/// A family: its id, whose it is, when it was opened and runs out, how it ended, and where it was
+/// opened and last refreshed.
 type Family = (
     Uuid,
     UserId,
     UnixMillis,
     UnixMillis,
     Option<(UnixMillis, FamilyEndReason)>,
+    [&'static str; 2],
 );
 
 #[tokio::test]
@@ -398,6 +406,7 @@ async fn i12_families_are_listed_as_a_loop_over_all_of_them_would() {
             created_at,
             expires_at,
             ended,
+            [dice.one_of(&TEXTS[0]), dice.one_of(&TEXTS[0])],
         );
         let (ended_at, reason) = match row.4 {
             None => ("NULL".to_owned(), "NULL".to_owned()),
@@ -408,10 +417,12 @@ async fn i12_families_are_listed_as_a_loop_over_all_of_them_would() {
              generation, rotated_at, expires_at, ends_at, address, network, user_agent, browser, \
              system, device, last_address, last_event, last_event_at, foreign_retries, ended_at, \
              end_reason) VALUES ({}, {}, 'body', 'password', {created}, {created}, 0, {created}, \
-             {expires}, {expires}, '', '', '', '', '', '', '', 'rotated', {created}, 0, {ended_at}, \
-             {reason})",
+             {expires}, {expires}, '{}', '', '', '', '', '', '{}', 'rotated', {created}, 0, \
+             {ended_at}, {reason})",
             id(connection, row.0),
             id(connection, row.1.as_uuid()),
+            row.5[0],
+            row.5[1],
             created = created_at.0,
             expires = expires_at.0,
         );
@@ -421,6 +432,7 @@ async fn i12_families_are_listed_as_a_loop_over_all_of_them_would() {
     for _ in 0..60 {
         let filter = FamilyFilter {
             users: dice.perhaps(&whose(&users)),
+            used_from: dice.perhaps(&TEXTS[0]).map(ToOwned::to_owned),
             state: dice.perhaps(FamilyState::ALL),
             end_reason: dice.perhaps(&[FamilyEndReason::Theft, FamilyEndReason::Expired]),
             period: period(&mut dice, now),
@@ -429,7 +441,7 @@ async fn i12_families_are_listed_as_a_loop_over_all_of_them_would() {
         for sort in FamilySort::ALL.iter().copied() {
             let mut expected: Vec<(UnixMillis, Uuid)> = rows
                 .iter()
-                .filter_map(|(family, user, created_at, expires_at, ended)| {
+                .filter_map(|(family, user, created_at, expires_at, ended, places)| {
                     let why = match ended {
                         Some((_, reason)) => Some(*reason),
                         // Their two limits are one here.
@@ -443,6 +455,10 @@ async fn i12_families_are_listed_as_a_loop_over_all_of_them_would() {
                         .users
                         .as_ref()
                         .is_none_or(|users| users.contains(user))
+                        && filter
+                            .used_from
+                            .as_deref()
+                            .is_none_or(|address| places.contains(&address))
                         && filter
                             .state
                             .is_none_or(|state| (state == FamilyState::Ended) == why.is_some())

@@ -65,7 +65,7 @@ pub(crate) struct FamiliesBody {
     address: String,
     /// Opened on this kind of device.
     device: String,
-    /// What happened to it last.
+    /// What happened to it last, as in the list.
     event: String,
     /// Says that no filter is meant.
     all: bool,

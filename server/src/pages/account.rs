@@ -8,16 +8,39 @@ use latchkey_app::{
 use latchkey_authority::{Authority, family, incident, session};
 use latchkey_identity::{account, provider::connections::has_password};
 use latchkey_types::{IncidentId, UserId};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{
     family_items,
     respond::{self, Around},
 };
-use crate::{failure::Failure, form::Fields, visit::Visit};
+use crate::{
+    failure::Failure,
+    form::{Fields, LocalPath, Query},
+    visit::Visit,
+};
+
+/// What stands in the page's address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AccountQuery {
+    next: String,
+}
+
+/// The address of the page, with where its reader was going.
+pub(super) fn address(next: Option<&LocalPath>) -> String {
+    next.map_or("/account".to_owned(), |next| {
+        let next = utf8_percent_encode(next.as_str(), NON_ALPHANUMERIC);
+        format!("/account?next={next}")
+    })
+}
 
 /// The user's own account.
-pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
+pub(crate) async fn show(
+    visit: Visit,
+    Query(query): Query<AccountQuery>,
+) -> Result<Response, Failure> {
     let principal = visit.signed_in()?;
     let authority = visit.state().authority();
     let account = account::one(authority, principal.user_id)
@@ -35,6 +58,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         live_sessions: live.0,
         live_families: families.0,
         thefts: thefts(authority, principal.user_id).await?,
+        next: LocalPath::parse(&query.next).map(|next| next.as_str().to_owned()),
     };
     respond::page(&visit, Around::new("Your account", Section::Account), page).await
 }
@@ -60,6 +84,9 @@ async fn thefts(authority: &Authority, user_id: UserId) -> Result<Vec<TheftItem>
 pub(crate) struct ToldForm {
     /// Their ids, with commas between.
     incidents: String,
+    /// Where the reader was going.
+    #[serde(default)]
+    next: String,
 }
 
 /// Notes that the user has read of those that the page showed.
@@ -76,5 +103,9 @@ pub(crate) async fn told(
         .filter(|read| read.len() <= MOST_THEFTS)
         .ok_or_else(|| Failure::BadRequest("Load the page again.".to_owned()))?;
     incident::tell(visit.state().authority(), visit.signed_in()?, &read).await?;
-    Ok(respond::led_to_page("/account", Notice::IncidentTold))
+    let page = address(LocalPath::parse(&form.next).as_ref());
+    Ok(match LocalPath::parse(&page) {
+        Some(page) => respond::led_to(&page, Notice::IncidentTold),
+        None => respond::led_to_page("/account", Notice::IncidentTold),
+    })
 }

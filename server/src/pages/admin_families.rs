@@ -11,7 +11,7 @@ use latchkey_authority::{
     page::Cursor,
     principal::Permission,
 };
-use latchkey_types::{BulkTarget, FamilyId, FamilySort, SessionId};
+use latchkey_types::{BulkTarget, FamilyId, FamilySort, RefreshOutcome, SessionId, Word};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -42,13 +42,17 @@ pub(crate) struct FamiliesQuery {
     /// Opened from exactly this address.
     #[param(required = false)]
     pub(crate) address: String,
+    /// Opened or last refreshed from exactly this address.
+    #[param(required = false)]
+    pub(crate) used_from: String,
     /// Opened on this kind of device.
     #[param(required = false)]
     pub(crate) device: String,
     /// `live` or `ended`.
     #[param(required = false)]
     pub(crate) state: String,
-    /// What happened to it last.
+    /// What happened to it last: `rotated`, `foreign_retry`, `lost_response`, `lost_timeline`,
+    /// `stale_copy`, `theft` or `ended`.
     #[param(required = false)]
     pub(crate) event: String,
     /// Ended for this reason.
@@ -89,9 +93,10 @@ impl FamiliesQuery {
         let filter = FamilyFilter {
             users: wrong.users(authority, &self.user).await?,
             address: text(&self.address),
+            used_from: text(&self.used_from),
             device: text(&self.device),
             state: wrong.word("state", &self.state),
-            last_event: wrong.word("event", &self.event),
+            last_event: wrong.known("event", &self.event, || last_event(&self.event)),
             end_reason: wrong.word("reason", &self.reason),
             ended_by: wrong.users(authority, &self.by).await?,
             period: wrong.period(&self.from, &self.to),
@@ -109,12 +114,25 @@ impl FamiliesQuery {
             ("state", &self.state),
             ("event", &self.event),
             ("sort", &self.sort),
+            ("used_from", &self.used_from),
             ("reason", &self.reason),
             ("by", &self.by),
             ("from", &self.from),
             ("to", &self.to),
         ]
     }
+}
+
+/// What happened to a family last: what can never have is as little understood as any other word.
+fn last_event(word: &str) -> Result<RefreshOutcome, String> {
+    let known = RefreshOutcome::LAST_EVENTS;
+    known
+        .into_iter()
+        .find(|event| event.as_str() == word)
+        .ok_or_else(|| {
+            let known = known.map(Word::as_str).join(", ");
+            format!("expected one of {known}")
+        })
 }
 
 /// A family's id from a path.

@@ -51,9 +51,12 @@ pub(crate) struct SessionsQuery {
     /// An id, or the beginning of a username or an e-mail address.
     #[param(required = false)]
     pub(crate) user: String,
-    /// Exactly this address.
+    /// Signed in from exactly this address.
     #[param(required = false)]
     pub(crate) address: String,
+    /// Signed in or last used from exactly this address.
+    #[param(required = false)]
+    pub(crate) used_from: String,
     /// This browser.
     #[param(required = false)]
     pub(crate) browser: String,
@@ -105,6 +108,7 @@ impl SessionsQuery {
         let filter = SessionFilter {
             users: wrong.users(authority, &self.user).await?,
             address: text(&self.address),
+            used_from: text(&self.used_from),
             network: text(&self.network),
             browser: text(&self.browser),
             system: text(&self.system),
@@ -127,6 +131,7 @@ impl SessionsQuery {
             ("browser", &self.browser),
             ("state", &self.state),
             ("sort", &self.sort),
+            ("used_from", &self.used_from),
             ("network", &self.network),
             ("system", &self.system),
             ("device", &self.device),

@@ -1,12 +1,12 @@
 //! `/admin/threats` and `/admin/threats/{id}`: refresh tokens that were used as they should not be.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use axum::{extract::Path, response::Response};
 use latchkey_app::{
     Notice, Section, Tally,
     page::{
-        admin_threat::AdminThreatPage,
+        admin_threat::{AddressItem, AdminThreatPage, Side},
         admin_threats::{AdminThreatsPage, Judged},
         threats::{ClassCount, WeekItem},
     },
@@ -14,15 +14,15 @@ use latchkey_app::{
 use latchkey_authority::{
     Authority,
     family::{self, FamilyFilter},
-    incident::{self, IncidentFilter, JudgeError, NOTE_LIMIT},
+    incident::{self, IncidentFilter, IncidentRow, JudgeError, NOTE_LIMIT},
     principal::Permission,
     session::{self, SessionFilter},
 };
-use latchkey_types::{FamilyState, IncidentId, ListSort, SessionState, UserId, Verdict};
+use latchkey_types::{FamilyState, IncidentId, ListSort, SessionId, SessionState, UserId, Verdict};
 use serde::Deserialize;
 
 use super::{
-    admin_sessions::ROWS,
+    admin_sessions::{ROWS, text},
     admin_users::word,
     family_items, items,
     listing::{self, Read, THREATS, Wrong},
@@ -59,6 +59,9 @@ pub(crate) struct ThreatsQuery {
     /// `newest` (the usual order) or `oldest`.
     #[param(required = false)]
     pub(crate) sort: String,
+    /// Presented again from exactly this address.
+    #[param(required = false)]
+    pub(crate) address: String,
     /// The earliest time, by which the list is ordered: a day (`2026-01-31`, UTC) or an instant
     /// (RFC 3339).
     #[param(required = false)]
@@ -93,6 +96,7 @@ impl ThreatsQuery {
                     Judged::As(verdict) => Some(verdict),
                 })
             }),
+            address: text(&self.address),
             period: wrong.period(&self.from, &self.to),
             ..Default::default()
         };
@@ -106,6 +110,7 @@ impl ThreatsQuery {
             ("class", &self.class),
             ("verdict", &self.verdict),
             ("sort", &self.sort),
+            ("address", &self.address),
             ("from", &self.from),
             ("to", &self.to),
         ]
@@ -158,6 +163,7 @@ async fn counts(authority: &Authority) -> Result<Vec<ClassCount>, Failure> {
         .map(|tally| ClassCount {
             class: tally.class,
             all: exactly(tally.all),
+            confirmed: exactly(tally.confirmed),
             false_alarms: exactly(tally.false_alarms),
         })
         .collect())
@@ -189,21 +195,12 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
         .await?
         .ok_or(Failure::NotFound)?;
     let (user_id, family_id) = (row.user_id, row.family_id);
-    let address = row.replayed_by.address.clone();
+    let there = there(authority, &row, principal.session_id()).await?;
     let current = principal.session_id();
 
     let mut of_user = families_of(authority, Some(user_id), None).await?;
     of_user.retain(|other| other.family_id != family_id);
     let sessions = sessions_of(authority, Some(user_id), None).await?;
-    let (families_there, sessions_there) = if address.is_empty() {
-        (Vec::new(), Vec::new())
-    } else {
-        let mut families = families_of(authority, None, Some(address.clone())).await?;
-        families.retain(|other| other.user_id != user_id);
-        let mut sessions = sessions_of(authority, None, Some(address)).await?;
-        sessions.retain(|other| other.user_id != user_id);
-        (families, sessions)
-    };
     let mut sightings = incident::sightings(authority, incident_id).await?;
     sightings.reverse();
     sightings.truncate(SIGHTINGS);
@@ -217,8 +214,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
         families_of_user: family_items::families(authority, of_user).await?,
         of_user: family_items::of_user(authority, user_id).await?,
         sessions_of_user: items::sessions(authority, sessions, current).await?,
-        families_of_address: family_items::families(authority, families_there).await?,
-        sessions_of_address: items::sessions(authority, sessions_there, current).await?,
+        there,
         back: format!("/admin/threats/{incident_id}"),
         may_end: visit.may(Permission::EndSessions),
         may_judge: visit.may(Permission::JudgeIncidents),
@@ -226,14 +222,58 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     respond::page(&visit, Around::new("Threat", Section::AdminThreats), page).await
 }
 
+/// What others hold and did at the addresses of both sides; what was at both is listed once.
+async fn there(
+    authority: &Authority,
+    incident: &IncidentRow,
+    current: Option<SessionId>,
+) -> Result<Vec<AddressItem>, Failure> {
+    let replayed = incident.replayed_by.address.as_str();
+    let rotated = incident.rotated_by.address.as_str();
+    let sides = if replayed == rotated {
+        vec![(replayed, Side::Both)]
+    } else {
+        vec![(replayed, Side::Replayed), (rotated, Side::Rotated)]
+    };
+    let mut listed = HashSet::new();
+    let mut places = Vec::new();
+    for (address, side) in sides.into_iter().filter(|(address, _)| !address.is_empty()) {
+        let from = Some(address.to_owned());
+        let mut families = families_of(authority, None, from.clone()).await?;
+        families.retain(|other| {
+            other.user_id != incident.user_id && listed.insert(other.family_id.as_uuid())
+        });
+        let mut sessions = sessions_of(authority, None, from.clone()).await?;
+        sessions.retain(|other| {
+            other.user_id != incident.user_id && listed.insert(other.session_id.as_uuid())
+        });
+        let filter = IncidentFilter {
+            address: from,
+            ..Default::default()
+        };
+        let mut incidents = incident::list(authority, &filter, None, RELATED)
+            .await?
+            .items;
+        incidents.retain(|other| other.incident_id != incident.incident_id);
+        places.push(AddressItem {
+            address: address.to_owned(),
+            side,
+            families: family_items::families(authority, families).await?,
+            sessions: items::sessions(authority, sessions, current).await?,
+            incidents: family_items::incidents(authority, incidents).await?,
+        });
+    }
+    Ok(places)
+}
+
 async fn families_of(
     authority: &Authority,
     user_id: Option<UserId>,
-    address: Option<String>,
+    used_from: Option<String>,
 ) -> Result<Vec<family::FamilyRow>, Failure> {
     let filter = FamilyFilter {
         users: user_id.map(|user_id| vec![user_id]),
-        address,
+        used_from,
         state: Some(FamilyState::Live),
         ..Default::default()
     };
@@ -244,11 +284,11 @@ async fn families_of(
 async fn sessions_of(
     authority: &Authority,
     user_id: Option<UserId>,
-    address: Option<String>,
+    used_from: Option<String>,
 ) -> Result<Vec<session::SessionRow>, Failure> {
     let filter = SessionFilter {
         users: user_id.map(|user_id| vec![user_id]),
-        address,
+        used_from,
         state: Some(SessionState::Live),
         ..Default::default()
     };

@@ -253,6 +253,7 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
         Some(Scope::Sessions(SessionScope {
             users,
             address,
+            used_from,
             network,
             browser,
             system,
@@ -264,6 +265,7 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
         })) => {
             parts.extend(users.as_deref().map(|users| of_users(users, names)));
             parts.extend(address.as_ref().map(|address| format!("from {address}")));
+            parts.extend(used_from.as_deref().map(last_used));
             parts.extend(
                 network
                     .as_ref()
@@ -274,11 +276,14 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
             parts.extend(device.as_ref().map(|device| format!("on a {device}")));
             parts.extend(method.map(|method| format!("signed in by “{}”", method.label())));
             parts.extend(between(*from, *to));
-            chosen = ids.as_ref().map(Vec::len);
+            if used_from.is_none() {
+                chosen = ids.as_ref().map(Vec::len);
+            }
         }
         Some(Scope::Families(FamilyScope {
             users,
             address,
+            used_from,
             device,
             last_event,
             from,
@@ -287,13 +292,14 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
         })) => {
             parts.extend(users.as_deref().map(|users| of_users(users, names)));
             parts.extend(address.as_ref().map(|address| format!("from {address}")));
+            parts.extend(used_from.as_deref().map(last_used));
             parts.extend(device.as_ref().map(|device| format!("on a {device}")));
             parts.extend(last_event.map(|event| {
                 // The ids are what that meant when the order was given.
                 format!("whose last event was “{}”", event.label())
             }));
             parts.extend(between(*from, *to));
-            if last_event.is_none() {
+            if last_event.is_none() && used_from.is_none() {
                 chosen = ids.as_ref().map(Vec::len);
             }
         }
@@ -312,6 +318,11 @@ pub(crate) fn words(target: BulkTarget, scope: Option<&Scope>, names: &Names) ->
             format!("{first}{} {}", letters.as_str(), parts.join(", "))
         }
     }
+}
+
+/// Where somebody was, in words. The ids are what that meant when the order was given.
+fn last_used(address: &str) -> String {
+    format!("opened or last used from {address}")
 }
 
 /// A period of sign-ins, in words.

@@ -12,7 +12,7 @@ use latchkey_authority::{
     family::{self, FamilyRow, RotationRow},
     incident::{IncidentRow, Sighting},
 };
-use latchkey_types::{IncidentClass, UnixMillis, UserId};
+use latchkey_types::{UnixMillis, UserId};
 
 use super::{items, names::Names};
 
@@ -120,10 +120,10 @@ fn incident(names: &Names, row: IncidentRow) -> IncidentItem {
         family_id: row.family_id,
         user: names.link(row.user_id),
         class: row.class,
-        answer: match row.class {
-            _ if row.ended_family => Answer::Ended,
-            IncidentClass::LostTimeline => Answer::Adopted,
-            _ => Answer::Noted,
+        answer: if row.ended_family {
+            Answer::Ended
+        } else {
+            Answer::Noted
         },
         gap_ms: u64::try_from(row.gap.as_millis()).unwrap_or(u64::MAX),
         presented: number(row.presented_generation),

@@ -2,10 +2,11 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::header;
-use latchkey_authority::session::end;
+use latchkey_authority::{incident, session::end};
 use latchkey_identity::SignedIn;
 use tower_sessions::Session;
 
+use super::account;
 use crate::{device, failure::Failure, form::LocalPath, session_store::SESSION_ID, visit::Visit};
 
 /// Binds a new cookie to a session that was just signed in, and leads on.
@@ -29,10 +30,28 @@ pub(super) async fn lead_on(
         .await?;
         return Err(error.into());
     }
-    let path = next.map_or("/account", LocalPath::as_str);
-    let mut response = Redirect::to(path).into_response();
+    let path = way_on(visit, signed_in, next).await?;
+    let mut response = Redirect::to(&path).into_response();
     remember_device(visit, signed_in, &mut response);
     Ok(response)
+}
+
+/// Where whoever signed in is led: where they were going, but to their account first while they have
+/// not been told of a theft. It has the way on.
+async fn way_on(
+    visit: &Visit,
+    signed_in: SignedIn,
+    next: Option<&LocalPath>,
+) -> Result<String, Failure> {
+    let Some(next) = next.filter(|next| next.without_query().as_str() != "/account") else {
+        return Ok(next.map_or("/account", LocalPath::as_str).to_owned());
+    };
+    let untold = incident::untold(visit.state().authority(), signed_in.user_id, 1).await?;
+    Ok(if untold.is_empty() {
+        next.as_str().to_owned()
+    } else {
+        account::address(Some(next))
+    })
 }
 
 async fn bind(

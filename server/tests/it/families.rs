@@ -1,6 +1,7 @@
 //! Refresh families on pages: who sees them, who ends them, and how soon it holds.
 
 use latchkey_types::Role;
+use sea_orm::ConnectionTrait as _;
 
 use crate::{
     app::TestApp,
@@ -109,9 +110,94 @@ async fn the_list_is_filtered_by_what_the_address_says() {
             .collect();
         assert_eq!(shown, expected, "{query}");
     }
-    for query in ["?state=maybe", "?event=x", "?cursor=nonsense"] {
+    for query in [
+        "?state=maybe",
+        "?event=x",
+        "?event=retry",
+        "?event=forged",
+        "?cursor=nonsense",
+    ] {
         let page = admin.get(&format!("/admin/families{query}")).await;
         assert_eq!(page.status, 400, "{query}");
+    }
+}
+
+/// The words that the filter offers for the last event.
+fn offered(page: &str) -> Vec<String> {
+    let (_, rest) = page.split_once("name=\"event\"").unwrap();
+    let (options, _) = rest.split_once("</select>").unwrap();
+    options
+        .split("value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|word| !word.is_empty())
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn every_last_event_that_the_filter_offers_can_be_found() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    let minute = std::time::Duration::from_mins(1);
+    let mut expected = std::collections::BTreeMap::new();
+
+    let program = Program::of(&app, ann, home()).await;
+    expected.insert("rotated", program.family_id);
+    // A retry leaves nothing there.
+    present(&app, &program.token, &home()).await.unwrap();
+    present(&app, &program.token, &home()).await.unwrap();
+
+    let program = Program::of(&app, ann, home()).await;
+    expected.insert("foreign_retry", program.family_id);
+    present(&app, &program.token, &home()).await.unwrap();
+    let elsewhere = from([198, 51, 100, 7], "Firefox", "Linux", "desktop");
+    present(&app, &program.token, &elsewhere).await.unwrap();
+
+    let program = Program::of(&app, ann, home()).await;
+    expected.insert("lost_response", program.family_id);
+    present(&app, &program.token, &home()).await.unwrap();
+    app.clock.advance(minute);
+    present(&app, &program.token, &home()).await.unwrap();
+
+    let mut program = Program::of(&app, ann, home()).await;
+    expected.insert("lost_timeline", program.family_id);
+    program.rotate(&app).await;
+    for sql in [
+        "DELETE FROM rotations WHERE generation = 1 AND family_id IN (SELECT family_id FROM \
+         families ORDER BY created_at DESC, family_id DESC LIMIT 1)",
+        "UPDATE families SET generation = 0 WHERE family_id IN (SELECT family_id FROM families \
+         ORDER BY created_at DESC, family_id DESC LIMIT 1)",
+    ] {
+        let done = app.database.connection.execute_unprepared(sql).await;
+        done.unwrap();
+    }
+    present(&app, &program.token, &home()).await.unwrap();
+
+    let mut program = Program::of(&app, ann, home()).await;
+    expected.insert("stale_copy", program.family_id);
+    let old = program.rotate(&app).await;
+    program.rotate(&app).await;
+    present(&app, &old, &home()).await.unwrap_err();
+
+    let (program, _) = robbed(&app, ann).await;
+    expected.insert("theft", program.family_id);
+
+    let program = Program::of(&app, ann, home()).await;
+    expected.insert("ended", program.family_id);
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let end = format!("/admin/families/{}/end", program.family_id);
+    admin.post(&end, &[]).await;
+
+    let words = offered(&admin.get("/admin/families").await.body);
+    assert_eq!(words.len(), expected.len(), "{words:?}");
+    for word in &words {
+        let page = admin.get(&format!("/admin/families?event={word}")).await;
+        assert_eq!(page.status, 200, "{word}");
+        for (event, family_id) in &expected {
+            let row = format!("href=\"/admin/families/{family_id}\"");
+            assert_eq!(page.body.contains(&row), event == word, "{event} by {word}");
+        }
     }
 }
 

@@ -52,6 +52,7 @@ mod sign_up;
 mod stale_principal;
 mod theme;
 mod threats;
+mod token_command;
 mod token_cookies;
 mod tokens;
 mod two_clocks;

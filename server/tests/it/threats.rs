@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use latchkey_authority::{feed, incident};
+use latchkey_authority::{
+    feed,
+    incident::{self, IncidentFilter},
+};
 use latchkey_types::{Role, Verdict};
 use sea_orm::ConnectionTrait as _;
 
 use crate::{
-    app::TestApp,
+    app::{PASSWORD, TestApp},
     browser::{Browser, Reply},
-    programs::{Program, home, present, robbed, thief},
+    programs::{Program, from, home, present, robbed, thief},
 };
 
 #[tokio::test]
@@ -77,7 +80,12 @@ async fn an_incident_tells_what_happened_and_what_else_is_at_stake() {
     let bob = app.user("bob", Role::User).await;
     let other = Program::of(&app, ann, home()).await;
     let neighbour = Program::of(&app, bob, thief()).await;
-    let elsewhere = Program::of(&app, bob, home()).await;
+    let elsewhere = Program::of(
+        &app,
+        bob,
+        from([198, 51, 100, 7], "Firefox", "Linux", "desktop"),
+    )
+    .await;
     app.signed_in("ann").await;
     let (program, incident_id) = robbed(&app, ann).await;
     present(&app, &program.token, &thief()).await.unwrap_err();
@@ -117,6 +125,88 @@ async fn an_incident_tells_what_happened_and_what_else_is_at_stake() {
     present(&app, &other.token, &other.caller)
         .await
         .unwrap_err();
+}
+
+#[tokio::test]
+async fn one_thief_at_one_address_is_seen_in_the_sign_ins_of_all_whom_they_robbed() {
+    let app = TestApp::new().await;
+    let mut programs = Vec::new();
+    for (name, number) in [("ann", 11), ("bob", 12), ("cid", 13)] {
+        let user = app.user(name, Role::User).await;
+        let home = from([192, 0, 2, number], "Firefox", "Linux", "desktop");
+        programs.push((user, Program::of(&app, user, home).await));
+    }
+    let [(ann, mut anns), (_, bobs), (_, cids)] = <[_; 3]>::try_from(programs).ok().unwrap();
+    // The thief was there first with two of the tokens; nobody has noticed yet.
+    app.clock.advance(Duration::from_secs(60));
+    for program in [&bobs, &cids] {
+        present(&app, &program.token, &thief()).await.unwrap();
+    }
+    let stolen = anns.rotate(&app).await;
+    app.clock.advance(Duration::from_secs(60));
+    present(&app, &stolen, &thief()).await.unwrap_err();
+    let newest = async || {
+        let found = incident::list(app.authority(), &IncidentFilter::default(), None, 1).await;
+        found.unwrap().items[0].incident_id
+    };
+    let anns_incident = newest().await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let page = admin.get(&format!("/admin/threats/{anns_incident}")).await;
+    for text in [
+        "Others at 203.0.113.154",
+        &format!("/admin/families/{}/end", bobs.family_id),
+        &format!("/admin/families/{}/end", cids.family_id),
+        "/admin/families?used_from=203.0.113.154",
+        "Nobody else is signed in from 192.0.2.11, which rotated the token.",
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    let list = admin.get("/admin/families?used_from=203.0.113.154").await;
+    for program in [&bobs, &cids] {
+        let row = format!("href=\"/admin/families/{}\"", program.family_id);
+        assert!(list.body.contains(&row));
+    }
+
+    // Bob comes with the token that the thief has rotated: now the thief is the other side.
+    app.clock.advance(Duration::from_secs(1));
+    present(&app, &bobs.token, &bobs.caller).await.unwrap_err();
+    let bobs_incident = newest().await;
+    let page = admin.get(&format!("/admin/threats/{bobs_incident}")).await;
+    for text in [
+        "The address that rotated the token.",
+        &format!("/admin/families/{}/end", cids.family_id),
+        "Other incidents from there",
+        &format!("/admin/threats/{anns_incident}"),
+        "/admin/threats?address=203.0.113.154",
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    let list = admin.get("/admin/threats?address=203.0.113.154").await;
+    let names = |id| list.body.contains(&format!("/admin/threats/{id}\""));
+    assert!(names(anns_incident) && !names(bobs_incident));
+    assert!(list.body.contains(&format!("href=\"/admin/users/{ann}\"")));
+}
+
+#[tokio::test]
+async fn a_session_that_moved_to_the_thief_is_seen_too() {
+    let app = TestApp::new().await;
+    let ann = app.user("ann", Role::User).await;
+    app.user("eve", Role::User).await;
+    let mut eve = app.signed_in("eve").await;
+    eve.get("/account").await;
+    let sql = "UPDATE sessions SET last_address = '203.0.113.154'";
+    let done = app.database.connection.execute_unprepared(sql).await;
+    done.unwrap();
+    let (_, incident_id) = robbed(&app, ann).await;
+    let mut admin = app.user_signed_in("root", Role::Administrator).await;
+    let page = admin.get(&format!("/admin/threats/{incident_id}")).await;
+    assert!(page.body.contains("Sessions of others"), "{}", page.body);
+    assert!(
+        page.body
+            .contains("/admin/sessions?used_from=203.0.113.154")
+    );
+    let list = admin.get("/admin/sessions?used_from=203.0.113.154").await;
+    assert!(list.body.contains(">eve<"), "{}", list.body);
 }
 
 #[tokio::test]
@@ -229,10 +319,50 @@ async fn the_user_is_told_of_a_theft_at_the_next_sign_in_until_they_have_read_it
     assert!(!browser.get("/account").await.body.contains(told));
 }
 
+#[tokio::test]
+async fn the_user_is_told_of_a_theft_before_they_go_on_to_where_they_were_going() {
+    let app = TestApp::new().await;
+    let root = app.user("root", Role::Administrator).await;
+    robbed(&app, root).await;
+    let sign_in = async |browser: &mut Browser, next: &str| {
+        let fields = [
+            ("identifier", "root"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
+        browser.post("/login", &fields).await
+    };
+    let mut browser = app.browser();
+    let next = "/admin/families?user=ann&state=live";
+    let path = "/account?next=%2Fadmin%2Ffamilies%3Fuser%3Dann%26state%3Dlive";
+    let reply = sign_in(&mut browser, next).await;
+    assert_eq!((reply.status, reply.location()), (303, path));
+    let page = browser.get(path).await;
+    assert_eq!(page.status, 200);
+    let on = "href=\"/admin/families?user=ann&amp;state=live\"";
+    for text in ["A sign-in of yours was used from elsewhere", on, "Go on"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    // Whoever has read it may still go on, and is told no more.
+    let reply = dismiss(&mut browser, &page).await;
+    assert_eq!(reply.location(), format!("{path}&notice=incident_told"));
+    let page = browser.get(reply.location()).await;
+    assert!(page.body.contains(on), "{}", page.body);
+    assert!(!page.body.contains("from elsewhere"), "{}", page.body);
+    let reply = sign_in(&mut app.browser(), next).await;
+    assert_eq!(reply.location(), next);
+    // Nobody is led off.
+    for next in ["https://evil.example/", "//evil.example", "evil"] {
+        let page = browser.get(&format!("/account?next={next}")).await;
+        assert_eq!(page.status, 200);
+        assert!(!page.body.contains("Go on"), "{}", page.body);
+    }
+}
+
 /// Sends the form of the page that tells of thefts, as it stands there.
 async fn dismiss(browser: &mut Browser, page: &Reply) -> Reply {
-    let form = page
-        .body
+    let body = page.body.replace("&amp;", "&");
+    let form = body
         .split_once("action=\"/account/threats/dismiss\"")
         .and_then(|(_, rest)| rest.split_once("</form>"))
         .map_or("", |(form, _)| form);

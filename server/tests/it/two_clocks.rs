@@ -23,7 +23,7 @@ use play::{PEOPLE, Play};
 const AHEAD: i64 = 60;
 
 /// What the plays must come by together.
-const REACHED: [&str; 8] = [
+const REACHED: [&str; 12] = [
     "Rotated",
     "Retry",
     "ForeignRetry",
@@ -31,6 +31,10 @@ const REACHED: [&str; 8] = [
     "Reused(StaleCopy)",
     "Reused(Theft)",
     "Ended(Theft)",
+    "Ended(SignOut)",
+    "Ended(Idle)",
+    "Ended(Expired)",
+    "SignedOut",
     "Valid",
 ];
 

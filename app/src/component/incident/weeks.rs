@@ -2,13 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::{component::short_day, page::threats::WeekItem, words::threats};
+use crate::{
+    component::short_day,
+    page::threats::WeekItem,
+    words::{common, threats},
+};
 
 /// The height of the tallest bar, in the drawing's own units.
 const HEIGHT: u64 = 96;
 
-/// One bar for each week, oldest first, with how many of them were false alarms. What a bar shows is
-/// said in words beneath it: the drawing is for the eye alone.
+/// One bar for each week, oldest first, with how many of them were false alarms, and the share of
+/// these. What a bar shows is said in words beneath it: the drawing is for the eye alone.
 #[component]
 pub(crate) fn Weeks(
     /// The weeks.
@@ -30,6 +34,7 @@ pub(crate) fn Weeks(
             <li><span class="swatch swatch-open"></span> {threats::NOT_JUDGED}</li>
             <li><span class="swatch swatch-confirmed"></span> {threats::CONFIRMED}</li>
             <li><span class="swatch swatch-false"></span> {threats::FALSE_ALARM}</li>
+            <li>{threats::SHARES}</li>
         </ul>
     }
     .into_any()
@@ -55,9 +60,10 @@ fn Bar(week: WeekItem, most: u64) -> impl IntoView {
     let what = if week.all() == 0 {
         threats::NO_INCIDENTS_THEN.to_owned()
     } else {
-        threats::incidents(week.all(), week.confirmed, week.false_alarms, week.unjudged)
+        threats::incidents(&week)
     };
     let words = threats::week(&short_day(week.from), &what);
+    let share = week.share().map_or_else(|| "–".to_owned(), common::percent);
     let title = words.clone();
     view! {
         <li title=title>
@@ -75,9 +81,39 @@ fn Bar(week: WeekItem, most: u64) -> impl IntoView {
                 {week.all()}
             </span>
             <span class="week-name" aria-hidden="true">
+                {share}
+            </span>
+            <span class="week-name" aria-hidden="true">
                 {short_day(week.from)}
             </span>
         </li>
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use latchkey_types::UnixMillis;
+
+    use super::*;
+
+    #[test]
+    fn each_week_says_its_share_of_false_alarms() {
+        let week = |unjudged, confirmed, false_alarms| WeekItem {
+            from: UnixMillis(0),
+            unjudged,
+            confirmed,
+            false_alarms,
+        };
+        let weeks = vec![week(1, 2, 1), week(3, 0, 0), week(0, 0, 0)];
+        let html = view! { <Weeks weeks /> }.to_html();
+        for text in [
+            "4 incidents; 2 confirmed, 1 false alarm, 1 not judged; false alarms are 33\u{a0}% of those judged",
+            "3 incidents; 0 confirmed, 0 false alarms, 3 not judged; none judged yet",
+            "no incidents",
+            ">33\u{a0}%<",
+        ] {
+            assert!(html.contains(text), "{text}: {html}");
+        }
+    }
 }

@@ -120,19 +120,33 @@ fn what(item: &GenerationItem) -> impl IntoView + use<> {
         Tone::Plain => view! { <span>{word}</span> }.into_any(),
         tone => view! { <Badge tone text=word /> }.into_any(),
     };
-    let mut notes = Vec::new();
+    let mut notes: Vec<AnyView> = Vec::new();
     if let Some(from) = item.from
         && (from + 1 != item.generation || item.outcome != RefreshOutcome::Rotated)
     {
-        notes.push(words::by_presenting(from));
+        notes.push(words::by_presenting(from).into_any());
     }
     if item.retries > 0 {
-        notes.push(words::asked_again(item.retries));
+        let times = words::asked_again(item.retries);
+        notes.push(match item.retried_at {
+            Some(at) => view! { {times} {words::last_at(item.retries)} <Stamp at /> }.into_any(),
+            None => times.into_any(),
+        });
     }
     if item.superseded {
-        notes.push(words::NEVER_RECEIVED.to_owned());
+        notes.push(words::NEVER_RECEIVED.into_any());
+    } else if let Some(at) = item.received_at {
+        notes.push(view! { {words::IN_USE_SINCE} <Stamp at /> }.into_any());
     }
-    let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes.join("; ")}</span> });
+    let notes = notes
+        .into_iter()
+        .enumerate()
+        .map(|(index, note)| {
+            let between = (index > 0).then_some("; ");
+            view! { {between} {note} }
+        })
+        .collect::<Vec<_>>();
+    let notes = (!notes.is_empty()).then(|| view! { <span class="note">{notes}</span> });
     view! {
         {name}
         {notes}

@@ -1,12 +1,13 @@
-//! What else is to be looked at: what the same user and the same address hold.
+//! What else is to be looked at: what the same user holds, and what came from either side's address.
 
 use latchkey_types::isolated;
 use leptos::prelude::*;
 
+use super::AddressItem;
 use crate::{
     component::{
-        Card, ConfirmButton, Empty, EndFamiliesOfUser, FamilyTable, Glyph, Holder, SessionTable,
-        Whose,
+        Card, ConfirmButton, Empty, EndFamiliesOfUser, FamilyTable, Glyph, Holder, IncidentTable,
+        SessionTable, Whose,
     },
     page::{
         families::{FamiliesOfUser, FamilyItem},
@@ -15,15 +16,20 @@ use crate::{
     words::{common, threats::related as words},
 };
 
-/// Everything else that is live of the same user and of the same address.
+/// The names of what stands there for each address.
+const IDS: [[&str; 3]; 2] = [
+    ["families-there", "sessions-there", "incidents-there"],
+    ["families-yonder", "sessions-yonder", "incidents-yonder"],
+];
+
+/// Everything else that is live of the same user, and what others hold and did at both addresses:
+/// which of the two sides is the thief, nobody knows.
 #[component]
 pub(super) fn Related(
     of_user: FamiliesOfUser,
     families_of_user: Vec<FamilyItem>,
     sessions_of_user: Vec<SessionItem>,
-    address: String,
-    families_of_address: Vec<FamilyItem>,
-    sessions_of_address: Vec<SessionItem>,
+    there: Vec<AddressItem>,
     may_end: bool,
     back: String,
 ) -> impl IntoView {
@@ -88,6 +94,11 @@ pub(super) fn Related(
         }
         .into_any()
     };
+    let there = there
+        .into_iter()
+        .zip(IDS)
+        .map(|(place, ids)| view! { <OfAddress place ids may_end back=back.clone() /> })
+        .collect_view();
     let all_families = format!("/admin/families?user={}", user.id);
     let all_sessions = format!("/admin/sessions?user={}", user.id);
     view! {
@@ -104,44 +115,65 @@ pub(super) fn Related(
                 <All text=words::ALL_SESSIONS href=all_sessions />
             </Card>
         </div>
-        <OfAddress address families=families_of_address sessions=sessions_of_address may_end back />
+        {there}
     }
     .into_any()
 }
 
-/// What others hold from the address that presented the token.
+/// What others hold and did at the address of a side.
 #[component]
 fn OfAddress(
-    address: String,
-    families: Vec<FamilyItem>,
-    sessions: Vec<SessionItem>,
+    place: AddressItem,
+    /// Names of the headings.
+    ids: [&'static str; 3],
     may_end: bool,
     back: String,
 ) -> impl IntoView {
-    if families.is_empty() && sessions.is_empty() {
+    let address = place.address;
+    if place.families.is_empty() && place.sessions.is_empty() && place.incidents.is_empty() {
         return view! {
             <p class="mt-8 text-sm text-muted wrap-anywhere">
-                {words::nobody_at(&address)}
+                {words::nobody_at(&address, place.side)}
             </p>
         }
         .into_any();
     }
+    let [families_id, sessions_id, incidents_id] = ids;
     let families_back = back.clone();
-    let families_there = format!("/admin/families?address={address}");
-    let sessions_there = format!("/admin/sessions?address={address}");
-    let families = (!families.is_empty()).then(|| {
+    let families_there = format!("/admin/families?used_from={address}");
+    let sessions_there = format!("/admin/sessions?used_from={address}");
+    let incidents_there = format!("/admin/threats?address={address}");
+    let families = (!place.families.is_empty()).then(|| {
         view! {
-            <Card title=words::API_SIGN_INS_OF_OTHERS id="families-there" flush=true>
-                <FamilyTable holder=Holder::Everybody families may_end back=families_back />
+            <Card title=words::API_SIGN_INS_OF_OTHERS id=families_id flush=true>
+                <FamilyTable
+                    holder=Holder::Everybody
+                    families=place.families
+                    may_end
+                    back=families_back
+                />
                 <All text=words::API_SIGN_INS_THERE href=families_there />
             </Card>
         }
     });
-    let sessions = (!sessions.is_empty()).then(|| {
+    let sessions = (!place.sessions.is_empty()).then(|| {
         view! {
-            <Card title=words::SESSIONS_OF_OTHERS id="sessions-there" flush=true>
-                <SessionTable whose=Whose::Everybody sessions may_end back />
+            <Card title=words::SESSIONS_OF_OTHERS id=sessions_id flush=true>
+                <SessionTable whose=Whose::Everybody sessions=place.sessions may_end back />
                 <All text=words::SESSIONS_THERE href=sessions_there />
+            </Card>
+        }
+    });
+    let incidents = (!place.incidents.is_empty()).then(|| {
+        view! {
+            <Card
+                title=words::INCIDENTS_OF_OTHERS
+                id=incidents_id
+                text=words::INCIDENTS_TEXT
+                flush=true
+            >
+                <IncidentTable incidents=place.incidents />
+                <All text=words::INCIDENTS_THERE href=incidents_there />
             </Card>
         }
     });
@@ -149,8 +181,8 @@ fn OfAddress(
         <h2 class="mt-8 mb-1 text-lg font-semibold tracking-tight text-ink wrap-anywhere">
             {words::others_at(&address)}
         </h2>
-        <p class="mb-4 text-sm text-muted">{words::ADDRESS}</p>
-        <div class="grid min-w-0 gap-4">{families} {sessions}</div>
+        <p class="mb-4 text-sm text-muted">{words::address(place.side)}</p>
+        <div class="grid min-w-0 gap-4">{families} {sessions} {incidents}</div>
     }
     .into_any()
 }

@@ -186,3 +186,37 @@ async fn whoever_refreshes_after_the_order_does_not_slip_out_of_a_filter_by_last
     assert_eq!(scope.last_event, Some(RefreshOutcome::ForeignRetry));
     assert_eq!(scope.ids, Some(vec![meant]));
 }
+
+#[tokio::test]
+async fn whoever_moves_after_the_order_does_not_slip_out_of_a_filter_by_where_it_was_used() {
+    let crowd = Crowd::new(1, 0).await;
+    let test = &crowd.test;
+    let database = &test.database.connection;
+    let user_id = crowd.users[0];
+    let [opened_there, moved_there, other] = [
+        opened(test, user_id, None).await,
+        opened(test, user_id, None).await,
+        opened(test, user_id, None).await,
+    ];
+    let set = async |family: FamilyId, column: &str, address: &str| {
+        let family = sql_id(database, family.as_uuid());
+        let sql = format!("UPDATE families SET {column} = '{address}' WHERE family_id = {family}");
+        execute(database, &sql).await;
+    };
+    set(opened_there, "address", "203.0.113.9").await;
+    set(moved_there, "last_address", "203.0.113.9").await;
+    test.clock.advance(Duration::from_millis(1));
+    let scope = Scope::families(FamilyFilter {
+        used_from: Some("203.0.113.9".to_owned()),
+        ..Default::default()
+    })
+    .unwrap();
+    crowd.order(scope).await.unwrap().unwrap();
+    set(moved_there, "last_address", "192.0.2.1").await;
+    set(other, "last_address", "203.0.113.9").await;
+    work(&test.authority, &mut Worker::new(&test.authority)).await;
+    for family in [opened_there, moved_there] {
+        assert!(ended(test, family).await.is_some());
+    }
+    assert_eq!(ended(test, other).await, None);
+}

@@ -37,7 +37,7 @@ const MORE: usize = 100;
 const PLAYS: usize = 20;
 
 /// What the plays must come by together: plays that reach no theft say nothing of thefts.
-const REACHED: [&str; 17] = [
+const REACHED: [&str; 18] = [
     "Rotated",
     "Retry",
     "ForeignRetry",
@@ -50,6 +50,7 @@ const REACHED: [&str; 17] = [
     "Ended(UserDisabled)",
     "Ended(Theft)",
     "Ended(Idle)",
+    "Ended(Expired)",
     "Valid",
     "SignedOut",
     "Forged",

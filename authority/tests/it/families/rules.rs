@@ -1,9 +1,10 @@
 //! The rows of the table by which a refresh token is judged, one after the other.
 
 use latchkey_authority::{
-    FamilyPolicy,
+    FamilyPolicy, access_token,
     caller::Caller,
     family::{self, RefreshError},
+    incident,
     principal::Credential,
 };
 use latchkey_testing::{TestAuthority, master_keys};
@@ -350,6 +351,32 @@ async fn i01_reuse_ends_the_family_with_its_incident_although_the_answer_is_a_re
 }
 
 #[tokio::test]
+async fn i12_of_what_is_presented_after_a_theft_all_is_counted_and_the_newest_hundred_kept() {
+    let world = World::new().await;
+    let second = world.rotate(&world.first).await;
+    world.rotate(&second).await;
+    world.advance(240);
+    world.refresh(&world.first, &stranger()).await.unwrap_err();
+    let ended_at = world.test.authority.now();
+    for _ in 0..130 {
+        world.advance(1);
+        world.refresh(&second, &stranger()).await.unwrap_err();
+    }
+    let [incident] = &world.incidents().await[..] else {
+        panic!("one incident");
+    };
+    assert_eq!(incident.sightings, 130);
+    let kept = incident::sightings(&world.test.authority, incident.incident_id)
+        .await
+        .unwrap();
+    let seconds: Vec<u64> = kept
+        .iter()
+        .map(|sighting| sighting.at.since(ended_at).as_secs())
+        .collect();
+    assert_eq!(seconds, (31..=130).collect::<Vec<u64>>());
+}
+
+#[tokio::test]
 async fn i06_the_network_tells_a_stale_copy_from_a_theft() {
     for (caller, class) in [
         (home(), IncidentClass::StaleCopy),
@@ -511,6 +538,27 @@ async fn i08_a_family_ends_when_it_is_not_refreshed_and_at_its_absolute_end_howe
         })
     ));
     assert!(world.incidents().await.is_empty());
+}
+
+#[tokio::test]
+async fn i08_who_was_verified_a_moment_ago_may_not_act_for_a_family_that_is_past_a_limit() {
+    const DAY: u64 = 24 * 60 * 60;
+    for (days, expected) in [(7, FamilyEndReason::Idle), (30, FamilyEndReason::Expired)] {
+        let world = World::new().await;
+        let authority = world.test.authority.clone();
+        let issued = world.refresh(&world.first, &home()).await.unwrap().issued;
+        let now = authority.now();
+        let verified = access_token::verify(&authority, &issued.access_token.text, now)
+            .await
+            .unwrap();
+        world.advance(days * DAY - 1);
+        let check = family::check(&authority, &verified, &home()).await.unwrap();
+        let is_live = matches!(check, family::Check::Live { .. });
+        assert_eq!(is_live, expected == FamilyEndReason::Idle, "{check:?}");
+        world.advance(1);
+        let check = family::check(&authority, &verified, &home()).await.unwrap();
+        assert_eq!(check, family::Check::Ended { reason: expected });
+    }
 }
 
 #[tokio::test]

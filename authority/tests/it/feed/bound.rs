@@ -148,6 +148,17 @@ async fn i07_a_demotion_holds_at_once_where_it_happened_and_elsewhere_after_a_po
         Ok(session::Check::Live { principal, .. }) => principal.role,
         other => panic!("expected a live session, found {other:?}"),
     };
+    let role_of_token = async |node: &Authority| {
+        let token = &nodes.access_token;
+        let verified = access_token::verify(node, token, node.now()).await.unwrap();
+        match family::check(node, &verified, &caller()).await {
+            Ok(family::Check::Live { principal }) => principal.role,
+            other => panic!("expected a live family, found {other:?}"),
+        }
+    };
+    for node in nodes.both() {
+        assert_eq!(role_of_token(node).await, Role::User);
+    }
     user::set_role(
         nodes.acting(),
         Actor::Operator,
@@ -158,9 +169,12 @@ async fn i07_a_demotion_holds_at_once_where_it_happened_and_elsewhere_after_a_po
     .await
     .unwrap();
     assert_eq!(role(nodes.acting()).await, Role::Auditor);
+    assert_eq!(role_of_token(nodes.acting()).await, Role::Auditor);
     assert_eq!(role(&nodes.other).await, Role::User, "it has not heard");
+    assert_eq!(role_of_token(&nodes.other).await, Role::User);
     feed::poll(&nodes.other).await.unwrap();
     assert_eq!(role(&nodes.other).await, Role::Auditor);
+    assert_eq!(role_of_token(&nodes.other).await, Role::Auditor);
 }
 
 #[tokio::test]

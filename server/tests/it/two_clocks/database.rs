@@ -1,6 +1,6 @@
 //! The database past the program: letting time go by, and what it holds.
 
-use latchkey_types::Word as _;
+use latchkey_types::{FamilyEndReason, Word as _};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 
 use super::rules::machine::{Machine, Millis};
@@ -23,6 +23,10 @@ const INSTANTS: [(&str, &[&str]); 3] = [
     ("rotations", &["at", "retried_at", "received_at"]),
     ("incidents", &["at", "rotated_at"]),
 ];
+
+/// Past a limit, whether it was swept or not: when a process sweeps is its own affair, and by which of
+/// the two limits a family is over changes until it is swept.
+const LAPSED: &str = "lapsed";
 
 /// Lets time go by.
 pub(super) async fn advance(database: &DatabaseConnection, millis: Millis) {
@@ -56,8 +60,11 @@ pub(super) async fn portrait(database: &DatabaseConnection, family: &str) -> Vec
     let mut all = lines(
         database,
         &format!(
-            "SELECT concat_ws(' ', 'generation', generation, COALESCE(end_reason, 'live'), \
-             'foreign', foreign_retries) AS line FROM families {of}"
+            "SELECT concat_ws(' ', 'generation', generation, CASE \
+             WHEN end_reason IN ('idle', 'expired') THEN '{LAPSED}' \
+             WHEN end_reason IS NOT NULL THEN end_reason \
+             WHEN expires_at <= extract(epoch FROM clock_timestamp()) * 1000 THEN '{LAPSED}' \
+             ELSE 'live' END, 'foreign', foreign_retries) AS line FROM families {of}"
         ),
     )
     .await;
@@ -93,7 +100,11 @@ pub(super) fn expected(machine: &Machine, number: usize) -> Vec<String> {
     let mut all = vec![format!(
         "generation {} {} foreign {}",
         family.generation,
-        family.ended.map_or("live", |(_, reason)| reason.as_str()),
+        match family.over(machine.now) {
+            None => "live",
+            Some(FamilyEndReason::Idle | FamilyEndReason::Expired) => LAPSED,
+            Some(reason) => reason.as_str(),
+        },
         family.foreign.map_or(0, |(_, times)| times)
     )];
     for (generation, made) in &family.rotations {

@@ -13,11 +13,14 @@ use super::{
     node::{Node, PASSWORD, Reply, USER},
     rules::{
         dice::Dice,
-        machine::{Access, Answer, Machine, Millis, Presented, Rules, SECOND, Token, Who},
+        machine::{Access, Answer, DAY, Machine, Millis, Presented, Rules, SECOND, Token, Who},
     },
 };
 
 const STEPS: usize = 60;
+
+/// What is over for longer may be forgotten.
+const KEPT: Millis = 85 * DAY;
 const FAMILIES: usize = 3;
 
 /// Of a hundred requests, those that present a refresh token for another one or to sign out.
@@ -137,8 +140,13 @@ impl<'a> Play<'a> {
             (6, (25 * SECOND, 60 * SECOND)),
             (3, (300 * SECOND, 3_600 * SECOND)),
             (1, (20 * 3_600 * SECOND, 40 * 3_600 * SECOND)),
+            (1, (6 * DAY, 8 * DAY)),
+            (1, (25 * DAY, 31 * DAY)),
         ]);
         let millis = self.dice.between(low, high);
+        if self.skipped + millis > KEPT {
+            return;
+        }
         advance(self.database, millis).await;
         self.skipped += millis;
         self.accesses.clear();
@@ -177,6 +185,9 @@ impl<'a> Play<'a> {
         } else {
             self.dice.below(self.families.len())
         };
+        if self.dice.percent(12) {
+            return self.at_once(family).await;
+        }
         let current = self.machine.families[&family].generation;
         let of_family: Vec<Token> = tokens
             .iter()
@@ -208,6 +219,84 @@ impl<'a> Play<'a> {
         };
         self.ask(presented).await?;
         self.agree(family).await
+    }
+
+    /// Two or three refreshes of one family at once, to both processes: one after the other, in some
+    /// order, they must be explained by the rules.
+    async fn at_once(&mut self, family: usize) -> Outcome {
+        let of_family: Vec<Token> = self
+            .texts
+            .keys()
+            .copied()
+            .filter(|token| token.family == family)
+            .collect();
+        let home = self.machine.families[&family].rotations[&0].who;
+        let asked: Vec<Presented> = (0..2 + self.dice.below(2))
+            .map(|index| Presented {
+                // The newest mostly: then they get in each other's way.
+                token: if self.dice.percent(80) {
+                    of_family[of_family.len() - 1]
+                } else {
+                    *self.dice.pick(&of_family)
+                },
+                who: if self.dice.percent(70) {
+                    home
+                } else {
+                    *self.dice.pick(&PEOPLE)
+                },
+                binding: (None, None),
+                node: index % 2,
+            })
+            .collect();
+        let replies: Vec<Reply> = std::thread::scope(|scope| {
+            let waiting: Vec<_> = asked
+                .iter()
+                .map(|presented| {
+                    let body = json!({ "refresh": self.texts[&presented.token] });
+                    let (node, who) = (&self.nodes[presented.node], presented.who);
+                    scope.spawn(move || node.post("/api/auth/token/refresh/", &body, who))
+                })
+                .collect();
+            waiting
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        self.tick();
+        for (presented, reply) in asked.iter().zip(&replies) {
+            self.trace.push(format!(
+                "refresh {presented:?} -> {} (at once)",
+                reply.is_ok
+            ));
+        }
+        let rows = portrait(self.database, &self.families[&family]).await;
+        let before = (
+            self.machine.clone(),
+            self.texts.clone(),
+            self.accesses.clone(),
+            self.seen.clone(),
+        );
+        let mut mismatch = String::new();
+        for order in orders(asked.len()) {
+            let (machine, texts, accesses, seen) = before.clone();
+            self.machine = machine;
+            self.texts = texts;
+            self.accesses = accesses;
+            self.seen = seen;
+            let fitting = order.iter().try_for_each(|index| {
+                let answer = self.machine.refresh(&asked[*index]);
+                self.learn(&replies[*index], &answer)
+            });
+            let expected = expected(&self.machine, family);
+            match fitting {
+                Ok(()) if rows == expected => return Ok(()),
+                Ok(()) => mismatch = format!("{rows:#?}, where the rules say {expected:#?}"),
+                Err(text) => mismatch = text,
+            }
+        }
+        Err(format!(
+            "no order explains the replies; in the last: {mismatch}"
+        ))
     }
 
     async fn ask(&mut self, presented: Presented) -> Outcome {
@@ -319,4 +408,22 @@ impl<'a> Play<'a> {
             "family {family}: the program has {rows:#?}, the rules say {expected:#?}"
         ))
     }
+}
+
+/// Every order of so many, of three at most.
+fn orders(number: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for next in 0..number {
+        all = all
+            .iter()
+            .flat_map(|order| {
+                (0..=order.len()).map(move |place| {
+                    let mut longer = order.clone();
+                    longer.insert(place, next);
+                    longer
+                })
+            })
+            .collect();
+    }
+    all
 }
