@@ -2,7 +2,7 @@
 // top to bottom on one server by one person.
 import { readFile } from "node:fs/promises";
 import { type Locator, type Page, test as playwright } from "@playwright/test";
-import { button, field, notice, signIn } from "../helpers/actions.ts";
+import { button, field, heading, notice, signIn } from "../helpers/actions.ts";
 import { AGENT } from "../helpers/browser.ts";
 import { holdEnds, releaseEnds } from "../helpers/database.ts";
 import type { Open } from "../helpers/fixtures.ts";
@@ -32,6 +32,19 @@ async function saved(page: Page, name: string): Promise<string[]> {
   const download = page.waitForEvent("download");
   await press(page, link(page, name));
   return (await readFile(await (await download).path(), "utf8")).trim().split("\n");
+}
+
+/** Invites somebody under a name, and returns the link. */
+async function invite(page: Page, username: string): Promise<string> {
+  await visit(page, "/admin/users");
+  await pressOn(page, link(page, "Invite"));
+  await skip(page);
+  await typeInto(page, page.getByLabel(/^Username/), username);
+  await choose(page, field(page, "Role"), "Auditor");
+  await pressOn(page, button(page, "Make the link"));
+  const address = field(page, "Copy this");
+  await expect(address, "it can be copied at once").toBeFocused();
+  return address.inputValue();
 }
 
 const LISTS = ["sessions", "families", "users", "audit"];
@@ -133,6 +146,28 @@ const CONSOLE: Task[] = [
       await releaseEnds(server.folder);
       await page.goto(`/admin/sessions?user=${DORA.username}&state=live`);
       await expect(rows(page)).toHaveCount(1);
+    },
+  },
+  {
+    name: "somebody is invited, and arrives",
+    does: async ({ page, open }) => {
+      const address = await invite(page, "frida");
+      const frida = await open();
+      await frida.goto(address);
+      await expect(heading(frida, "You are invited")).toBeVisible();
+      await typeInto(frida, field(frida, "Password"), PASSWORD);
+      await pressOn(frida, button(frida, "Create account"));
+      await expect(frida.getByRole("heading", { name: "frida", exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: "an invitation is withdrawn",
+    does: async ({ page }) => {
+      await invite(page, "hanne");
+      await pressOn(page, link(page, "See open invitations"));
+      await skip(page);
+      await answerYes(page, button(page, "Withdraw the invitation of hanne"));
+      await expect(notice(page)).toHaveText("The link is withdrawn: it opens nothing any more.");
     },
   },
   {

@@ -7,7 +7,7 @@ use super::{register::AccountFieldErrors, sessions::UserLink};
 use crate::{
     Frame, Page,
     component::{
-        Banner, Card, Choice, ErrorSummary, Field, Glyph, Heading, Icon, Kind, LinkButton, Look,
+        BackLink, Banner, Card, Choice, ErrorSummary, Field, Heading, Kind, LinkButton, Look,
         PostForm, Submit, Tone, When, WordChoice,
     },
     words::{
@@ -92,10 +92,7 @@ impl std::fmt::Debug for LinkPage {
 #[component]
 pub(super) fn BackToUsers() -> impl IntoView {
     view! {
-        <a href="/admin/users" class="link mb-4 inline-flex items-center gap-1.5 text-sm">
-            <Icon glyph=Glyph::ArrowLeft />
-            {common::ALL_USERS}
-        </a>
+        <BackLink text=common::ALL_USERS href="/admin/users" />
     }
     .into_any()
 }

@@ -26,7 +26,12 @@ pub(crate) fn all_ended(target: BulkTarget, ended: Tally) -> String {
 
 /// How far it is: `200 of 412 sessions have ended`.
 pub(crate) fn ended_of(target: BulkTarget, ended: Tally, found: Tally) -> String {
-    format!("{} of {} have ended", ended.text(), how_many(target, found))
+    let verb = if found.count == 1 { "has" } else { "have" };
+    format!(
+        "{} of {} {verb} ended",
+        ended.text(),
+        how_many(target, found)
+    )
 }
 
 pub(crate) const WHICH: &str = "Which";
@@ -125,9 +130,9 @@ pub(crate) mod orders {
     pub(crate) fn over(skipped: u64) -> String {
         match skipped {
             0 => "Everything that it meant is over.".to_owned(),
-            1 => "Everything that it meant is over. One was so before its turn came.".to_owned(),
+            1 => "Everything that it meant is over. One had ended before its turn came.".to_owned(),
             skipped => format!(
-                "Everything that it meant is over. {} were so before their turn came.",
+                "Everything that it meant is over. {} had ended before their turn came.",
                 counted(skipped, "of them", "of them")
             ),
         }
@@ -201,7 +206,7 @@ pub(crate) mod preview {
             }
         };
         if found.count == 0 {
-            return format!("Nothing but your own fits.{own}");
+            return format!("Only your own fits.{own}");
         }
         let how_many = how_many(target, found);
         let mut letters = how_many.chars();

@@ -98,7 +98,7 @@ pub(crate) const NOTHING_HAPPENED: &str = "Nothing has happened yet.";
 pub(crate) const LINK_DOES_NOT_WORK: &str = "This link does not work";
 pub(crate) const SIGN_UP_CLOSED: &str = "Sign-up is closed";
 pub(crate) const SIGNED_OUT_AT_ONCE: &str =
-    "Their browsers are signed out at once and may sign in again.";
+    "Their browsers and programs are signed out at once, and may sign in again.";
 pub(crate) const THIS_BROWSER_ONLY: &str = "You are signed in with this browser only.";
 
 /// The button that ends all of one user's, to those who hear it alone.

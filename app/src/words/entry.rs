@@ -43,7 +43,7 @@ pub(crate) mod setup {
     pub(crate) const EACH_START: &str =
         "It prints one at each start for as long as there has been no administrator.";
     pub(crate) const DONE: &str = "Set-up is done";
-    pub(crate) const DONE_TEXT: &str = "This server has had its first administrator, so nobody can be made one here. Further ones are made in the console, under Users.";
+    pub(crate) const DONE_TEXT: &str = "This server has had its first administrator, so this page makes no more. Others are made in the console, under Users.";
 }
 
 /// `/invitation`: what a link leads to.

@@ -6,7 +6,8 @@ pub(crate) const ABOUT: &str =
 pub(crate) const FILTER: &str = "Filter API sign-ins";
 pub(crate) const NONE_MATCH: &str = "No API sign-ins match";
 pub(crate) const NONE_FITS: &str = "None fits all of what you ask for.";
-pub(crate) const NONE_YET: &str = "No program has signed in yet. They do at /api/auth/token/.";
+pub(crate) const NONE_YET: &str =
+    "No program has signed in yet. Programs sign in at /api/auth/token/.";
 
 /// The page of one of them.
 pub(crate) mod one {

@@ -20,7 +20,7 @@ pub(crate) mod link {
     pub(crate) const RENEWED: &str = "A new link";
     pub(crate) const ACCOUNT_MADE: &str = "The account is made";
     pub(crate) const INVITATION_MADE: &str = "The invitation is made";
-    pub(crate) const SEND_TO_INVITED: &str = "Send this link to whom you invite.";
+    pub(crate) const SEND_TO_INVITED: &str = "Send this link to whoever you invite.";
     pub(crate) const SHOWN_ONCE: &str = " Send it in a way that nobody else reads. It is shown this once and kept nowhere: copy it now.";
     pub(crate) const OTHERS_OVER: &str = " The links before it are over.";
     pub(crate) const GO_TO_USER: &str = "Go to the user";
@@ -68,7 +68,7 @@ pub(crate) mod list {
     pub(crate) const REFUSED: &str = "Refused: may not manage users";
     pub(crate) const WITHDRAW: &str = "Withdraw";
     pub(crate) const WITHDRAWING: &str =
-        "The link opens nothing from now on. Nobody who has come by it already loses anything.";
+        "The link opens nothing from now on. Whoever has used it already loses nothing.";
 
     /// The button, to those who hear it alone.
     pub(crate) fn withdraw(whom: &str) -> String {

@@ -83,7 +83,7 @@ pub(crate) mod revocations {
     pub(crate) const USER_CHANGED: &str = "User changed";
     pub(crate) const USER_CHANGED_NOTE: &str = "Role, state, name or password";
     pub(crate) const KEYS_CHANGED: &str = "Signing keys changed";
-    pub(crate) const UNKNOWN: &str = "Of a later release";
+    pub(crate) const UNKNOWN: &str = "From a later release";
 
     // What became of it on all nodes.
     pub(crate) const AWAITED_BY_SOME: &str = "Not told yet";

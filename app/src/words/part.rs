@@ -1,7 +1,7 @@
 //! What the parts say that many pages have: filters, fields, pagers, panels, names of programs.
 
 // Below and between the fields of forms.
-pub(crate) const CHECK: &str = "Please check: ";
+pub(crate) const CHECK: &str = "Check: ";
 pub(crate) const NEW_PASSWORD_HINT: &str = "At least 15 characters. A few unrelated words in a row are easy to remember and hard to guess.";
 pub(crate) const OPTIONAL: &str = " (optional)";
 /// Between the links to providers and the form.

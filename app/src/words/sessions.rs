@@ -26,7 +26,9 @@ pub(crate) mod own {
             (1, false) => "Your other session ends".to_owned(),
             (_, false) => format!("Your {others} other sessions end"),
         };
-        format!("{how_many} at once. This one stays, and you can sign in again anywhere.")
+        format!(
+            "{how_many} at once, and so do all API sign-ins. This session stays, and you can sign in again anywhere."
+        )
     }
 
     /// There are more sessions than are shown.

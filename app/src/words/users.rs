@@ -90,7 +90,7 @@ pub(crate) mod manage {
 
     pub(crate) const ENABLE: &str = "Enable";
     pub(crate) const ENABLING: &str =
-        "This user cannot sign in. Enabling lets them, in the ways they could before.";
+        "This user cannot sign in. Enabling lets them sign in as before.";
     pub(crate) const ENABLE_USER: &str = "Enable user";
 
     pub(crate) const DISABLE: &str = "Disable";

@@ -138,12 +138,12 @@ async fn one_thief_at_one_address_is_seen_in_the_sign_ins_of_all_whom_they_robbe
     }
     let [(ann, mut anns), (_, bobs), (_, cids)] = <[_; 3]>::try_from(programs).ok().unwrap();
     // The thief was there first with two of the tokens; nobody has noticed yet.
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     for program in [&bobs, &cids] {
         present(&app, &program.token, &thief()).await.unwrap();
     }
     let stolen = anns.rotate(&app).await;
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     present(&app, &stolen, &thief()).await.unwrap_err();
     let newest = async || {
         let found = incident::list(app.authority(), &IncidentFilter::default(), None, 1).await;
