@@ -9,6 +9,7 @@ pub(crate) mod auth;
 pub(crate) mod bulk_ends;
 pub(crate) mod check;
 pub(crate) mod docs;
+mod examples;
 pub(crate) mod exports;
 pub(crate) mod families;
 pub(crate) mod invitations;
@@ -73,6 +74,7 @@ pub(crate) async fn me(visit: Visit) -> Result<Response, Failure> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserRef {
     id: UserId,
+    #[schema(example = "ann")]
     username: String,
 }
 
@@ -109,6 +111,7 @@ struct List<T> {
     /// The rows, in the order that was asked for.
     items: Vec<T>,
     /// What to send as `cursor` for the next page; null on the last one.
+    #[schema(example = "EAAAAAGbqYz-AAGWHg…")]
     next: Option<String>,
 }
 
@@ -158,7 +161,9 @@ struct Pong {
 #[derive(Debug, Serialize, ToSchema)]
 struct Me {
     id: UserId,
+    #[schema(example = "ann")]
     username: String,
+    #[schema(example = "ann@example.com")]
     email: Option<String>,
     email_verified: bool,
     /// What they may do, as it stands now.

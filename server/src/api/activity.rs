@@ -47,6 +47,7 @@ pub(crate) async fn show(
 struct Activity {
     items: Vec<Piece>,
     /// When the newest of it was counted.
+    #[schema(example = "2026-01-01T12:00:00Z")]
     counted_at: Option<String>,
 }
 
@@ -55,15 +56,21 @@ struct Activity {
 #[schema(as = ActivityPiece)]
 struct Piece {
     /// When it began.
+    #[schema(example = "2026-01-01T12:00:00Z")]
     from: String,
     /// When it is over.
+    #[schema(example = "2026-01-01T13:00:00Z")]
     until: String,
     /// Sign-ins.
+    #[schema(example = 41)]
     sign_ins: Option<u64>,
     /// Refused sign-ins.
+    #[schema(example = 3)]
     refused: Option<u64>,
     /// Attempts that a limit turned away.
+    #[schema(example = 0)]
     limited: Option<u64>,
     /// Sessions that were live at its end, or when they were counted last.
+    #[schema(example = 128)]
     live_sessions: Option<u64>,
 }

@@ -23,18 +23,26 @@ use crate::{
 #[schema(as = Event)]
 pub(crate) struct EventJson {
     id: EventId,
+    #[schema(example = 812)]
     seq: i64,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     at: String,
     kind: EventKind,
     outcome: Outcome,
+    #[schema(example = "wrong_password")]
     reason: Option<String>,
     actor: Option<UserRef>,
     subject: Option<UserRef>,
     session_id: Option<SessionId>,
+    #[schema(example = "f3Jk0hY2xQ9aLm1Z")]
     request_id: Option<String>,
+    #[schema(example = json!(null))]
     detail: Option<Value>,
+    #[schema(example = "192.0.2.41")]
     address: Option<String>,
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")]
     user_agent: Option<String>,
+    #[schema(example = "ann")]
     identifier: Option<String>,
 }
 

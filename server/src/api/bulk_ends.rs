@@ -34,16 +34,40 @@ use crate::{
 /// Which sessions to end: by ids, by a filter, or all.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(as = SessionsToEnd)]
+#[schema(as = SessionsToEnd, example = json!({ "browser": "Safari", "dry_run": true }))]
 pub(crate) struct SessionsBody {
     /// Exactly these, at most 1,000. Then no filter is given.
     ids: Vec<SessionId>,
     /// An id, or the beginning of a username or an e-mail address.
+    #[schema(example = "ann")]
     user: String,
     /// Exactly this address.
+    #[schema(example = "192.0.2.41")]
     address: String,
+    /// Signed in or last used from exactly this address.
+    #[schema(example = "192.0.2.41")]
+    used_from: String,
+    /// Exactly this network, as the list shows it.
+    #[schema(example = "192.0.2.0/24")]
+    network: String,
     /// This browser.
+    #[schema(example = "Firefox")]
     browser: String,
+    /// This system.
+    #[schema(example = "Linux")]
+    system: String,
+    /// This kind of device.
+    #[schema(example = "desktop")]
+    device: String,
+    /// Signed in in this way.
+    #[schema(example = "password")]
+    method: String,
+    /// Not signed in before this: a day (`2026-01-31`, UTC) or an instant (RFC 3339).
+    #[schema(example = "2026-01-01")]
+    from: String,
+    /// Signed in until this: a day, which belongs to it, or an instant, which does not.
+    #[schema(example = "2026-01-31")]
+    to: String,
     /// Says that no filter is meant.
     all: bool,
     /// Ends that through which it is ordered too.
@@ -55,17 +79,30 @@ pub(crate) struct SessionsBody {
 /// Which families to end: by ids, by a filter, or all.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(as = FamiliesToEnd)]
+#[schema(as = FamiliesToEnd, example = json!({ "event": "theft", "dry_run": true }))]
 pub(crate) struct FamiliesBody {
     /// Exactly these, at most 1,000. Then no filter is given.
     ids: Vec<FamilyId>,
     /// An id, or the beginning of a username or an e-mail address.
+    #[schema(example = "ann")]
     user: String,
     /// Opened from exactly this address.
+    #[schema(example = "192.0.2.41")]
     address: String,
+    /// Opened or last refreshed from exactly this address.
+    #[schema(example = "192.0.2.41")]
+    used_from: String,
     /// Opened on this kind of device.
+    #[schema(example = "desktop")]
     device: String,
+    /// Not opened before this: a day (`2026-01-31`, UTC) or an instant (RFC 3339).
+    #[schema(example = "2026-01-01")]
+    from: String,
+    /// Opened until this: a day, which belongs to it, or an instant, which does not.
+    #[schema(example = "2026-01-31")]
+    to: String,
     /// What happened to it last, as in the list.
+    #[schema(example = "theft")]
     event: String,
     /// Says that no filter is meant.
     all: bool,
@@ -80,7 +117,14 @@ impl SessionsBody {
         let query = SessionsQuery {
             user: self.user.clone(),
             address: self.address.clone(),
+            used_from: self.used_from.clone(),
+            network: self.network.clone(),
             browser: self.browser.clone(),
+            system: self.system.clone(),
+            device: self.device.clone(),
+            method: self.method.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
             state: SessionState::Live.as_str().to_owned(),
             ..SessionsQuery::default()
         };
@@ -96,7 +140,10 @@ impl FamiliesBody {
         let query = FamiliesQuery {
             user: self.user.clone(),
             address: self.address.clone(),
+            used_from: self.used_from.clone(),
             device: self.device.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
             event: self.event.clone(),
             state: FamilyState::Live.as_str().to_owned(),
             ..FamiliesQuery::default()
@@ -146,6 +193,7 @@ struct PreviewJson {
     /// So many; capped where there are more than 1,000,000.
     would_end: CountJson,
     /// Of so many users.
+    #[schema(example = 37)]
     users: u64,
     /// The users with most of them, ten at most.
     most: Vec<MostJson>,
@@ -157,6 +205,7 @@ struct PreviewJson {
 #[schema(as = BulkEndOfUser)]
 struct MostJson {
     user: UserRef,
+    #[schema(example = 412)]
     count: u64,
 }
 
@@ -167,24 +216,33 @@ struct BulkEndJson {
     id: BulkEndId,
     target: BulkTarget,
     /// Which, in words.
+    #[schema(example = "sessions with Safari")]
     which: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     ordered_at: String,
     /// Null where it was on the command line.
     ordered_by: Option<UserRef>,
     /// So many were there; capped where there were more than 1,000,000.
     found: CountJson,
     /// Of so many users.
+    #[schema(example = 37)]
     users: u64,
     /// So many have ended.
+    #[schema(example = 200)]
     ended: u64,
     /// And so many refresh families with the sessions that had opened them.
+    #[schema(example = 3)]
     families: u64,
     /// So many were over before their turn came; known once it is done.
+    #[schema(example = 2)]
     skipped: Option<u64>,
     state: BulkEndState,
     /// Null while it waits for its turn.
+    #[schema(example = "2026-01-01T12:00:00Z")]
     started_at: Option<String>,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     finished_at: Option<String>,
+    #[schema(example = json!(null))]
     stopped_by: Option<UserRef>,
 }
 

@@ -70,20 +70,19 @@ fn calls(document: &Value, base: &str, tag: &Value) -> Vec<Call> {
     for (path, methods) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in methods.as_object().into_iter().flatten() {
             if operation["tags"][0] == *tag {
-                calls.push(call(document, base, (method, path), operation));
+                calls.push(call(base, (method, path), operation));
             }
         }
     }
     calls
 }
 
-fn call(document: &Value, base: &str, (method, path): (&str, &str), operation: &Value) -> Call {
+fn call(base: &str, (method, path): (&str, &str), operation: &Value) -> Call {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let method = method.to_uppercase();
-    let body = operation.get("requestBody").map(|body| {
-        let schema = &body["content"]["application/json"]["schema"];
-        pretty(&example(document, schema, 0))
-    });
+    let body = operation
+        .get("requestBody")
+        .map(|body| pretty(&body["content"]["application/json"]["example"]));
     let proofs: Vec<&str> = operation["security"]
         .as_array()
         .into_iter()
@@ -122,10 +121,9 @@ fn call(document: &Value, base: &str, (method, path): (&str, &str), operation: &
             .map(|(status, reply)| Reply {
                 status: status.clone(),
                 about: text(&reply["description"]),
-                example: status.starts_with('2').then(|| {
-                    let schema = &reply["content"]["application/json"]["schema"];
-                    pretty(&example(document, schema, 0))
-                }),
+                example: status
+                    .starts_with('2')
+                    .then(|| pretty(&reply["content"]["application/json"]["example"])),
             })
             .collect(),
         command: command(base, &method, path, !proofs.is_empty(), body.as_deref()),
@@ -137,55 +135,6 @@ fn call(document: &Value, base: &str, (method, path): (&str, &str), operation: &
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-/// An example of a schema: its own, or one made of its parts.
-fn example(document: &Value, schema: &Value, depth: u8) -> Value {
-    if depth > 8 {
-        return Value::Null;
-    }
-    if let Some(path) = schema["$ref"].as_str() {
-        let found = document.pointer(path.trim_start_matches('#'));
-        return found.map_or(Value::Null, |found| example(document, found, depth + 1));
-    }
-    for one in ["example", "default", "const"] {
-        if let Some(value) = schema.get(one) {
-            return value.clone();
-        }
-    }
-    if let Some(first) = schema["enum"].get(0) {
-        return first.clone();
-    }
-    let choice = ["oneOf", "anyOf"]
-        .iter()
-        .filter_map(|name| schema[*name].as_array())
-        .flatten()
-        .find(|one| one["type"] != "null");
-    if let Some(choice) = choice {
-        return example(document, choice, depth + 1);
-    }
-    let kind = match &schema["type"] {
-        Value::Array(kinds) => kinds.first().and_then(Value::as_str),
-        kind => kind.as_str(),
-    };
-    match kind {
-        Some("object") => schema["properties"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| (name.clone(), example(document, schema, depth + 1)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-        Some("array") => vec![example(document, &schema["items"], depth + 1)].into(),
-        Some("integer" | "number") => 0.into(),
-        Some("boolean") => false.into(),
-        Some("string") => match schema["format"].as_str() {
-            Some("uuid") => "01890a5d-ac96-774b-bcce-b302099a8057".into(),
-            Some("date-time") => "2026-01-01T00:00:00Z".into(),
-            _ => "…".into(),
-        },
-        _ => Value::Null,
-    }
 }
 
 fn command(

@@ -33,12 +33,19 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Side)]
 pub(super) struct SideJson {
+    #[schema(example = "192.0.2.41")]
     address: String,
+    #[schema(example = "192.0.2.0/24")]
     network: String,
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")]
     user_agent: String,
+    #[schema(example = "Firefox")]
     browser: String,
+    #[schema(example = "Linux")]
     system: String,
+    #[schema(example = "desktop")]
     device: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     at: String,
 }
 
@@ -62,23 +69,32 @@ pub(crate) struct FamilyJson {
     id: FamilyId,
     user: UserRef,
     session_id: Option<SessionId>,
+    #[schema(example = "ios-app")]
     client_id: Option<String>,
     transport: Transport,
     method: SignInMethod,
+    #[schema(example = 7)]
     generation: i64,
     opened: SideJson,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     rotated_at: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     expires_at: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     ends_at: String,
+    #[schema(example = "192.0.2.41")]
     last_address: String,
     last_event: RefreshOutcome,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     last_event_at: String,
+    #[schema(example = json!(null))]
     ended: Option<EndedJson>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FamilyEnd)]
 struct EndedJson {
+    #[schema(example = "2026-01-01T12:00:00Z")]
     at: String,
     reason: FamilyEndReason,
     by: Option<UserRef>,
@@ -87,13 +103,18 @@ struct EndedJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Rotation)]
 struct RotationJson {
+    #[schema(example = 7)]
     generation: i64,
+    #[schema(example = 6)]
     from_generation: Option<i64>,
     outcome: RefreshOutcome,
     by: SideJson,
+    #[schema(example = 0)]
     retries: i64,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     retried_at: Option<String>,
     superseded: bool,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     received_at: Option<String>,
 }
 

@@ -30,14 +30,18 @@ struct InvitationJson {
     id: InvitationId,
     role: Role,
     /// The username that was given.
+    #[schema(example = "ann")]
     username: Option<String>,
     /// The address that was given.
+    #[schema(example = "ann@example.com")]
     email: Option<String>,
     /// The account, where it was made at once.
     user_id: Option<UserId>,
     /// Who made it; null where it was the command line.
     made_by: Option<UserRef>,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     created_at: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     expires_at: String,
     /// False where its maker may not manage users any more: then the link is refused.
     vouched_for: bool,
@@ -84,11 +88,13 @@ pub(crate) async fn list(
 /// For whom a link is to be.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schema(as = Invite)]
+#[schema(as = Invite, example = json!({ "username": "ann", "email": "ann@example.com", "role": "auditor" }))]
 pub(crate) struct InviteBody {
     /// The username that they shall have. Needed where the account is made at once.
+    #[schema(example = "ann")]
     username: Option<String>,
     /// Their address; it counts as not verified.
+    #[schema(example = "ann@example.com")]
     email: Option<String>,
     /// What they may do: `user` where it is left out.
     role: Option<Role>,
@@ -113,7 +119,9 @@ struct LinkJson {
     /// The account, where there is one.
     user_id: Option<UserId>,
     /// The link itself: told this once, and stored nowhere. Whoever has it gets the account.
+    #[schema(example = "https://id.example.com/invitation/…")]
     link: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     expires_at: String,
 }
 

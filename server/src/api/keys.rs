@@ -19,14 +19,22 @@ use crate::{failure::Failure, form::JsonBody, visit::Visit};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SigningKey)]
 struct KeyJson {
+    #[schema(example = "9sD1nX4bKq7LwZp2Rm5Vt8Yc3JhGm0EaIU40k9SxQ")]
     kid: String,
     algorithm: Algorithm,
+    #[schema(example = "active")]
     state: &'static str,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     created_at: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     signs_from: String,
+    #[schema(example = json!(null))]
     retires_at: Option<String>,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     verifies_until: Option<String>,
+    #[schema(example = json!(null))]
     killed_at: Option<String>,
+    #[schema(example = "k1")]
     master_key_id: String,
 }
 
@@ -55,9 +63,11 @@ pub(crate) async fn list(visit: Visit) -> Result<Response, Failure> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Rotated)]
 struct RotatedJson {
+    #[schema(example = "9sD1nX4bKq7LwZp2Rm5Vt8Yc3JhGm0EaIU40k9SxQ")]
     kid: String,
     algorithm: Algorithm,
     /// From when on it signs.
+    #[schema(example = "2026-01-01T12:00:00Z")]
     signs_from: String,
     /// False where a rotation was under way already.
     changed: bool,
@@ -69,6 +79,7 @@ struct RotatedJson {
 struct KilledJson {
     changed: bool,
     /// The key that signs in its place, where it was the one that signed.
+    #[schema(example = "uNEvYqZ2gF4sH8kT0bRw6mXc1LpJd5Ao7iVn3QxKtE")]
     successor: Option<String>,
 }
 

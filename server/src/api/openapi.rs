@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{
-    activity, audit, auth, bulk_ends, check, docs, exports, families, invitations, keys, nodes,
-    overview, sessions, settings, signals, threats, users,
+    activity, audit, auth, bulk_ends, check, docs, examples, exports, families, invitations, keys,
+    nodes, overview, sessions, settings, signals, threats, users,
 };
 use crate::{
     bearer,
@@ -163,6 +163,7 @@ fn document() -> Value {
             complete(operation, route);
         }
     }
+    examples::put(&mut document);
     document["components"]["securitySchemes"] = json!({
         "bearer": {
             "type": "http",

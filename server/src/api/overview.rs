@@ -28,6 +28,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Count)]
 pub(super) struct CountJson {
+    #[schema(example = 412)]
     count: u64,
     /// Whether there may be more.
     capped: bool,

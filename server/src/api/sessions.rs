@@ -28,22 +28,34 @@ pub(crate) struct SessionJson {
     id: SessionId,
     user: UserRef,
     method: SignInMethod,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     signed_in_at: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     last_seen_at: String,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     expires_at: String,
+    #[schema(example = "192.0.2.41")]
     address: String,
+    #[schema(example = "192.0.2.0/24")]
     network: String,
+    #[schema(example = "192.0.2.41")]
     last_address: String,
+    #[schema(example = "Firefox")]
     browser: String,
+    #[schema(example = "Linux")]
     system: String,
+    #[schema(example = "desktop")]
     device: String,
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")]
     user_agent: String,
+    #[schema(example = json!(null))]
     ended: Option<EndedJson>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SessionEnd)]
 struct EndedJson {
+    #[schema(example = "2026-01-01T12:00:00Z")]
     at: String,
     reason: EndReason,
     by: Option<UserRef>,

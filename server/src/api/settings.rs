@@ -55,12 +55,16 @@ struct SettingsReport {
 #[derive(Debug, Serialize, ToSchema)]
 struct Setting {
     /// Its name in `latchkey.toml`.
+    #[schema(example = "session_idle")]
     name: &'static str,
     /// Its value as it would be written, `(unset)` where it is not set; masked where it is a secret.
+    #[schema(example = "14d")]
     value: String,
     /// `command line`, `environment`, the path of a file, or `default`.
+    #[schema(example = "default")]
     origin: String,
     /// What it does.
+    #[schema(example = "A session ends when it was not used for so long.")]
     about: &'static str,
 }
 
@@ -68,9 +72,12 @@ struct Setting {
 #[derive(Debug, Serialize, ToSchema)]
 struct Finding {
     /// Which setting it is about.
+    #[schema(example = "rate_limit")]
     setting: &'static str,
     /// What is wrong.
+    #[schema(example = "It is off: passwords can be guessed without pause")]
     problem: String,
     /// What to do about it.
+    #[schema(example = "Set it to `on`")]
     advice: String,
 }

@@ -44,6 +44,7 @@ pub(crate) struct SignalsQuery {
 #[schema(as = Signal)]
 struct SignalJson {
     /// `session_ended`, `family_ended`, `user_changed` or `keys_changed`.
+    #[schema(example = "session_ended")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_id: Option<SessionId>,
@@ -61,16 +62,20 @@ pub(crate) struct SignalsJson {
     /// In the order in which this node heard of it. May repeat what is known already.
     signals: Vec<SignalJson>,
     /// Where to go on.
+    #[schema(example = "EAAAAAGbqYz-AAGWHg…")]
     next: String,
     /// Everything that this node remembers is told: `after` was absent, or another node's.
     reset: bool,
     /// There is more at once. Nothing is known for certain before the last page.
     more: bool,
     /// How old what this node knows was when it answered, in milliseconds.
+    #[schema(example = 12)]
     age_ms: u64,
     /// How long the request was held, in milliseconds.
+    #[schema(example = 0)]
     held_ms: u64,
     /// So many seconds an ended id matters: no access token lives longer.
+    #[schema(example = 900)]
     remember_s: u64,
 }
 

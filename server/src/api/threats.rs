@@ -41,18 +41,27 @@ pub(super) struct ThreatJson {
     class: IncidentClass,
     family_id: FamilyId,
     user: UserRef,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     at: String,
+    #[schema(example = 252000)]
     gap_ms: u64,
+    #[schema(example = 7)]
     presented_generation: i64,
+    #[schema(example = 9)]
     current_generation: i64,
     rotated_by: SideJson,
     replayed_by: SideJson,
     action: Action,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     seen_at: Option<String>,
     verdict: Option<Verdict>,
+    #[schema(example = json!(null))]
     judged_by: Option<UserRef>,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     judged_at: Option<String>,
+    #[schema(example = "Asked Ann: it was her own script.")]
     note: Option<String>,
+    #[schema(example = 4)]
     sightings: u64,
 }
 
@@ -131,6 +140,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Sighting)]
 struct SightingJson {
+    #[schema(example = 7)]
     generation: i64,
     by: SideJson,
 }
@@ -162,6 +172,7 @@ struct Judged {
 pub(crate) struct VerdictBody {
     verdict: Verdict,
     #[serde(default)]
+    #[schema(example = "Asked Ann: it was her own script.")]
     note: String,
 }
 

@@ -23,14 +23,19 @@ use crate::{
 #[schema(as = User)]
 pub(crate) struct UserJson {
     id: UserId,
+    #[schema(example = "ann")]
     username: String,
+    #[schema(example = "ann@example.com")]
     email: Option<String>,
     email_verified: bool,
     role: Role,
     state: UserState,
+    #[schema(example = "2026-01-01T12:00:00Z")]
     created_at: String,
+    #[schema(example = json!(null))]
     disabled_at: Option<String>,
     /// Since when the account waits for its owner to come by their link; null where it does not.
+    #[schema(example = json!(null))]
     awaited_since: Option<String>,
 }
 
@@ -83,6 +88,7 @@ pub(crate) async fn sign_out(visit: Visit, Path(id): Path<String>) -> Result<Res
 /// How many sessions ended.
 #[derive(Debug, Serialize, ToSchema)]
 struct SignedOut {
+    #[schema(example = 3)]
     sessions_ended: u64,
 }
 

@@ -86,6 +86,44 @@ fn each_call_says_what_it_takes_and_how_it_is_refused() {
     }
 }
 
+/// Whether everything in it is filled in.
+fn is_filled_in(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text != "…",
+        Value::Array(items) => !items.is_empty() && items.iter().all(is_filled_in),
+        Value::Object(members) => members.values().all(is_filled_in),
+        _ => true,
+    }
+}
+
+#[test]
+fn each_json_that_a_call_takes_or_gives_has_an_example_of_its_shape_that_is_filled_in() {
+    let mut seen = 0;
+    let mut blank = Vec::new();
+    for (method, path, operation) in operations() {
+        let replies = operation["responses"].as_object().unwrap().iter();
+        let bodies = replies
+            .filter(|(status, _)| status.starts_with('2'))
+            .map(|(_, reply)| reply)
+            .chain(operation.get("requestBody"));
+        for json in bodies.filter_map(|body| body.pointer("/content/application~1json")) {
+            let call = format!("{method} {path}");
+            let example = json
+                .get("example")
+                .unwrap_or_else(|| panic!("{call}: none"));
+            if path != "/api/openapi.json" {
+                fits(&json["schema"], example).unwrap_or_else(|error| panic!("{call}: {error}"));
+                if !is_filled_in(example) {
+                    blank.push(format!("{call}: {example}"));
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert_eq!(blank, [""; 0]);
+    assert!(seen > 60, "{seen}");
+}
+
 #[test]
 fn names_of_calls_and_of_parameters_are_unique_and_paths_have_theirs() {
     let mut names = BTreeSet::new();

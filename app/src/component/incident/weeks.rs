@@ -91,7 +91,7 @@ fn Bar(week: WeekItem, most: u64) -> impl IntoView {
     .into_any()
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use latchkey_types::UnixMillis;
 

@@ -129,7 +129,10 @@ fn what(item: &GenerationItem) -> impl IntoView + use<> {
     if item.retries > 0 {
         let times = words::asked_again(item.retries);
         notes.push(match item.retried_at {
-            Some(at) => view! { {times} {words::last_at(item.retries)} <Stamp at /> }.into_any(),
+            Some(at) => {
+                let before = format!("{times}{}", words::last_at(item.retries));
+                view! { {before} <Stamp at /> }.into_any()
+            }
             None => times.into_any(),
         });
     }

@@ -132,7 +132,9 @@ pub(crate) struct AccountUser {
 /// A pair, and who it is for.
 #[derive(ToSchema)]
 pub(crate) struct SignedIn {
+    #[schema(example = "eyJhbGciOiJFZERTQSIs…")]
     access: String,
+    #[schema(example = "lkr_AdVk…")]
     refresh: String,
     /// Where the pair travels in cookies.
     #[schema(format = "date-time", nullable = false)]
@@ -160,6 +162,11 @@ pub(crate) struct UserChange {
 
 /// A new password.
 #[derive(ToSchema)]
+#[schema(example = json!({
+    "old_password": "walnut harbour thirty lanterns",
+    "new_password1": "seven brass lanterns at dusk",
+    "new_password2": "seven brass lanterns at dusk",
+}))]
 pub(crate) struct PasswordChange {
     old_password: String,
     new_password1: String,
@@ -187,7 +194,7 @@ pub(crate) struct Registration {
 /// A token for the header `X-CSRFToken`.
 #[derive(ToSchema)]
 pub(crate) struct Csrf {
-    #[schema(rename = "csrfToken")]
+    #[schema(rename = "csrfToken", example = "Qm3ZVtY7wq9cKx0aRl2dPg")]
     csrf_token: String,
 }
 
