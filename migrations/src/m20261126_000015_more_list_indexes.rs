@@ -116,6 +116,11 @@ const MADE: [Made; 18] = [
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// On SQLite too: one that is broken off would leave some of them, and could not be begun again.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         indexes::make(manager, &MADE).await
     }

@@ -61,11 +61,12 @@ impl Default for Places {
     }
 }
 
-/// Fields of a filter that say who or where somebody is. They are kept beside the event, erasable.
-const PERSONAL: [&str; 6] = ["user", "by", "address", "network", "search", "request"];
-
-/// Fields of a filter that take any text.
-const FREE: [&str; 3] = ["browser", "system", "device"];
+/// Fields of a filter that are read as words of closed sets, instants or ids. All others may be any text,
+/// or say who or where somebody is: they are kept beside the event, erasable.
+const PLAIN: [&str; 14] = [
+    "state", "role", "kind", "outcome", "event", "class", "verdict", "method", "reason", "sort",
+    "from", "to", "session", "family",
+];
 
 /// Of each text, so many characters are kept.
 const VALUE_LIMIT: usize = 64;
@@ -265,12 +266,12 @@ async fn record(
     let mut personal = Vec::new();
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
         // What may be any text stays out of what stands for good.
-        if PERSONAL.contains(name) || FREE.contains(name) {
+        if PLAIN.contains(name) {
+            filter.insert((*name).to_owned(), (*value).into());
+        } else {
             filter.insert((*name).to_owned(), true.into());
             let value: String = value.trim().chars().take(VALUE_LIMIT).collect();
             personal.push(format!("{name}={value}"));
-        } else {
-            filter.insert((*name).to_owned(), (*value).into());
         }
     }
     // Whom the beginning of a name meant is not known later: ids are.

@@ -324,7 +324,7 @@ impl From<OrderError> for Failure {
             OrderError::Act(error) => error.into(),
             OrderError::TooManyUnfinished => Self::TooManyOrders,
             OrderError::TooManyToResolve => Self::BadRequest(format!(
-                "More than {} match by their last event. Narrow the filter.",
+                "More than {} match by what changes with each use (the last event, or from where). Narrow the filter.",
                 bulk::RESOLVED_LIMIT
             )),
         }

@@ -2,6 +2,7 @@
 
 use axum::{
     Form, Json,
+    body::Bytes,
     extract::{FromRequest, Request},
     response::{IntoResponse, Response},
 };
@@ -32,6 +33,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| refusal(rejection.status(), &rejection.body_text()))?;
+        // PostgreSQL takes no such character in a text.
+        if bytes.windows(6).any(|part| part == br"\u0000") {
+            return Err(Failure::BadRequest(
+                "The body has a character in it that nothing can have.".to_owned(),
+            )
+            .into_response());
+        }
+        let request = Request::from_parts(parts, bytes.into());
         match Json::<T>::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) => Err(refusal(rejection.status(), &rejection.body_text())),
@@ -85,20 +99,25 @@ impl<T: DeserializeOwned, S: Send + Sync> axum::extract::FromRequestParts<S> for
         parts: &mut http::request::Parts,
         state: &S,
     ) -> Result<Self, Response> {
-        // PostgreSQL takes no such character in a text, and nothing has one in it. The code of a link
-        // is no text: each that is wrong is answered alike.
-        let has_one = parts.uri.query().is_some_and(|query| query.contains("%00"));
-        if has_one && !has_code(parts.uri.path()) {
-            return Err(Failure::BadRequest(
-                "The address has a character in it that nothing can have.".to_owned(),
-            )
-            .into_response());
+        // The code of a link is no text: each that is wrong is answered alike.
+        if !has_code(parts.uri.path()) {
+            no_nul(parts.uri.query().unwrap_or_default()).map_err(IntoResponse::into_response)?;
         }
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(fields)) => Ok(Self(fields)),
             Err(rejection) => Err(refusal(rejection.status(), "the query does not parse")),
         }
     }
+}
+
+/// Refuses a query with a character that PostgreSQL takes in no text, and that nothing has in it.
+pub(crate) fn no_nul(query: &str) -> Result<(), Failure> {
+    if query.contains("%00") || query.contains('\0') {
+        return Err(Failure::BadRequest(
+            "The address has a character in it that nothing can have.".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn refusal(status: http::StatusCode, text: &str) -> Response {

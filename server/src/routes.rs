@@ -19,7 +19,7 @@ use http::Method;
 use latchkey_authority::principal::Permission;
 use tower_http::timeout::TimeoutLayer;
 
-pub(crate) use self::pages::{has_code, is_once, is_page, page_above};
+pub(crate) use self::pages::{has_code, is_for_reading, is_once, is_page, page_above};
 pub use self::table::ROUTES;
 use crate::{api::auth, cors, guard, middleware, session_store, state::AppState};
 

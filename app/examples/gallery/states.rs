@@ -73,6 +73,8 @@ pub(crate) fn all(nonce: Option<&str>) -> Vec<Shot> {
     gates(&mut stage);
     error_states::all(&mut stage);
     account(&mut stage);
+    own_sessions(&mut stage);
+    security(&mut stage);
     overview(&mut stage);
     admin_sessions(&mut stage);
     admin_users(&mut stage);
@@ -261,7 +263,9 @@ fn account(stage: &mut Stage) {
             ..page(Role::Administrator)
         },
     );
+}
 
+fn own_sessions(stage: &mut Stage) {
     let frame = |role| of(role, Section::AccountSessions, "Sessions");
     let mut mine: Vec<_> = (0..5).map(session).collect();
     mine[0].is_current = true;
@@ -296,7 +300,9 @@ fn account(stage: &mut Stage) {
             families_truncated: true,
         },
     );
+}
 
+fn security(stage: &mut Stage) {
     let frame = || of(Role::User, Section::AccountSecurity, "Security");
     let security = |errors| SecurityPage {
         errors,

@@ -141,7 +141,7 @@ fn event(
             "filter": scope.facts(),
         }));
     match scope.personal() {
-        Some(personal) => event.identifier(personal),
+        Some(personal) => event.identifier(&personal),
         None => event,
     }
 }

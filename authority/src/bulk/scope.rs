@@ -373,16 +373,14 @@ impl Scope {
         facts
     }
 
-    /// What of it is somebody's own: an address, or else a network.
-    pub(super) fn personal(&self) -> Option<&str> {
-        match self {
-            Self::Sessions(scope) => scope
-                .used_from
-                .as_deref()
-                .or(scope.address.as_deref())
-                .or(scope.network.as_deref()),
-            Self::Families(scope) => scope.used_from.as_deref().or(scope.address.as_deref()),
-        }
+    /// What of it is somebody's own: addresses and a network.
+    pub(super) fn personal(&self) -> Option<String> {
+        let parts = match self {
+            Self::Sessions(scope) => [&scope.used_from, &scope.address, &scope.network],
+            Self::Families(scope) => [&scope.used_from, &scope.address, &None],
+        };
+        let parts: Vec<&str> = parts.into_iter().filter_map(Option::as_deref).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
 }
 
@@ -498,6 +496,6 @@ mod tests {
         let facts = scope.facts().to_string();
         assert!(!facts.contains("192.0.2.1"), "{facts}");
         assert!(facts.contains("Firefox"), "{facts}");
-        assert_eq!(scope.personal(), Some("192.0.2.1"));
+        assert_eq!(scope.personal().as_deref(), Some("192.0.2.1"));
     }
 }

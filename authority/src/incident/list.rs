@@ -199,7 +199,8 @@ pub async fn one(
         .transpose()
 }
 
-/// The presentations after the family of an incident had ended, the oldest first: of many, the newest.
+/// The presentations after the family of an incident had ended, the oldest first: of many,
+/// the first and the newest.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.

@@ -16,8 +16,12 @@ use crate::{
     family::{Presentation, Side},
 };
 
-/// So many later sightings of an ended family's tokens are kept one by one, the newest; all are counted.
+/// So many later sightings of an ended family's tokens are kept one by one; all are counted.
 const SIGHTING_LIMIT: i64 = 100;
+
+/// So many of them are the first ones, which a program that tries on and on does not push out; the others
+/// are the newest.
+const FIRST_KEPT: i64 = 10;
 
 /// What an incident is made of.
 pub(crate) struct NewIncident<'a> {
@@ -111,7 +115,8 @@ pub(crate) async fn sighted(
     if number > SIGHTING_LIMIT {
         incident_sightings::Entity::delete_many()
             .filter(incident_sightings::Column::IncidentId.eq(incident.incident_id))
-            .filter(incident_sightings::Column::Number.lte(number - SIGHTING_LIMIT))
+            .filter(incident_sightings::Column::Number.gt(FIRST_KEPT))
+            .filter(incident_sightings::Column::Number.lte(number - SIGHTING_LIMIT + FIRST_KEPT))
             .exec(tx.connection())
             .await?;
     }

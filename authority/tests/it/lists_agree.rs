@@ -384,6 +384,28 @@ type Family = (
     [&'static str; 2],
 );
 
+async fn write(connection: &DatabaseConnection, row: &Family) {
+    let (ended_at, reason) = match row.4 {
+        None => ("NULL".to_owned(), "NULL".to_owned()),
+        Some((at, reason)) => (at.0.to_string(), format!("'{}'", reason.as_str())),
+    };
+    let sql = format!(
+        "INSERT INTO families (family_id, user_id, transport, method, created_at, proved_at, \
+         generation, rotated_at, expires_at, ends_at, address, network, user_agent, browser, \
+         system, device, last_address, last_event, last_event_at, foreign_retries, ended_at, \
+         end_reason) VALUES ({}, {}, 'body', 'password', {created}, {created}, 0, {created}, \
+         {expires}, {expires}, '{}', '', '', '', '', '', '{}', 'rotated', {created}, 0, \
+         {ended_at}, {reason})",
+        id(connection, row.0),
+        id(connection, row.1.as_uuid()),
+        row.5[0],
+        row.5[1],
+        created = row.2.0,
+        expires = row.3.0,
+    );
+    execute(connection, &sql).await;
+}
+
 #[tokio::test]
 async fn i12_families_are_listed_as_a_loop_over_all_of_them_would() {
     let test = TestAuthority::new().await;
@@ -408,25 +430,7 @@ async fn i12_families_are_listed_as_a_loop_over_all_of_them_would() {
             ended,
             [dice.one_of(&TEXTS[0]), dice.one_of(&TEXTS[0])],
         );
-        let (ended_at, reason) = match row.4 {
-            None => ("NULL".to_owned(), "NULL".to_owned()),
-            Some((at, reason)) => (at.0.to_string(), format!("'{}'", reason.as_str())),
-        };
-        let sql = format!(
-            "INSERT INTO families (family_id, user_id, transport, method, created_at, proved_at, \
-             generation, rotated_at, expires_at, ends_at, address, network, user_agent, browser, \
-             system, device, last_address, last_event, last_event_at, foreign_retries, ended_at, \
-             end_reason) VALUES ({}, {}, 'body', 'password', {created}, {created}, 0, {created}, \
-             {expires}, {expires}, '{}', '', '', '', '', '', '{}', 'rotated', {created}, 0, \
-             {ended_at}, {reason})",
-            id(connection, row.0),
-            id(connection, row.1.as_uuid()),
-            row.5[0],
-            row.5[1],
-            created = created_at.0,
-            expires = expires_at.0,
-        );
-        execute(connection, &sql).await;
+        write(connection, &row).await;
         rows.push(row);
     }
     for _ in 0..60 {

@@ -43,7 +43,7 @@ pub(super) struct ThreatJson {
     user: UserRef,
     #[schema(example = "2026-01-01T12:00:00Z")]
     at: String,
-    #[schema(example = 252000)]
+    #[schema(example = 252_000)]
     gap_ms: u64,
     #[schema(example = 7)]
     presented_generation: i64,

@@ -1,6 +1,6 @@
 //! `/account`
 
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use latchkey_app::{
     Notice, Section,
     page::account::{AccountPage, TheftItem},
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     failure::Failure,
     form::{Fields, LocalPath, Query},
+    routes::is_for_reading,
     visit::Visit,
 };
 
@@ -48,6 +49,7 @@ pub(crate) async fn show(
         .ok_or(Failure::NotFound)?;
     let live = session::count_live(authority, Some(principal.user_id)).await?;
     let families = family::count_live(authority, Some(principal.user_id)).await?;
+    let thefts = thefts(authority, principal.user_id).await?;
     let page = AccountPage {
         username: account.username,
         email: account.email,
@@ -57,8 +59,11 @@ pub(crate) async fn show(
         has_password: has_password(authority, principal.user_id).await?,
         live_sessions: live.0,
         live_families: families.0,
-        thefts: thefts(authority, principal.user_id).await?,
-        next: LocalPath::parse(&query.next).map(|next| next.as_str().to_owned()),
+        next: thefts
+            .first()
+            .and_then(|_| going(&query.next))
+            .map(|next| next.as_str().to_owned()),
+        thefts,
     };
     respond::page(&visit, Around::new("Your account", Section::Account), page).await
 }
@@ -103,9 +108,20 @@ pub(crate) async fn told(
         .filter(|read| read.len() <= MOST_THEFTS)
         .ok_or_else(|| Failure::BadRequest("Load the page again.".to_owned()))?;
     incident::tell(visit.state().authority(), visit.signed_in()?, &read).await?;
-    let page = address(LocalPath::parse(&form.next).as_ref());
-    Ok(match LocalPath::parse(&page) {
-        Some(page) => respond::led_to(&page, Notice::IncidentTold),
-        None => respond::led_to_page("/account", Notice::IncidentTold),
-    })
+    let Some(next) = going(&form.next) else {
+        return Ok(respond::led_to_page("/account", Notice::IncidentTold));
+    };
+    let user_id = visit.signed_in()?.user_id;
+    let more = incident::untold(visit.state().authority(), user_id, 1).await?;
+    let page = match LocalPath::parse(&address(Some(&next))) {
+        Some(page) if !more.is_empty() => page.with_notice(Notice::IncidentTold.as_str()),
+        _ => next.as_str().to_owned(),
+    };
+    Ok(Redirect::to(&page).into_response())
+}
+
+/// Where a reader was going, if that is a page to be read. What does something when it is asked for (an
+/// export, the way to a provider) is not led to: the address may be of somebody else's making.
+fn going(next: &str) -> Option<LocalPath> {
+    LocalPath::parse(next).filter(|next| is_for_reading(next.as_str()))
 }

@@ -1,6 +1,6 @@
 //! `/admin/threats` and `/admin/threats/{id}`: refresh tokens that were used as they should not be.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use axum::{extract::Path, response::Response};
 use latchkey_app::{
@@ -15,6 +15,7 @@ use latchkey_authority::{
     Authority,
     family::{self, FamilyFilter},
     incident::{self, IncidentFilter, IncidentRow, JudgeError, NOTE_LIMIT},
+    page::MAX_LIMIT,
     principal::Permission,
     session::{self, SessionFilter},
 };
@@ -38,7 +39,7 @@ use crate::{
 const WEEKS: u8 = 8;
 
 /// So many rows of each list beside an incident.
-const RELATED: u64 = 20;
+const RELATED: usize = 20;
 
 /// So many later sightings, the newest of them.
 const SIGHTINGS: usize = 20;
@@ -200,7 +201,9 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
 
     let mut of_user = families_of(authority, Some(user_id), None).await?;
     of_user.retain(|other| other.family_id != family_id);
-    let sessions = sessions_of(authority, Some(user_id), None).await?;
+    of_user.truncate(RELATED);
+    let mut sessions = sessions_of(authority, Some(user_id), None).await?;
+    sessions.truncate(RELATED);
     let mut sightings = incident::sightings(authority, incident_id).await?;
     sightings.reverse();
     sightings.truncate(SIGHTINGS);
@@ -222,7 +225,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
     respond::page(&visit, Around::new("Threat", Section::AdminThreats), page).await
 }
 
-/// What others hold and did at the addresses of both sides; what was at both is listed once.
+/// What others hold and did at the addresses of both sides; what was at both is listed at both.
 async fn there(
     authority: &Authority,
     incident: &IncidentRow,
@@ -235,26 +238,24 @@ async fn there(
     } else {
         vec![(replayed, Side::Replayed), (rotated, Side::Rotated)]
     };
-    let mut listed = HashSet::new();
     let mut places = Vec::new();
     for (address, side) in sides.into_iter().filter(|(address, _)| !address.is_empty()) {
         let from = Some(address.to_owned());
         let mut families = families_of(authority, None, from.clone()).await?;
-        families.retain(|other| {
-            other.user_id != incident.user_id && listed.insert(other.family_id.as_uuid())
-        });
+        families.retain(|other| other.user_id != incident.user_id);
+        families.truncate(RELATED);
         let mut sessions = sessions_of(authority, None, from.clone()).await?;
-        sessions.retain(|other| {
-            other.user_id != incident.user_id && listed.insert(other.session_id.as_uuid())
-        });
+        sessions.retain(|other| other.user_id != incident.user_id);
+        sessions.truncate(RELATED);
         let filter = IncidentFilter {
             address: from,
             ..Default::default()
         };
-        let mut incidents = incident::list(authority, &filter, None, RELATED)
+        let mut incidents = incident::list(authority, &filter, None, MAX_LIMIT)
             .await?
             .items;
         incidents.retain(|other| other.incident_id != incident.incident_id);
+        incidents.truncate(RELATED);
         places.push(AddressItem {
             address: address.to_owned(),
             side,
@@ -277,7 +278,7 @@ async fn families_of(
         state: Some(FamilyState::Live),
         ..Default::default()
     };
-    let page = family::list(authority, &filter, None, RELATED).await?;
+    let page = family::list(authority, &filter, None, MAX_LIMIT).await?;
     Ok(page.items)
 }
 
@@ -292,7 +293,7 @@ async fn sessions_of(
         state: Some(SessionState::Live),
         ..Default::default()
     };
-    let page = session::list(authority, &filter, None, RELATED).await?;
+    let page = session::list(authority, &filter, None, MAX_LIMIT).await?;
     Ok(page.items)
 }
 

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     api::instant,
     failure::Failure,
-    form::{LocalPath, field_names},
+    form::{LocalPath, field_names, no_nul},
 };
 
 /// So many users are named in words.
@@ -218,6 +218,7 @@ fn known(target: BulkTarget, names: &[&str]) -> Result<(), Failure> {
 }
 
 fn fields<T: DeserializeOwned>(query: &str) -> Result<T, Failure> {
+    no_nul(query)?;
     let unreadable = || Failure::BadRequest("the query does not parse".to_owned());
     let uri: Uri = format!("/?{query}").parse().map_err(|_| unreadable())?;
     let AxumQuery(fields) = AxumQuery::<T>::try_from_uri(&uri).map_err(|_| unreadable())?;

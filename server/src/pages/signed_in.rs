@@ -30,7 +30,8 @@ pub(super) async fn lead_on(
         .await?;
         return Err(error.into());
     }
-    let path = way_on(visit, signed_in, next).await?;
+    // The cookie stands: nothing that fails from here on may keep it from the browser.
+    let path = way_on(visit, signed_in, next).await;
     let mut response = Redirect::to(&path).into_response();
     remember_device(visit, signed_in, &mut response);
     Ok(response)
@@ -38,20 +39,18 @@ pub(super) async fn lead_on(
 
 /// Where whoever signed in is led: where they were going, but to their account first while they have
 /// not been told of a theft. It has the way on.
-async fn way_on(
-    visit: &Visit,
-    signed_in: SignedIn,
-    next: Option<&LocalPath>,
-) -> Result<String, Failure> {
+async fn way_on(visit: &Visit, signed_in: SignedIn, next: Option<&LocalPath>) -> String {
     let Some(next) = next.filter(|next| next.without_query().as_str() != "/account") else {
-        return Ok(next.map_or("/account", LocalPath::as_str).to_owned());
+        return next.map_or("/account", LocalPath::as_str).to_owned();
     };
-    let untold = incident::untold(visit.state().authority(), signed_in.user_id, 1).await?;
-    Ok(if untold.is_empty() {
-        next.as_str().to_owned()
-    } else {
-        account::address(Some(next))
-    })
+    match incident::untold(visit.state().authority(), signed_in.user_id, 1).await {
+        Ok(untold) if !untold.is_empty() => account::address(Some(next)),
+        Ok(_) => next.as_str().to_owned(),
+        Err(error) => {
+            tracing::error!(%error, "nobody knows whether a theft is to be told at a sign-in");
+            next.as_str().to_owned()
+        }
+    }
 }
 
 async fn bind(

@@ -13,6 +13,16 @@ pub(crate) fn is_page(path: &str) -> bool {
         })
 }
 
+/// Whether a path is a page that does nothing but show.
+pub(crate) fn is_for_reading(path: &str) -> bool {
+    is_page(path)
+        && !path
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .contains("/export.")
+}
+
 /// Whether a path leads through a provider and back: a way that is gone once.
 pub(crate) fn is_once(path: &str) -> bool {
     path.starts_with("/auth/")

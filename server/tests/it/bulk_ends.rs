@@ -339,6 +339,52 @@ async fn i04_nobody_orders_without_permission_a_fresh_proof_and_a_form_of_ours()
 }
 
 #[tokio::test]
+async fn a_call_narrows_an_order_by_all_that_narrows_the_list() {
+    let app = TestApp::new().await;
+    let (_, mut admin) = crowd(&app).await;
+    let all = admin.get("/api/admin/sessions").await.json();
+    let one = all["items"][0].clone();
+    for (filter, value, none) in [
+        ("address", one["address"].clone(), "192.0.2.250"),
+        ("used_from", one["last_address"].clone(), "192.0.2.250"),
+        ("network", one["network"].clone(), "192.0.9.0/24"),
+        ("browser", one["browser"].clone(), "Lynx"),
+        ("system", one["system"].clone(), "Plan 9"),
+        ("device", one["device"].clone(), "robot"),
+        ("method", one["method"].clone(), "provider"),
+        ("from", json!("2020-01-01"), "2999-01-01"),
+        ("to", json!("2999-01-01"), "2020-01-01"),
+    ] {
+        let query = value
+            .as_str()
+            .unwrap()
+            .replace('/', "%2F")
+            .replace(' ', "+");
+        let path = format!("/api/admin/sessions?state=live&{filter}={query}");
+        let listed = admin.get(&path).await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len();
+        assert!(listed > 1, "{filter}");
+        let mut would_end = async |value: &Value| {
+            let body = json!({ filter: value, "dry_run": true });
+            let reply = call(&mut admin, "/api/admin/sessions/revoke", &body).await;
+            assert_eq!(reply.status, 200, "{filter}: {}", reply.body);
+            let own = usize::from(reply.json()["own_fits"] == json!(true));
+            let others = reply.json()["would_end"]["count"].as_u64().unwrap();
+            usize::try_from(others).unwrap() + own
+        };
+        assert_eq!(would_end(&value).await, listed, "{filter}");
+        assert_eq!(would_end(&json!(none)).await, 0, "{filter}");
+    }
+    for (filter, value) in [("from", "someday"), ("method", "magic")] {
+        let body = json!({ filter: value, "dry_run": true });
+        let reply = call(&mut admin, "/api/admin/sessions/revoke", &body).await;
+        assert_eq!(reply.status, 400, "{filter}");
+    }
+}
+
+#[tokio::test]
 async fn the_same_as_json_with_a_dry_run_a_location_and_a_stop() {
     let app = TestApp::new().await;
     let (mut browsers, mut admin) = crowd(&app).await;
@@ -402,7 +448,7 @@ async fn the_same_as_json_with_a_dry_run_a_location_and_a_stop() {
         json!({ "user": "ben", "ids": [id] }),
         json!({ "ids": ["x"] }),
         json!({ "usr": "ben" }),
-        json!({ "device": "phone" }),
+        json!({ "colour": "red" }),
     ] {
         let refused = call(&mut admin, path, &wrong).await;
         assert_eq!(refused.status, 400, "{wrong}: {}", refused.body);

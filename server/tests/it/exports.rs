@@ -327,6 +327,31 @@ async fn i13_what_stands_on_the_record_for_good_says_whom_and_holds_no_free_text
     assert!(!detail.contains("story"), "{detail}");
     let beside = event.identifier.as_deref().unwrap();
     assert_eq!(beside, "user=ann browser=somebodys story");
+    // Whatever a list can be narrowed by, now or later: an address never stands there for good.
+    for (list, field) in [
+        ("sessions", "address"),
+        ("sessions", "used_from"),
+        ("sessions", "network"),
+        ("sessions", "system"),
+        ("sessions", "device"),
+        ("families", "address"),
+        ("families", "used_from"),
+        ("families", "device"),
+        ("users", "search"),
+        ("audit", "address"),
+        ("audit", "request"),
+    ] {
+        let path = format!("/admin/{list}/export.csv?{field}=203.0.113.77");
+        assert_eq!(admin.get(&path).await.status, 200, "{path}");
+        let events = audit::list(app.authority(), &filter, None, 1)
+            .await
+            .unwrap();
+        let event = &events.items[0];
+        let detail = event.detail.as_deref().unwrap();
+        assert!(!detail.contains("203.0.113.77"), "{path}: {detail}");
+        let beside = event.identifier.as_deref().unwrap();
+        assert_eq!(beside, format!("{field}=203.0.113.77"), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -338,6 +363,8 @@ async fn a_character_that_no_text_can_have_is_refused() {
         "/admin/users?search=a%00b",
         "/api/admin/audit?address=%00",
         "/admin/sessions/export.csv?browser=%00",
+        "/admin/sessions/end?used_from=%00",
+        "/admin/families/end?address=a%00",
     ] {
         assert_eq!(admin.get(path).await.status, 400, "{path}");
     }

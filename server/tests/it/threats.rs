@@ -343,20 +343,28 @@ async fn the_user_is_told_of_a_theft_before_they_go_on_to_where_they_were_going(
     for text in ["A sign-in of yours was used from elsewhere", on, "Go on"] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
-    // Whoever has read it may still go on, and is told no more.
-    let reply = dismiss(&mut browser, &page).await;
-    assert_eq!(reply.location(), format!("{path}&notice=incident_told"));
-    let page = browser.get(reply.location()).await;
-    assert!(page.body.contains(on), "{}", page.body);
-    assert!(!page.body.contains("from elsewhere"), "{}", page.body);
-    let reply = sign_in(&mut app.browser(), next).await;
-    assert_eq!(reply.location(), next);
-    // Nobody is led off.
-    for next in ["https://evil.example/", "//evil.example", "evil"] {
+    // Nobody is led off, nor to what does more than show.
+    for next in [
+        "https://evil.example/",
+        "//evil.example",
+        "evil",
+        "/auth/google?fresh=1",
+        "/admin/audit/export.csv",
+        "/logout",
+    ] {
         let page = browser.get(&format!("/account?next={next}")).await;
         assert_eq!(page.status, 200);
         assert!(!page.body.contains("Go on"), "{}", page.body);
     }
+    // Whoever has read it goes on at once, and is told no more.
+    let reply = dismiss(&mut browser, &page).await;
+    assert_eq!((reply.status, reply.location()), (303, next));
+    let page = browser.get(path).await;
+    for text in ["from elsewhere", "Go on"] {
+        assert!(!page.body.contains(text), "{text}: {}", page.body);
+    }
+    let reply = sign_in(&mut app.browser(), next).await;
+    assert_eq!(reply.location(), next);
 }
 
 /// Sends the form of the page that tells of thefts, as it stands there.
