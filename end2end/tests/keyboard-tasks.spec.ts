@@ -130,7 +130,7 @@ const CONSOLE: Task[] = [
       await pressOn(page, link(page, "End all that match…"));
       await skip(page);
       await pressOn(page, button(page, "End these sessions"));
-      await done(page, "0 of 1 session have ended");
+      await done(page, "0 of 1 session has ended");
       const order = new URL(page.url()).pathname;
 
       // The page loads itself again every few seconds, which takes the focus away, until it is told to stand still.
@@ -142,7 +142,7 @@ const CONSOLE: Task[] = [
       await skip(page);
       await answerYes(page, button(page, "Stop this bulk end"));
       await expect(notice(page)).toHaveText("Stopped. What has ended stays so.");
-      await done(page, "0 of 1 session have ended");
+      await done(page, "0 of 1 session has ended");
       await releaseEnds(server.folder);
       await page.goto(`/admin/sessions?user=${DORA.username}&state=live`);
       await expect(rows(page)).toHaveCount(1);

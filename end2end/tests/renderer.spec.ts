@@ -102,6 +102,8 @@ test("a rendered page that is lost on the way is asked for again, and nothing mo
 
   // The browser still has the cookies that were used; what came of them was seen in use already.
   renderer.losesAnswers = false;
+  // Chromium is on its way to a page that says what was wrong; a visit before it is there would be given up.
+  await page.waitForURL(/^chrome-error:/);
   await page.goto(renderer.url);
   await expect(hello(page)).toBeVisible();
   const made = renderer.pages.at(-1);

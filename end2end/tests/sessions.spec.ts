@@ -81,7 +81,7 @@ test("ending all others leaves this one alone", async ({ open }) => {
   await expect(rows(desktop)).toHaveCount(3);
   await button(desktop, "End all other sessions").click();
   const question = desktop.getByRole("dialog", { name: "End all other sessions?" });
-  await expect(question).toContainText("Your 2 other sessions end at once.");
+  await expect(question).toContainText("Your 2 other sessions end at once, and so do all API sign-ins.");
   await button(question, "Cancel").click();
   await expect(question).toBeHidden();
   await expect(rows(desktop)).toHaveCount(3);
