@@ -11,7 +11,7 @@ use crate::indexes::{self, Made};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const MADE: [Made; 18] = [
+const MADE: [Made; 20] = [
     // What somebody used last, among them a program with very many; how much they have open is counted
     // in the first without a look at the rows.
     (
@@ -111,6 +111,16 @@ const MADE: [Made; 18] = [
         "families_last_address_created_at",
         "families (last_address, created_at, family_id)",
         "",
+    ),
+    (
+        "sessions_ended_last_address_created_at",
+        "sessions (last_address, created_at, session_id)",
+        "ended_at IS NOT NULL",
+    ),
+    (
+        "families_ended_last_address_created_at",
+        "families (last_address, created_at, family_id)",
+        "ended_at IS NOT NULL",
     ),
 ];
 
